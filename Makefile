@@ -1,0 +1,63 @@
+# Two commands matter on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(wildcard src/*/locale/*/LC_MESSAGES/*.po)
+
+.PHONY: setup demo test test-long check fix messages browser az constraints clean
+
+setup: $(VENV)/.installed $(VENV)/.catalogues
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Centrala needs Python 3.11 or newer, this is %s. Fix: install it and run make PYTHON=python3.11" % sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python could not make a virtual environment. Fix on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing Centrala into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.catalogues: $(VENV)/.installed $(CATALOGUES)
+	@$(BIN)/python tools/messages.py compile
+	@touch $@
+
+demo: setup
+	@$(BIN)/centrala demo $(ARGS)
+
+test: setup
+	@$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+test-long: setup az
+	@$(BIN)/python -m pytest -m long $(ARGS)
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python tools/messages.py check
+
+fix: setup
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# Brings the Polish catalogues up to the strings in the code; new ones are left empty for a person to translate.
+messages: setup
+	@$(BIN)/python tools/messages.py update
+
+browser:
+	apt-get update && apt-get install --yes --no-install-recommends chromium
+
+# Microsoft's command line, apart from ours: its pins are its own.
+az: .venv-az/.installed
+
+.venv-az/.installed:
+	@$(PYTHON) -m venv .venv-az
+	@echo "Installing the az command line into .venv-az ..."
+	@.venv-az/bin/python -m pip install --quiet --disable-pip-version-check azure-cli==2.91.0
+	@touch $@
+
+# Pins what is installed now. Plain versions: no registry's address ever stands in this file.
+constraints: setup
+	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+clean:
+	rm -rf $(VENV) .venv-az build dist .mypy_cache .ruff_cache .pytest_cache
