@@ -1,0 +1,50 @@
+"""Which cloud answers: every address of Azure the hub uses, in one value. Nothing else decides it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from azure.core.credentials import TokenCredential
+from azure.identity import ClientSecretCredential
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """Endpoints of one cloud. The defaults are Microsoft's public cloud.
+
+    `ca_bundle` is a PEM file trusted for all of them, None for the system's own.
+    `event_grid_app_id` is the application id of Event Grid's first-party service principal.
+    https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
+    """
+
+    authority: str = "https://login.microsoftonline.com"
+    resource_manager: str = "https://management.azure.com"
+    graph: str = "https://graph.microsoft.com"
+    event_grid_app_id: str = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
+    ca_bundle: str | None = None
+
+    @property
+    def verify(self) -> str | bool:
+        return self.ca_bundle or True
+
+    def client_secret_credential(self, *, tenant_id: str, client_id: str, client_secret: str) -> TokenCredential:
+        return ClientSecretCredential(
+            tenant_id,
+            client_id,
+            client_secret,
+            authority=self.authority,
+            disable_instance_discovery=not self.is_public,
+            connection_verify=self.verify,
+        )
+
+    @property
+    def is_public(self) -> bool:
+        return urlsplit(self.authority).hostname == "login.microsoftonline.com"
+
+    @property
+    def management(self) -> dict[str, object]:
+        """Keyword arguments that point any of Microsoft's management clients at this cloud."""
+        return {
+            "base_url": self.resource_manager,
+            "credential_scopes": [f"{self.resource_manager}/.default"],
+            "connection_verify": self.verify,
+        }

@@ -1,0 +1,78 @@
+"""What the cloud's refusals become."""
+
+from azure.core.exceptions import (
+    AzureError as SdkError,
+)
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+
+
+class AzureError(Exception):
+    """The cloud said no, or could not be asked.
+
+    `permanent` is false where the same call may succeed later (time-outs, 408, 429, 5xx): such jobs are retried.
+    `status` is the HTTP status, None when no answer came. `retry_after` is in seconds, as the service asked.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        status: int | None = None,
+        code: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+
+    @classmethod
+    def from_sdk(cls, error: SdkError) -> "AzureError":
+        """The vendor's exception as ours; the service's own words are kept, requests and headers are not."""
+        if isinstance(error, HttpResponseError) and error.status_code is not None:
+            return _from_response(error)
+        if isinstance(error, ClientAuthenticationError):
+            return cls(f"Signing in to Azure failed: {_first_line(error)}", permanent=True)
+        if isinstance(error, (ServiceRequestError, ServiceResponseError)):
+            return cls(f"Azure could not be reached: {_first_line(error)}", permanent=False)
+        return cls(_first_line(error), permanent=True)
+
+
+def is_permanent(status: int) -> bool:
+    """Whether asking again with the same request is pointless."""
+    return status not in {408, 429} and status < 500
+
+
+def retry_after_seconds(value: str | None) -> float | None:
+    """The Retry-After header in seconds; dates and nonsense count as absent."""
+    try:
+        return max(0.0, float(value)) if value else None
+    except ValueError:
+        return None
+
+
+def _from_response(error: HttpResponseError) -> AzureError:
+    status = error.status_code
+    assert status is not None
+    code = error.error.code if error.error else None
+    message = (error.error.message if error.error else None) or _first_line(error)
+    headers = error.response.headers if error.response is not None else {}
+    return AzureError(
+        message,
+        permanent=is_permanent(status),
+        status=status,
+        code=code,
+        retry_after=retry_after_seconds(headers.get("Retry-After")),
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,80 @@
+"""The two strings an administrator copies from the portal, read into their parts."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+RESOURCE_ID = re.compile(
+    r"^/subscriptions/(?P<subscription>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"/resourceGroups/(?P<group>[^/]+)"
+    r"/providers/Microsoft\.Communication/communicationServices/(?P<name>[^/?#]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ResourceId:
+    subscription_id: str
+    resource_group: str
+    name: str
+
+    def __str__(self) -> str:
+        return (
+            f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
+            f"/providers/Microsoft.Communication/CommunicationServices/{self.name}"
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> "ResourceId":
+        """Reads an ACS resource id; a portal URL around it and a page's suffix behind it are dropped.
+
+        Raises ValueError for anything else.
+        """
+        text = text.strip()
+        start = text.lower().find("/subscriptions/")
+        match = RESOURCE_ID.match(text[start:]) if start >= 0 else None
+        if match is None:
+            raise ValueError("not the id of a Communication Services resource")
+        return cls(match["subscription"].lower(), match["group"], match["name"])
+
+
+@dataclass(frozen=True)
+class ConnectionString:
+    endpoint: str  # https://host[:port], no slash at the end: a slash would enter the signed host
+    access_key: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.endpoint).netloc.lower()
+
+    @classmethod
+    def parse(cls, text: str) -> "ConnectionString":
+        """Reads `endpoint=https://host/;accesskey=base64`, in any order and case. Raises ValueError with the reason."""
+        parts = dict(_pairs(text))
+        endpoint, key = parts.get("endpoint"), parts.get("accesskey")
+        if not endpoint or not key:
+            raise ValueError("endpoint= or accesskey= is missing")
+        url = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+        if url.scheme not in {"https", "http"} or not url.hostname:
+            raise ValueError("the endpoint is not an address")
+        _check_key(key)
+        return cls(f"https://{url.netloc}", key)
+
+    def __str__(self) -> str:
+        return f"endpoint={self.endpoint}/;accesskey={self.access_key}"
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    pairs = (part.partition("=") for part in text.strip().split(";") if part.strip())
+    return [(key.strip().lower(), value.strip()) for key, _, value in pairs]
+
+
+def _check_key(key: str) -> None:
+    try:
+        decoded = base64.b64decode(key, validate=True)
+    except binascii.Error:
+        raise ValueError("the access key is cut off or changed: it is not base64") from None
+    if len(decoded) < 16:
+        raise ValueError("the access key is cut off: it is too short")

@@ -1,0 +1,108 @@
+"""The organisation's connection to its Azure Communication Services resource."""
+
+import secrets
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from centrala.azure.identifiers import ConnectionString, ResourceId
+from centrala.organization.crypto import decrypt
+
+
+class Connection(models.Model):
+    """The provider setting: one resource. Disconnected ones stay, so that a reconnect brings everything back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    resource_name = models.CharField(max_length=100)
+    resource_id = models.CharField(max_length=500)
+    encrypted_connection_string = models.TextField()
+    require_role = models.BooleanField(default=False)  # on only where provisioning assigned the role
+    connected_at = models.DateTimeField()
+    disconnected_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(disconnected_at__isnull=True), name="one_connection_at_a_time"
+            ),
+            models.UniqueConstraint(models.functions.Lower("resource_id"), name="one_connection_per_resource"),
+        ]
+
+    def __str__(self) -> str:
+        return self.resource_name
+
+    @property
+    def connection_string(self) -> ConnectionString:
+        """Holds the access key: for calling Azure, never for a page."""
+        return ConnectionString.parse(decrypt(self.encrypted_connection_string))
+
+    @property
+    def resource(self) -> ResourceId:
+        return ResourceId.parse(self.resource_id)
+
+
+class EntryKey(models.TextChoices):
+    """The two entries of a provider setting. "Grip" is how the original spells it."""
+
+    APP_ID = "EventGridAppID"
+    TENANT_ID = "EventGripAppTenantID"
+
+
+class Entry(models.Model):
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="entries")
+    key = models.CharField(max_length=100, choices=EntryKey)
+    value = models.CharField(max_length=100)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "key"], name="one_entry_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"
+
+
+class Service(models.TextChoices):
+    """What an endpoint is for; `event_types` says what Event Grid should send there."""
+
+    SMS = "sms", _("SMS")
+    RECORDING = "recording", _("Recording")
+    INCOMING_CALL = "incoming_call", _("Incoming call")
+
+
+EVENT_TYPES: dict[Service, tuple[str, ...]] = {
+    Service.SMS: ("Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived"),
+    Service.RECORDING: ("Microsoft.Communication.RecordingFileStatusUpdated",),
+    Service.INCOMING_CALL: ("Microsoft.Communication.IncomingCall",),
+}
+
+
+def new_secret() -> str:
+    """The unguessable part of an endpoint's path: 192 bits, safe in a path and in a shell."""
+    return secrets.token_urlsafe(24).replace("-", "a").replace("_", "b")
+
+
+class Endpoint(models.Model):
+    """One webhook address. A rotated one answers until `retires_at`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="endpoints")
+    service = models.CharField(max_length=20, choices=Service)
+    secret = models.CharField(max_length=64, unique=True, default=new_secret)
+    retires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["connection", "service"], condition=Q(retires_at__isnull=True), name="one_live_endpoint"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.service
+
+    @property
+    def url(self) -> str:
+        return f"{settings.PUBLIC_URL}/hooks/{self.secret}/{self.service.replace('_', '-')}"

@@ -1,0 +1,44 @@
+"""Raw events as they came, and what became of each."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    RECEIVED = "received", _("Received")  # waits for the drain
+    PROCESSED = "processed", _("Processed")
+    UNKNOWN = "unknown", _("Unknown type")  # kept whole; nothing here understands it
+    FAILED = "failed", _("Failed")  # its handler said no: see `error`; can be replayed
+
+
+class Event(models.Model):
+    """One event of Event Grid. `event_id` is unique: the service delivers at least once, we keep once.
+
+    Rows are written by hooks through inbox.writer, by number of thousands a second, so there is no other index
+    but the one of what waits and the one of the events page.
+    """
+
+    event_id = models.TextField(unique=True)
+    type = models.TextField()
+    subject = models.TextField()
+    event_time = models.DateTimeField(null=True)
+    body = models.BinaryField()  # the event's own JSON, byte for byte
+    endpoint = models.UUIDField()  # the webhook endpoint it came to
+    misdirected = models.BooleanField(default=False)  # valid, but on another service's endpoint
+    subscription = models.TextField(blank=True)  # aeg-subscription-name, as told by the sender
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    processed_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="inbox_waiting", condition=Q(state="received")),
+            models.Index(fields=["-received_at", "-id"], name="inbox_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"

@@ -1,0 +1,116 @@
+"""One installation of the hub: where its data lies and how it is set up.
+
+Every value can come from the environment; what `centrala demo` or an administrator wrote to DATA/centrala.toml
+comes second, the default last.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from centrala.azure.cloud import Cloud
+from centrala.errors import Misconfigured
+
+CLOUD_VARIABLES = {
+    "authority": "AZURE_AUTHORITY_HOST",
+    "resource_manager": "AZURE_RESOURCE_MANAGER",
+    "graph": "AZURE_GRAPH",
+    "event_grid_app_id": "CENTRALA_EVENT_GRID_APP_ID",
+    "ca_bundle": "CENTRALA_CA_BUNDLE",
+}
+
+
+@dataclass(frozen=True)
+class Installation:
+    data: Path
+    file: dict[str, Any] = field(default_factory=dict)  # parsed TOML: values of any type
+
+    @classmethod
+    def here(cls) -> "Installation":
+        """The installation of this process: CENTRALA_DATA, else .centrala in the current folder."""
+        data = Path(os.environ.get("CENTRALA_DATA", ".centrala")).absolute()
+        path = data / "centrala.toml"
+        try:
+            return cls(data, tomllib.loads(path.read_text("utf-8")) if path.exists() else {})
+        except tomllib.TOMLDecodeError as error:
+            raise Misconfigured(f"{path} is not valid TOML ({error}). Fix: correct or delete that file.") from None
+
+    def setting(self, variable: str, key: str, default: str = "") -> str:
+        return os.environ.get(variable) or str(self.file.get(key, default))
+
+    def flag(self, variable: str, *, default: bool) -> bool:
+        return os.environ.get(variable, "1" if default else "0") not in {"0", "", "false", "no"}
+
+    @property
+    def public_url(self) -> str:
+        """The https address under which Azure reaches this hub, without a slash at the end."""
+        return self.setting("PUBLIC_URL", "public_url", "https://localhost:8443").rstrip("/")
+
+    @property
+    def hosts(self) -> list[str]:
+        return [host for host in self.setting("CENTRALA_HOSTS", "hosts").split(",") if host]
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        table = self.file.get("cloud", {})
+        values = {name: os.environ.get(variable) or table.get(name) for name, variable in CLOUD_VARIABLES.items()}
+        return Cloud(**{name: str(value).rstrip("/") for name, value in values.items() if value})
+
+    @cached_property
+    def secret_key(self) -> str:
+        """Django's signing key: sessions and form tokens. Made at the first start."""
+        return os.environ.get("CENTRALA_SECRET_KEY") or self._kept("secret.key", lambda: secrets.token_urlsafe(48))
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """Fernet keys for secrets at rest, newest first: CENTRALA_KEYS (keys by comma, or a file), else DATA/keys.
+
+        Raises Misconfigured for anything that is not a Fernet key.
+        """
+        text = os.environ.get("CENTRALA_KEYS") or self._kept("keys", lambda: Fernet.generate_key().decode())
+        if "/" in text and Path(text).is_file():
+            text = Path(text).read_text("utf-8")
+        keys = text.replace(",", "\n").split()
+        for position, key in enumerate(keys, 1):
+            _check_key(key, position)
+        return keys
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        path = self.data / name
+        try:
+            return path.read_text("utf-8").strip()
+        except FileNotFoundError:
+            self.data.mkdir(parents=True, exist_ok=True)
+            write_private(path, make())
+            return path.read_text("utf-8").strip()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes a file only its owner may read. Two starters at once agree: the first one's content stays."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _check_key(key: str, position: int) -> None:
+    try:
+        Fernet(key)
+    except ValueError:
+        raise Misconfigured(
+            f"Key {position} of CENTRALA_KEYS is not a Fernet key. "
+            "Fix: set keys made by `centrala keys new`, the newest first."
+        ) from None

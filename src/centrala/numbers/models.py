@@ -1,0 +1,36 @@
+"""The resource's telephone numbers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from centrala.connection.models import Connection
+
+
+class NumberType(models.TextChoices):
+    TOLL_FREE = "toll_free", _("Toll-free")
+    GEOGRAPHIC = "geographic", _("Geographic")
+    MOBILE = "mobile", _("Mobile")
+    SHORT_CODE = "short_code", _("Short code")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class PhoneNumber(models.Model):
+    """`number` is E.164 with its plus, or a short code's bare digits."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="numbers")
+    number = models.CharField(max_length=20)
+    type = models.CharField(max_length=20, choices=NumberType, default=NumberType.UNKNOWN)
+    receives_sms = models.BooleanField(default=False)
+    sends_sms = models.BooleanField(default=False)
+    receives_calls = models.BooleanField(default=False)
+    makes_calls = models.BooleanField(default=False)
+    synced_at = models.DateTimeField(null=True)  # null: known only from an event so far
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "number"], name="number_once")]
+
+    def __str__(self) -> str:
+        return self.number
