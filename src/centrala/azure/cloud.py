@@ -1,6 +1,7 @@
 """Which cloud answers: every address of Azure the hub uses, in one value. Nothing else decides it."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.credentials import TokenCredential
@@ -41,7 +42,7 @@ class Cloud:
         return urlsplit(self.authority).hostname == "login.microsoftonline.com"
 
     @property
-    def management(self) -> dict[str, object]:
+    def management(self) -> dict[str, Any]:
         """Keyword arguments that point any of Microsoft's management clients at this cloud."""
         return {
             "base_url": self.resource_manager,

@@ -15,6 +15,7 @@ class AzureError(Exception):
     """The cloud said no, or could not be asked.
 
     `permanent` is false where the same call may succeed later (time-outs, 408, 429, 5xx): such jobs are retried.
+    `never_arrived` is true where the service certainly did nothing: no connection came about, or it answered 429.
     `status` is the HTTP status, None when no answer came. `retry_after` is in seconds, as the service asked.
     """
 
@@ -26,6 +27,7 @@ class AzureError(Exception):
         status: int | None = None,
         code: str | None = None,
         retry_after: float | None = None,
+        never_arrived: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -33,6 +35,7 @@ class AzureError(Exception):
         self.status = status
         self.code = code
         self.retry_after = retry_after
+        self.never_arrived = never_arrived or status == 429
 
     @classmethod
     def from_sdk(cls, error: SdkError) -> "AzureError":
@@ -41,8 +44,10 @@ class AzureError(Exception):
             return _from_response(error)
         if isinstance(error, ClientAuthenticationError):
             return cls(f"Signing in to Azure failed: {_first_line(error)}", permanent=True)
-        if isinstance(error, (ServiceRequestError, ServiceResponseError)):
-            return cls(f"Azure could not be reached: {_first_line(error)}", permanent=False)
+        if isinstance(error, ServiceRequestError):
+            return cls(f"Azure could not be reached: {_first_line(error)}", permanent=False, never_arrived=True)
+        if isinstance(error, ServiceResponseError):
+            return cls(f"Azure did not answer: {_first_line(error)}", permanent=False)
         return cls(_first_line(error), permanent=True)
 
 
@@ -64,7 +69,7 @@ def _from_response(error: HttpResponseError) -> AzureError:
     assert status is not None
     code = error.error.code if error.error else None
     message = (error.error.message if error.error else None) or _first_line(error)
-    headers = error.response.headers if error.response is not None else {}
+    headers = getattr(error.response, "headers", None) or {}
     return AzureError(
         message,
         permanent=is_permanent(status),

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from centrala.azure.identifiers import ConnectionString, ResourceId
@@ -29,7 +30,7 @@ class Connection(models.Model):
             models.UniqueConstraint(
                 models.Value(1), condition=Q(disconnected_at__isnull=True), name="one_connection_at_a_time"
             ),
-            models.UniqueConstraint(models.functions.Lower("resource_id"), name="one_connection_per_resource"),
+            models.UniqueConstraint(Lower("resource_id"), name="one_connection_per_resource"),
         ]
 
     def __str__(self) -> str:

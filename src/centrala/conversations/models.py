@@ -67,6 +67,16 @@ class MessageState(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")  # may have left; a person decides
 
 
+class Reason(models.TextChoices):
+    """Why a message was settled by the hub itself; the service's own words stand in `error` as they came."""
+
+    UNREACHABLE = "unreachable", _("Azure could not be reached for 24 hours.")
+    ANSWER_LOST = (
+        "answer_lost",
+        _("The answer to this send was lost, so it may have left. Ask the customer before sending it again."),
+    )
+
+
 class Message(models.Model):
     """`id` is the repeatability id and the tag of an outbound message, so the cloud and we count the same thing.
 
@@ -88,3 +98,8 @@ class Message(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["conversation", "created_at", "id"], name="message_thread")]
+
+    @property
+    def explanation(self) -> str:
+        """`error` for a person, in the person's language where the reason is ours."""
+        return str(Reason(self.error).label) if self.error in Reason.values else self.error

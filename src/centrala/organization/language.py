@@ -1,6 +1,5 @@
 """Which language a page speaks: the person's own choice, else this browser's last choice, else what it asks for."""
 
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
@@ -20,5 +19,3 @@ class LanguageMiddleware(LocaleMiddleware):
             request.LANGUAGE_CODE = chosen
             return
         super().process_request(request)
-
-

@@ -1,0 +1,98 @@
+"""Connecting the organisation to its Communication Services resource."""
+
+from uuid import UUID
+
+from azure.core.credentials import TokenCredential
+from django.conf import settings
+from django.db import connection as database
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from centrala.azure.cloud import Cloud
+from centrala.azure.identifiers import ConnectionString
+from centrala.connection.checks import ConnectFields, Reach, errors_in
+from centrala.connection.models import Connection, Endpoint, EntryKey, Service
+from centrala.errors import Refused
+from centrala.organization.actions import record
+from centrala.organization.crypto import encrypt
+from centrala.organization.models import Organization, User
+
+__all__ = ["ConnectFields", "FieldsRefused", "connect"]
+
+
+class FieldsRefused(Refused):
+    """Some fields are wrong; `errors` holds the text for each."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+def connect(
+    *,
+    fields: ConnectFields,
+    actor: User | None,
+    cloud: Cloud | None = None,
+    credential: TokenCredential | None = None,
+    require_role: bool = False,
+) -> Connection:
+    """Checks the five fields against the live cloud and stores the connection; the same resource again is taken up
+    where it was left, endpoints and numbers included.
+
+    Raises FieldsRefused with nothing stored, Refused when another resource is connected.
+    """
+    reach = Reach(cloud=cloud or settings.CLOUD, credential=credential)
+    if errors := errors_in(fields, organization=Organization.objects.first(), reach=reach):
+        raise FieldsRefused(errors)
+    return _store(fields, actor=actor, require_role=require_role)
+
+
+@transaction.atomic
+def _store(fields: ConnectFields, *, actor: User | None, require_role: bool) -> Connection:
+    resource = fields.parsed_resource
+    assert resource is not None
+    _one_at_a_time()
+    values = {
+        "resource_name": resource.name,
+        "encrypted_connection_string": encrypt(str(ConnectionString.parse(fields.connection_string))),
+        "require_role": require_role,
+        "connected_at": now(),
+        "disconnected_at": None,
+    }
+    found, _made = Connection.objects.update_or_create(
+        resource_id__iexact=str(resource), defaults=values, create_defaults={**values, "resource_id": str(resource)}
+    )
+    _keep_entries(found, fields)
+    for service in Service:
+        Endpoint.objects.get_or_create(connection=found, service=service, retires_at=None)
+    record(actor=actor, act="connect", target=str(resource), detail={"app": fields.event_grid_app_id.strip()})
+    announce()
+    return found
+
+
+def _one_at_a_time() -> None:
+    """Two administrators at once: the second one waits here, then reads what the first one stored."""
+    with database.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('centrala.connect'))")
+    active = Connection.objects.filter(disconnected_at=None).first()
+    if active is not None:
+        raise Refused(
+            _("“%(name)s” is already connected. Disconnect it first: one installation serves one resource.")
+            % {"name": active.resource_name}
+        )
+
+
+def _keep_entries(found: Connection, fields: ConnectFields) -> None:
+    values = {
+        EntryKey.APP_ID: fields.event_grid_app_id,
+        EntryKey.TENANT_ID: fields.event_grid_app_tenant_id,
+    }
+    for key, value in values.items():
+        found.entries.update_or_create(key=key, defaults={"value": str(UUID(value.strip()))})
+
+
+def announce() -> None:
+    """Tells every web process that connections or endpoints have changed, when the transaction commits."""
+    with database.cursor() as cursor:
+        cursor.execute("select pg_notify('connection', '')")

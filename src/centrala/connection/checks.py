@@ -1,0 +1,165 @@
+"""The five fields of "Use existing resource", each checked as far as the credentials reach.
+
+Every check answers with the text for its field, or nothing. Nothing is stored here.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from azure.core.credentials import TokenCredential
+from django.utils.translation import gettext as _
+
+from centrala.azure import phone_numbers, resources
+from centrala.azure.cloud import Cloud
+from centrala.azure.errors import AzureError
+from centrala.azure.identifiers import ConnectionString, ResourceId
+from centrala.organization.models import Organization
+
+PUBLIC_DOMAINS = (".communication.azure.com", ".communication.azure.us")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectFields:
+    """What the administrator typed, as typed."""
+
+    resource_name: str
+    resource_id: str
+    connection_string: str = field(repr=False)
+    event_grid_app_id: str
+    event_grid_app_tenant_id: str
+    confirmed: bool = False
+
+    @property
+    def parsed_resource(self) -> ResourceId | None:
+        try:
+            return ResourceId.parse(self.resource_id)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What the checks may ask: the cloud, and Resource Manager where there is a credential for it."""
+
+    cloud: Cloud
+    credential: TokenCredential | None = None
+
+
+def errors_in(fields: ConnectFields, *, organization: Organization | None, reach: Reach) -> dict[str, str]:
+    """The text for each field that is wrong. The cloud is asked only when the forms are right."""
+    errors = {
+        "resource_id": _resource_id(fields),
+        "resource_name": _resource_name(fields),
+        "connection_string": _connection_string(fields),
+        "event_grid_app_id": _guid(fields.event_grid_app_id, _("Application (client) ID")),
+        "event_grid_app_tenant_id": _tenant(fields, organization),
+        "confirmed": None if fields.confirmed else _("Confirm that this resource serves this installation only."),
+    }
+    if not any(errors.values()):
+        errors["resource_id"], errors["connection_string"] = _ask_the_cloud(fields, reach)
+    return {name: text for name, text in errors.items() if text}
+
+
+def _resource_id(fields: ConnectFields) -> str | None:
+    if fields.parsed_resource is None:
+        return _(
+            "This is not the id of a Communication Services resource. In the Azure portal open the resource, "
+            "Settings > Properties, and copy Resource ID: it begins with /subscriptions/ and holds "
+            "/providers/Microsoft.Communication/CommunicationServices/."
+        )
+    return None
+
+
+def _resource_name(fields: ConnectFields) -> str | None:
+    name, resource = fields.resource_name.strip(), fields.parsed_resource
+    if not name:
+        return _("Enter the name of the resource, as Settings > Properties shows it.")
+    if resource is not None and resource.name.lower() != name.lower():
+        return _("The resource id ends with “%(last)s”, not with this name. Copy both from the same resource.") % {
+            "last": resource.name
+        }
+    return None
+
+
+def _connection_string(fields: ConnectFields) -> str | None:
+    try:
+        parsed = ConnectionString.parse(fields.connection_string)
+    except ValueError:
+        return _(
+            "This is not a connection string. In the Azure portal open the resource, Tools > Keys, and copy "
+            "Connection string under Primary key: endpoint=https://…;accesskey=…"
+        )
+    host, resource = parsed.host, fields.parsed_resource
+    if resource and host.endswith(PUBLIC_DOMAINS) and host.partition(".")[0] != resource.name.lower():
+        return _other_host(host, resource)
+    return None
+
+
+def _guid(text: str, what: str) -> str | None:
+    if _as_guid(text) is None:
+        return _("This is not an id of the form 00000000-0000-0000-0000-000000000000. Copy %(what)s.") % {"what": what}
+    return None
+
+
+def _tenant(fields: ConnectFields, organization: Organization | None) -> str | None:
+    wrong = _guid(fields.event_grid_app_tenant_id, _("Directory (tenant) ID"))
+    if wrong or organization is None:
+        return wrong
+    if _as_guid(fields.event_grid_app_tenant_id) != organization.tenant_id:
+        return _(
+            "This is another tenant than the organization's, %(tenant)s. Register the application there, "
+            "or correct the organization's tenant."
+        ) % {"tenant": organization.tenant_id}
+    return None
+
+
+def _as_guid(text: str) -> UUID | None:
+    text = text.strip()
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def _ask_the_cloud(fields: ConnectFields, reach: Reach) -> tuple[str | None, str | None]:
+    """The texts for resource_id and connection_string after asking Resource Manager and the resource itself."""
+    resource, parsed = fields.parsed_resource, ConnectionString.parse(fields.connection_string)
+    assert resource is not None
+    if reach.credential is not None:
+        try:
+            host = resources.read_resource(resource, credential=reach.credential, cloud=reach.cloud).host
+        except AzureError as error:
+            return _unreadable(error), None
+        if host and host != parsed.host:
+            return None, _other_host(parsed.host, resource)
+    return None, _key_refused(parsed, reach)
+
+
+def _key_refused(parsed: ConnectionString, reach: Reach) -> str | None:
+    try:
+        phone_numbers.list_numbers(connection=parsed, cloud=reach.cloud)
+    except AzureError as error:
+        if error.status in {401, 403}:
+            return _(
+                "The service does not accept this key. Copy the connection string again: keys change when rotated."
+            )
+        return _(
+            "The service at %(host)s could not be asked (%(reason)s). Check the host and the network, then retry."
+        ) % {
+            "host": parsed.host,
+            "reason": error.message,
+        }
+    return None
+
+
+def _unreadable(error: AzureError) -> str:
+    if error.status == 404:
+        return _("Azure knows no resource with this id. Copy it again from Settings > Properties.")
+    return _("Azure does not show this resource: %(reason)s") % {"reason": error.message}
+
+
+def _other_host(host: str, resource: ResourceId) -> str:
+    return _("This connection string belongs to %(host)s, not to the resource “%(name)s”.") % {
+        "host": host,
+        "name": resource.name,
+    }

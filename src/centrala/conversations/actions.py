@@ -1,0 +1,59 @@
+"""What agents and programs do in a conversation."""
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from centrala.conversations import jobs
+from centrala.conversations.live import announce
+from centrala.conversations.models import Conversation, ConversationState, Direction, Message, MessageState
+from centrala.conversations.texts import preview, sendable
+from centrala.errors import Refused
+from centrala.organization.models import User
+
+
+@transaction.atomic
+def reply(*, conversation: Conversation, author: User | None, text: str) -> Message:
+    """Queues an answer to the customer: the message and the job that sends it are one transaction.
+
+    Raises Refused for a text that cannot be sent, a conversation that is closed, a resource that is disconnected.
+    """
+    text = sendable(text)
+    locked = Conversation.objects.select_for_update(of=("self",)).select_related("number__connection", "contact")
+    conversation = locked.get(pk=conversation.pk)
+    _answerable(conversation)
+    message = Message.objects.create(
+        conversation=conversation,
+        direction=Direction.OUTBOUND,
+        text=text,
+        state=MessageState.QUEUED,
+        author=author,
+        created_at=now(),
+    )
+    conversation.state = ConversationState.ACTIVE
+    conversation.unread = 0
+    conversation.last_message_at = max(conversation.last_message_at, message.created_at)
+    conversation.preview = preview(text)
+    conversation.save(update_fields=["state", "unread", "last_message_at", "preview"])
+    jobs.send_message.defer(message_id=str(message.pk))
+    announce([conversation.pk])
+    return message
+
+
+def mark_read(*, conversation: Conversation) -> None:
+    """Takes the mark of unread messages away; other desks hear of it only when there was one."""
+    with transaction.atomic():
+        if Conversation.objects.filter(pk=conversation.pk, unread__gt=0).update(unread=0):
+            announce([conversation.pk])
+
+
+def _answerable(conversation: Conversation) -> None:
+    if conversation.state == ConversationState.CLOSED:
+        raise Refused(_("This conversation is closed. The customer's next message opens a new one."))
+    if conversation.number.connection.disconnected_at is not None:
+        raise Refused(_("The Azure resource of this number is disconnected, so nothing can be sent from it."))
+    if not conversation.contact.number.lstrip("+").isdigit():
+        raise Refused(
+            _("“%(name)s” is a sender's name, not a number: it takes no answers.")
+            % {"name": conversation.contact.number}
+        )

@@ -1,0 +1,9 @@
+"""Which events become conversations."""
+
+from centrala.conversations import intake
+from centrala.inbox.drain import Handler
+
+HANDLERS: dict[str, Handler] = {
+    "Microsoft.Communication.SMSReceived": intake.receive,
+    "Microsoft.Communication.SMSDeliveryReportReceived": intake.settle,
+}

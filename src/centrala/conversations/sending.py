@@ -1,0 +1,120 @@
+"""Sending one message so that it leaves once, whatever dies in between.
+
+`sending` and the time of the first attempt are committed before the service is asked; the message's id is the
+repeatability id of every attempt. So a job that was killed between send and answer asks again with the same id and
+gets the first answer. Past the service's window an attempt whose answer never came is settled as `unknown`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import now
+
+from centrala.azure import sms
+from centrala.azure.errors import AzureError
+from centrala.conversations.live import announce
+from centrala.conversations.models import Message, MessageState, Reason
+
+# OASIS Repeatable Requests 1.0 leaves the length to the service and ACS publishes none; five minutes is what
+# Microsoft's other services keep at least. A longer guess could send a text twice.
+REPEATABILITY_WINDOW = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(hours=24)
+SETTLED = {MessageState.DELIVERED, MessageState.FAILED, MessageState.UNKNOWN}
+
+
+def send(*, message_id: UUID) -> None:
+    """Sends a queued message, or finishes one whose sender was killed. Does nothing for one that is settled or sent.
+
+    Raises AzureError (not permanent) when the same call is worth making again.
+    """
+    claim = _claim(message_id)
+    if claim is None:
+        return
+    message = claim.message
+    number = message.conversation.number
+    outgoing = sms.Outgoing(
+        id=message.pk,
+        first_attempt_at=_first_attempt(message),
+        sender=number.number,
+        recipient=message.conversation.contact.number,
+        text=message.text,
+    )
+    try:
+        result = sms.send(outgoing, connection=number.connection.connection_string, cloud=settings.CLOUD)
+    except AzureError as error:
+        _refused(claim, error)
+        return
+    if result.provider_id is None:
+        settle(message, MessageState.FAILED, result.error)
+    else:
+        _sent(message, result.provider_id)
+
+
+@dataclass(frozen=True)
+class Claim:
+    message: Message
+    first: bool  # no earlier attempt is in doubt
+
+
+@transaction.atomic
+def _claim(message_id: UUID) -> Claim | None:
+    """The message with `sending` committed, or None when there is nothing (more) to do."""
+    messages = Message.objects.select_for_update(of=("self",)).select_related(
+        "conversation__contact", "conversation__number__connection"
+    )
+    message = messages.filter(pk=message_id, state__in=[MessageState.QUEUED, MessageState.SENDING]).first()
+    if message is None:
+        return None
+    if now() - message.created_at > GIVE_UP_AFTER and message.state == MessageState.QUEUED:
+        settle(message, MessageState.FAILED, Reason.UNREACHABLE)
+        return None
+    if message.state == MessageState.SENDING and now() - _first_attempt(message) > REPEATABILITY_WINDOW:
+        settle(message, MessageState.UNKNOWN, Reason.ANSWER_LOST)
+        return None
+    first = message.state == MessageState.QUEUED
+    message.state = MessageState.SENDING
+    message.first_attempt_at = message.first_attempt_at or now()
+    message.save(update_fields=["state", "first_attempt_at"])
+    announce([message.conversation_id])
+    return Claim(message, first)
+
+
+def _first_attempt(message: Message) -> datetime:
+    assert message.first_attempt_at is not None
+    return message.first_attempt_at
+
+
+def _refused(claim: Claim, error: AzureError) -> None:
+    if error.permanent:
+        settle(claim.message, MessageState.FAILED, error.message)
+        return
+    if error.never_arrived and claim.first:
+        _back_to_queue(claim.message)
+    raise error
+
+
+@transaction.atomic
+def _back_to_queue(message: Message) -> None:
+    """The service has certainly not seen this attempt, so its window must not run."""
+    waiting = Message.objects.filter(pk=message.pk, state=MessageState.SENDING)
+    waiting.update(state=MessageState.QUEUED, first_attempt_at=None)
+    announce([message.conversation_id])
+
+
+@transaction.atomic
+def _sent(message: Message, provider_id: str) -> None:
+    """A delivery report may have come first: then only the provider's id is added."""
+    Message.objects.filter(pk=message.pk).update(provider_id=provider_id, sent_at=now())
+    Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(state=MessageState.SENT)
+    announce([message.conversation_id])
+
+
+@transaction.atomic
+def settle(message: Message, state: MessageState, error: str) -> None:
+    """Ends a message, unless a delivery report has ended it already."""
+    open_ones = Message.objects.filter(pk=message.pk).exclude(state__in=SETTLED)
+    open_ones.update(state=state, error=error, settled_at=now())
+    announce([message.conversation_id])

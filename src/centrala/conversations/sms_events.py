@@ -1,0 +1,98 @@
+"""What Event Grid says of SMS, as ours.
+
+https://learn.microsoft.com/azure/event-grid/communication-services-telephony-sms-events
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from centrala.conversations.models import MessageState
+from centrala.conversations.texts import storable
+from centrala.inbox.drain import Incomprehensible
+from centrala.inbox.models import Event
+
+# The vendor's word -> ours; a word not listed here leaves the message as it is.
+DELIVERY = {"delivered": MessageState.DELIVERED, "failed": MessageState.FAILED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    provider_id: str
+    sender: str
+    recipient: str
+    text: str
+    received_at: datetime
+    endpoint: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    provider_id: str
+    message_id: UUID | None  # the tag, where it is one of ours
+    state: MessageState | None
+    detail: str
+    at: datetime
+
+
+def inbound(event: Event) -> Inbound:
+    """Raises Incomprehensible for an event without a sender, a recipient or an id."""
+    data = _data(event)
+    return Inbound(
+        provider_id=_text(data, "messageid"),
+        sender=number(_text(data, "from")),
+        recipient=number(_text(data, "to")),
+        text=storable(str(data.get("message") or "")),
+        received_at=_time(data.get("receivedtimestamp")) or event.event_time or event.received_at,
+        endpoint=event.endpoint,
+    )
+
+
+def report(event: Event) -> Report:
+    """Raises Incomprehensible for a report that names no message."""
+    data = _data(event)
+    return Report(
+        provider_id=_text(data, "messageid"),
+        message_id=_uuid(data.get("tag")),
+        state=DELIVERY.get(str(data.get("deliverystatus")).lower()),
+        detail=storable(str(data.get("deliverystatusdetails") or "")),
+        at=_time(data.get("receivedtimestamp")) or event.event_time or event.received_at,
+    )
+
+
+def number(text: str) -> str:
+    """E.164 with its plus: events carry numbers without it. Short codes and senders' names stay as they are."""
+    digits = text.removeprefix("+")
+    return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) > 6 else text
+
+
+def _data(event: Event) -> dict[str, Any]:  # JSON
+    """The event's data with lower-case keys: older documents show PascalCase ones."""
+    data = json.loads(bytes(event.body)).get("data")
+    if not isinstance(data, dict):
+        raise Incomprehensible("The event has no data.")
+    return {str(key).lower(): value for key, value in data.items()}
+
+
+def _text(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise Incomprehensible(f"The event's data has no {key}.")
+    return storable(value.strip())
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

@@ -1,0 +1,34 @@
+"""What a text may hold, and what it becomes where the database or the service cannot hold it."""
+
+from django.utils.translation import gettext as _
+
+from centrala.errors import Refused
+
+MAX_LENGTH = 2048  # characters in one send: https://learn.microsoft.com/rest/api/communication/sms/send
+PREVIEW_LENGTH = 120
+REPLACEMENT = "\ufffd"
+
+
+def sendable(text: str) -> str:
+    """The text as it will be sent. Raises Refused for one that cannot be."""
+    text = text.strip()
+    if not text:
+        raise Refused(_("Write something first: an empty message cannot be sent."), field="text")
+    if len(text) > MAX_LENGTH:
+        raise Refused(
+            _("This message has %(length)s characters; at most %(most)s can be sent. Shorten it or send it in parts.")
+            % {"length": len(text), "most": MAX_LENGTH},
+            field="text",
+        )
+    if storable(text) != text:
+        raise Refused(_("This message holds a character that cannot be sent. Remove it and try again."), field="text")
+    return text
+
+
+def storable(text: str) -> str:
+    """The text with what PostgreSQL and UTF-8 cannot hold (NUL, lone surrogates) replaced by U+FFFD."""
+    return "".join(REPLACEMENT if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def preview(text: str) -> str:
+    return " ".join(text.split())[:PREVIEW_LENGTH]

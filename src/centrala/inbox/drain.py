@@ -1,0 +1,89 @@
+"""From raw events to what they mean: batches by type, the poisonous event alone.
+
+Several drains may run at once, on one machine or many: SKIP LOCKED gives each its own rows. A batch is claimed,
+handled and marked in one transaction, so a drain that dies leaves its events waiting as they were.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils.timezone import now
+
+from centrala.inbox.models import Event, State
+
+BATCH = 500
+
+Handler = Callable[[Sequence[Event]], None]
+log = logging.getLogger(__name__)
+
+
+class Incomprehensible(Exception):
+    """An event of a known type that its handler cannot read: kept as failed, with this text."""
+
+
+@transaction.atomic
+def drain(handlers: Mapping[str, Handler], *, limit: int = BATCH) -> int:
+    """Handles up to `limit` waiting events, oldest first, and returns how many there were.
+
+    Raises OperationalError when the database goes away or refuses: then nothing has happened.
+    """
+    waiting = Event.objects.select_for_update(skip_locked=True).filter(state=State.RECEIVED)
+    by_type: dict[str, list[Event]] = defaultdict(list)
+    for event in waiting.order_by("id")[:limit]:
+        by_type[event.type].append(event)
+    for type_, events in by_type.items():
+        _handle(handlers.get(type_), events)
+    return sum(map(len, by_type.values()))
+
+
+def _handle(handler: Handler | None, events: list[Event]) -> None:
+    if handler is None:
+        _mark(events, State.UNKNOWN)
+        return
+    failed = _bisect(handler, events)
+    _mark([event for event in events if event.pk not in failed], State.PROCESSED)
+    for event in events:
+        if event.pk in failed:
+            _mark([event], State.FAILED, error=failed[event.pk])
+
+
+def _bisect(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
+    """Hands the events on; a batch that fails is undone and halved until each culprit stands alone."""
+    try:
+        with transaction.atomic():
+            handler(events)
+    except (OperationalError, InterfaceError):
+        raise  # the database's fault, not an event's
+    except Exception as error:  # noqa: BLE001 - whatever a handler trips over, the other events must get through
+        if len(events) > 1:
+            half = len(events) // 2
+            return _bisect(handler, events[:half]) | _bisect(handler, events[half:])
+        return {events[0].pk: _describe(error, events[0])}
+    return {}
+
+
+def _describe(error: Exception, event: Event) -> str:
+    """What stands beside a failed event. A reader's own words are kept; of a bug only its kind, the rest is logged
+    without the event's values."""
+    if isinstance(error, Incomprehensible):
+        return str(error)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else "?"
+    log.error("Event %s of type %s failed in %s: %s", event.pk, event.type, where, type(error).__name__)
+    return f"{type(error).__name__} in {where}"
+
+
+def _mark(events: list[Event], state: State, *, error: str = "") -> None:
+    ids = [event.pk for event in events]
+    Event.objects.filter(pk__in=ids).update(state=state, processed_at=now(), error=error)
+
+
+@transaction.atomic
+def replay(*, events: Sequence[int]) -> int:
+    """Puts failed and unknown events back to be drained; returns how many."""
+    again = Event.objects.filter(pk__in=events, state__in=[State.FAILED, State.UNKNOWN])
+    return again.update(state=State.RECEIVED, processed_at=None, error="")
