@@ -1,0 +1,129 @@
+"""The test run: one PostgreSQL for all of it, no network beyond loopback, a loud word when no browser was there.
+
+Loaded by `-p centrala_plugin` (pyproject.toml), because pytest-django reads the settings, and they the environment,
+before any conftest.py. Under xdist the controller starts the server and the workers inherit the environment.
+"""
+
+import importlib.util
+import ipaddress
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from centrala.postgres import Cluster, PostgresError
+
+PREFIX = "centrala-tests-"
+STARTED = "CENTRALA_TESTS_STARTED"  # set by the process that runs the server
+FORGOTTEN = 3600  # seconds after which the folder of a run that was killed is removed
+UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # the data is thrown away anyway
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = "no Chromium was found"
+CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+
+
+class NetworkRefused(RuntimeError):
+    """A test tried to leave this machine. Not an OSError: code under test must not take it for a bad connection."""
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    if importlib.util.find_spec("centrala.settings") is None:
+        pluginmanager.set_blocked("django")  # nothing to set up; tests without Django still run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    if STARTED not in os.environ:
+        _remove_forgotten()
+        _start(early_config)
+    if os.environ.get("CENTRALA_TESTS_ON_AZURE") != "1":  # make test-azure: against a real subscription
+        sys.addaudithook(_stay_on_loopback)
+    return (yield)
+
+
+def _start(config: pytest.Config) -> None:
+    data = Path(tempfile.mkdtemp(prefix=PREFIX))
+    cluster = Cluster.at(data, settings=UNSAFE)
+    config.add_cleanup(lambda: _remove(cluster, data))
+    cluster.start()
+    cluster.ensure_database()
+    os.environ |= {
+        STARTED: str(os.getpid()),
+        "DATABASE_URL": cluster.dsn(),
+        "CENTRALA_DATA": str(data),
+        "CENTRALA_KEYS": Fernet.generate_key().decode(),
+    }
+
+
+def _remove(cluster: Cluster, data: Path) -> None:
+    cluster.destroy()
+    shutil.rmtree(data, ignore_errors=True)
+    os.environ.pop(STARTED, None)
+
+
+def _remove_forgotten() -> None:
+    for data in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if data.stat().st_uid != os.geteuid() or time.time() - data.stat().st_mtime < FORGOTTEN:
+                continue
+            _remove(Cluster.at(data), data)
+        except (PostgresError, FileNotFoundError):
+            continue  # a long run still uses it, or another run was faster
+
+
+def _stay_on_loopback(event: str, arguments: tuple[object, ...]) -> None:
+    if event in CONNECTING:
+        address = arguments[1]
+        if isinstance(address, tuple) and isinstance(address[0], str) and not _is_local(address[0]):
+            raise NetworkRefused(f"A test tried to reach {address[0]}: tests stay on loopback.")
+    elif event == "socket.getaddrinfo":
+        host = os.fsdecode(arguments[0]) if isinstance(arguments[0], str | bytes) else ""
+        if not _is_local(host) and not _is_address(host):
+            raise NetworkRefused(f"A test tried to look up {host}: tests stay on loopback.")
+
+
+def _is_local(host: str) -> bool:
+    if host in {"", "localhost"} or host.endswith(".localhost"):
+        return True
+    return _is_address(host) and ipaddress.ip_address(host.partition("%")[0]).is_loopback
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def chromium() -> str | None:
+    """The browser for tests marked `browser`: CHROMIUM, else what the system has."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and chromium() is None:
+        if os.environ.get("CENTRALA_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"{NO_BROWSER} and CENTRALA_REQUIRE_BROWSER=1", pytrace=False)
+        pytest.skip(NO_BROWSER)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput"):
+        return
+    missed = [report for report in reporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
+    if missed:
+        reporter.write_line(
+            f"BROWSER TESTS DID NOT RUN: {len(missed)} of them, {NO_BROWSER} (make browser installs Debian's Chromium)",
+            red=True,
+            bold=True,
+        )
