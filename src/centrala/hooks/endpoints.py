@@ -1,0 +1,102 @@
+"""Which webhook endpoint a path means, read beside Django: the event path has no thread and no ORM."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+import asyncpg
+
+from centrala.connection.models import EntryKey, Service
+from centrala.hooks.keys import Clock
+from centrala.hooks.refusals import Code, Refusal
+from centrala.hooks.tokens import Trust
+from centrala.inbox.writer import AWAY, RESTART_SECONDS
+
+QUERY = """
+SELECT endpoint.id, endpoint.service, endpoint.retires_at, connection.disconnected_at, connection.require_role,
+       tenant.value AS tenant_id, application.value AS client_id
+FROM connection_endpoint endpoint
+JOIN connection_connection connection ON connection.id = endpoint.connection_id
+JOIN connection_entry tenant ON tenant.connection_id = connection.id AND tenant.key = $2
+JOIN connection_entry application ON application.connection_id = connection.id AND application.key = $3
+WHERE endpoint.secret = $1
+"""
+# So long may a disconnected or changed endpoint still answer as it was.
+LIFE = timedelta(seconds=2)
+KEPT = 256
+SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    id: UUID
+    service: Service
+    retires_at: datetime | None
+    connected: bool
+    trust: Trust
+
+    @property
+    def slug(self) -> str:
+        return self.service.replace("_", "-")
+
+
+class Endpoints:
+    """Reads an endpoint by its secret. Only found ones are kept, so a new one answers at once."""
+
+    def __init__(self, dsn: str, *, clock: Clock) -> None:
+        # Connects when the first one is asked for: the hub starts without a database.
+        self._pool = asyncpg.create_pool(dsn, min_size=0, max_size=4, timeout=SECONDS, command_timeout=SECONDS)
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[datetime, Endpoint]] = OrderedDict()
+
+    async def __aenter__(self) -> Self:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pool.terminate()
+
+    async def find(self, secret: str) -> Endpoint | None:
+        """Raises Refusal (503) when the database is away."""
+        kept = self._kept.get(secret)
+        if kept is not None and abs(self._clock() - kept[0]) < LIFE:
+            return kept[1]
+        record = await self._query(secret)
+        if record is None:
+            return None
+        endpoint = _endpoint(record)
+        self._keep(secret, endpoint)
+        return endpoint
+
+    async def _query(self, secret: str) -> asyncpg.Record | None:
+        try:
+            async with asyncio.timeout(RESTART_SECONDS):
+                while True:
+                    with contextlib.suppress(*AWAY, asyncpg.InterfaceError):
+                        return await self._once(secret)
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise Refusal(Code.INBOX_UNAVAILABLE, "the database does not answer") from None
+
+    async def _once(self, secret: str) -> asyncpg.Record | None:
+        return await self._pool.fetchrow(QUERY, secret, EntryKey.TENANT_ID, EntryKey.APP_ID)
+
+    def _keep(self, secret: str, endpoint: Endpoint) -> None:
+        self._kept[secret] = (self._clock(), endpoint)
+        self._kept.move_to_end(secret)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+
+def _endpoint(record: asyncpg.Record) -> Endpoint:
+    return Endpoint(
+        id=record["id"],
+        service=Service(record["service"]),
+        retires_at=record["retires_at"],
+        connected=record["disconnected_at"] is None,
+        trust=Trust(record["tenant_id"].lower(), record["client_id"].lower(), record["require_role"]),
+    )

@@ -1,0 +1,155 @@
+"""The webhooks that Event Grid calls: /hooks/{secret}/{service}.
+
+Events are answered 200 only when they are committed, so that whatever happens here, Event Grid comes again.
+"""
+
+import logging
+import re
+from datetime import datetime
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from centrala.connection.models import EVENT_TYPES
+from centrala.hooks import body, events
+from centrala.hooks.endpoints import Endpoint
+from centrala.hooks.events import Event
+from centrala.hooks.refusals import Code, Refusal
+from centrala.hooks.runtime import Hooks
+from centrala.inbox.writer import InboxUnavailable, Row
+
+log = logging.getLogger(__name__)
+
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,64}")
+UNPRINTABLE = re.compile(r"[^A-Za-z0-9._-]")
+RETRY_AFTER = "30"  # seconds: Event Grid's own least wait after a 503
+SERVICE_OF = {event_type: service for service, types in EVENT_TYPES.items() for event_type in types}
+
+
+def routes() -> list[Route]:
+    return [Route("/hooks/{secret}/{service}", answer, methods=["POST", "OPTIONS", "GET"])]
+
+
+async def answer(request: Request) -> Response:
+    hooks: Hooks = request.app.state.hooks
+    endpoint: Endpoint | None = None
+    try:
+        endpoint = await _endpoint(hooks, request)
+        _check_open(endpoint, request, hooks.clock())
+        if request.method == "POST":
+            return await _receive(hooks, request, endpoint)
+        return _schema_handshake(endpoint) if request.method == "OPTIONS" else _greeting(endpoint)
+    except Refusal as refusal:
+        return _refuse(refusal, endpoint)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
+
+
+async def _endpoint(hooks: Hooks, request: Request) -> Endpoint:
+    secret = request.path_params["secret"]
+    endpoint = await hooks.endpoints.find(secret) if SECRET.fullmatch(secret) else None
+    if endpoint is None:
+        raise Refusal(Code.UNKNOWN_ENDPOINT)
+    return endpoint
+
+
+def _check_open(endpoint: Endpoint, request: Request, at: datetime) -> None:
+    if request.path_params["service"] != endpoint.slug:
+        raise Refusal(Code.WRONG_SERVICE)
+    if not endpoint.connected:
+        raise Refusal(Code.DISCONNECTED)
+    if endpoint.retires_at is not None and endpoint.retires_at <= at:
+        raise Refusal(Code.RETIRED)
+
+
+async def _receive(hooks: Hooks, request: Request, endpoint: Endpoint) -> Response:
+    received_at = hooks.clock()
+    await hooks.tokens.check(request.headers.getlist("authorization"), endpoint.trust)
+    arrived = events.parse(await body.read(request))
+    subscription = UNPRINTABLE.sub("?", request.headers.get("aeg-subscription-name", ""))[:200]
+    kind = request.headers.get("aeg-event-type", "").lower()
+    if len(arrived) == 1 and arrived[0].envelope.event_type == events.VALIDATION:
+        return _handshake(arrived[0], endpoint, subscription)
+    if kind == "subscriptionvalidation":
+        raise Refusal(Code.NO_VALIDATION_CODE)
+    if kind == "subscriptiondeletion" or (len(arrived) == 1 and arrived[0].envelope.event_type == events.DELETION):
+        return _deletion(endpoint, subscription)
+    await _keep(hooks, [_row(event, endpoint, subscription, received_at) for event in arrived])
+    return Response()
+
+
+def _handshake(event: Event, endpoint: Endpoint, subscription: str) -> Response:
+    """https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema"""
+    code = event.validation_code
+    log.info("handshake answered: endpoint=%s service=%s subscription=%s", endpoint.id, endpoint.service, subscription)
+    return JSONResponse({"validationResponse": code})
+
+
+def _deletion(endpoint: Endpoint, subscription: str) -> Response:
+    log.warning(
+        "event subscription deleted: endpoint=%s service=%s subscription=%s. Fix: make it again, unless replaced",
+        endpoint.id,
+        endpoint.service,
+        subscription,
+    )
+    return Response()
+
+
+def _row(event: Event, endpoint: Endpoint, subscription: str, received_at: datetime) -> Row:
+    envelope = event.envelope
+    return Row(
+        event_id=envelope.id,
+        type=envelope.event_type,
+        subject=envelope.subject,
+        event_time=envelope.time,
+        body=event.body,
+        endpoint=endpoint.id,
+        misdirected=SERVICE_OF.get(envelope.event_type, endpoint.service) != endpoint.service,
+        subscription=subscription,
+        received_at=received_at,
+    )
+
+
+async def _keep(hooks: Hooks, rows: list[Row]) -> None:
+    try:
+        duplicates = await hooks.writer.write(rows)
+    except InboxUnavailable as away:
+        raise Refusal(Code.INBOX_UNAVAILABLE, str(away)) from away
+    if duplicates:
+        log.info("%d of %d events were here already", len(duplicates), len(rows))
+
+
+def _schema_handshake(endpoint: Endpoint) -> Response:
+    """CloudEvents asks for consent by OPTIONS; without consent headers it has none.
+
+    https://github.com/cloudevents/spec/blob/v1.0/http-webhook.md
+    """
+    log.warning(
+        "refused cloud_events_schema: endpoint=%s service=%s. Fix: choose Event Grid Schema for the event subscription",
+        endpoint.id,
+        endpoint.service,
+    )
+    return PlainTextResponse("Choose Event Grid Schema for this event subscription.\n")
+
+
+def _greeting(endpoint: Endpoint) -> Response:
+    return PlainTextResponse(f"Azure Event Grid posts its events here ({endpoint.slug}). There is nothing to see.\n")
+
+
+def _refuse(refusal: Refusal, endpoint: Endpoint | None) -> Response:
+    # Whoever guesses at addresses must not be able to fill the log.
+    if refusal.code is not Code.UNKNOWN_ENDPOINT:
+        log.warning(
+            "refused %s: endpoint=%s service=%s %s",
+            refusal.code.word,
+            endpoint.id if endpoint else "-",
+            endpoint.service if endpoint else "-",
+            refusal.detail,
+        )
+    headers = {"Connection": "close"} if refusal.code in {Code.TOO_LARGE, Code.TOO_SLOW} else {}
+    if refusal.code.status == 503:
+        headers["Retry-After"] = RETRY_AFTER
+    if refusal.code.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return PlainTextResponse(f"{refusal.code.word}\n", refusal.code.status, headers)
