@@ -45,8 +45,8 @@ class Installation:
     def setting(self, variable: str, key: str, default: str = "") -> str:
         return os.environ.get(variable) or str(self.file.get(key, default))
 
-    def flag(self, variable: str, *, default: bool) -> bool:
-        return os.environ.get(variable, "1" if default else "0") not in {"0", "", "false", "no"}
+    def flag(self, variable: str, key: str, *, default: bool) -> bool:
+        return self.setting(variable, key, str(default)).lower() not in {"0", "false", "no"}
 
     @property
     def public_url(self) -> str:

@@ -44,8 +44,10 @@ ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "localhost", "localhost", "127
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
-# The demo's people come over plain http on loopback; an installation for an organisation must not.
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.flag("CENTRALA_SECURE_COOKIES", default=False)
+# People come to the demo over plain http, and its centrala.toml says so; an installation for others must not.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.flag(
+    "CENTRALA_SECURE_COOKIES", "secure_cookies", default=True
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -102,6 +104,7 @@ TEMPLATES = [
         "DIRS": [BASE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["centrala.look.tags"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

@@ -9,6 +9,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from azure.core.rest import HttpResponse
 
 
 class AzureError(Exception):
@@ -49,6 +50,22 @@ class AzureError(Exception):
         if isinstance(error, ServiceResponseError):
             return cls(f"Azure did not answer: {_first_line(error)}", permanent=False)
         return cls(_first_line(error), permanent=True)
+
+    @classmethod
+    def from_response(cls, response: HttpResponse) -> "AzureError":
+        """The error envelope that ACS and Graph share: {"error": {"code", "message"}}."""
+        try:
+            error = response.json()["error"]
+            code, message = error.get("code"), error.get("message")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            code = message = None
+        return cls(
+            message or f"The service answered {response.status_code}.",
+            permanent=is_permanent(response.status_code),
+            status=response.status_code,
+            code=code,
+            retry_after=retry_after_seconds(response.headers.get("Retry-After")),
+        )
 
 
 def is_permanent(status: int) -> bool:

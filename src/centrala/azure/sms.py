@@ -17,7 +17,7 @@ from azure.core.pipeline.policies import HeadersPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError, is_permanent, retry_after_seconds
+from centrala.azure.errors import AzureError, is_permanent
 from centrala.azure.identifiers import ConnectionString
 from centrala.azure.signing import AccessKeyPolicy
 
@@ -56,7 +56,7 @@ def send(message: Outgoing, *, connection: ConnectionString, cloud: Cloud) -> Re
         except SdkError as error:
             raise AzureError.from_sdk(error) from None
     if response.status_code != 202:
-        raise _refusal(response)
+        raise AzureError.from_response(response)
     return _result(response.json())
 
 
@@ -95,18 +95,3 @@ def _result(answer: Any) -> Result:  # JSON
     if str(item.get("repeatabilityResult", "")).lower() == "rejected" or is_permanent(status):
         return Result(provider_id=None, error=reason)
     raise AzureError(reason, permanent=False, status=status)
-
-
-def _refusal(response: HttpResponse) -> AzureError:
-    status = response.status_code
-    try:
-        error = response.json().get("error", {})
-    except (ValueError, AttributeError):
-        error = {}
-    return AzureError(
-        error.get("message") or f"The service answered {status}.",
-        permanent=is_permanent(status),
-        status=status,
-        code=error.get("code"),
-        retry_after=retry_after_seconds(response.headers.get("Retry-After")),
-    )

@@ -1,0 +1,73 @@
+"""The one app in front: machines meet Starlette, people meet Django mounted behind it."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import cast
+from urllib.parse import quote
+
+import asyncpg
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from centrala.desk import stream
+from centrala.desk.broadcast import Broadcast
+from centrala.hooks import runtime
+from centrala.hooks.routes import routes as webhooks
+
+POLICY_VIOLATION = 1008
+
+
+def dsn() -> str:
+    """Django's database as a URL for asyncpg. It holds the password: never log it."""
+    database = settings.DATABASES["default"]
+    account = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}@" if database["USER"] else ""
+    host, port = database["HOST"], database["PORT"]
+    address = "" if host.startswith("/") else host + (f":{port}" if port else "")
+    query = f"?host={quote(host, safe='/')}" if host.startswith("/") else ""
+    return f"postgresql://{account}{address}/{quote(database['NAME'], safe='')}{query}"
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    address = dsn()
+    broadcast: Broadcast = app.state.broadcast
+    broadcast.start()
+    async with (
+        asyncpg.create_pool(address, min_size=0, max_size=4) as pool,
+        runtime.running(dsn=address, cloud=settings.CLOUD) as hooks,
+    ):
+        app.state.hooks = hooks
+        app.state.live = stream.Live(pool, broadcast)
+        yield
+    await broadcast.stop()
+
+
+async def healthz(_request: Request) -> Response:
+    """Whether this process answers at all."""
+    return PlainTextResponse("ok")
+
+
+async def no_such_socket(socket: WebSocket) -> None:
+    """Django answers no web sockets, and would call one to an unknown path a fault of ours."""
+    await socket.close(POLICY_VIOLATION)
+
+
+def build() -> Starlette:
+    """A new app. `app.state.broadcast.end_streams()` ends the event streams before a stop."""
+    django = cast("ASGIApp", get_asgi_application())  # its stubs are narrower than ASGI
+    routes: list[Route | WebSocketRoute | Mount] = [
+        *webhooks(),
+        *stream.routes,
+        Route("/healthz", healthz),
+        WebSocketRoute("/{path:path}", no_such_socket),
+        Mount("/", django),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.broadcast = Broadcast(dsn())
+    return app

@@ -1,0 +1,52 @@
+"""The command line: `centrala COMMAND`. Exit codes: 0 done, 1 a rule or a check said no, 2 wrong usage."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from centrala.azure.errors import AzureError
+from centrala.errors import Misconfigured, Refused
+from centrala.postgres import PostgresError
+
+# Command -> the module of this package that runs it. Modules are imported only when their command is: Django takes
+# half a second, and `centrala --help` need not wait for it.
+COMMANDS = {
+    "demo": "local cloud and hub, seeded, in the foreground",
+    "up": "web, worker and embedded database, in the foreground",
+    "web": "answers requests",
+    "worker": "drains the inbox and runs jobs",
+    "migrate": "brings the database up to this version",
+    "organization": "shows or sets the organisation",
+    "user": "adds a person, or sets role and password",
+    "token": "makes a token for the REST API",
+    "connect": "connects an existing Communication Services resource",
+    "provision": "creates what Azure needs so that SMS events arrive",
+    "numbers": "lists the numbers of the resource, --sync fetches them",
+    "events": "lists the inbox",
+    "replay": "puts failed or unknown events back to be handled",
+    "keys": "makes a key for CENTRALA_KEYS",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="centrala", description="Customer service on your own Azure resource.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for name, text in COMMANDS.items():
+        command = subparsers.add_parser(name, help=text, description=text.capitalize() + ".")
+        command.add_argument("--data", type=Path, help="the installation's folder (CENTRALA_DATA, else .centrala)")
+        if name in arguments[:1]:
+            import_module(f"centrala.cli.{name}").arguments(command)
+    options = parser.parse_args(arguments)
+    if options.data is not None:
+        os.environ["CENTRALA_DATA"] = str(options.data.absolute())
+    try:
+        return int(import_module(f"centrala.cli.{options.command}").run(options))
+    except (Misconfigured, PostgresError, Refused, AzureError) as error:
+        print(f"centrala: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,5 @@
+import sys
+
+from centrala.cli import main
+
+sys.exit(main())

@@ -1,0 +1,50 @@
+"""`centrala connect`: the five fields, from the command line; the connection string also from the environment."""
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+
+from centrala.cli.database import database
+
+VARIABLE = "ACS_CONNECTION_STRING"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--resource-name", help="default: the last part of the id")
+    parser.add_argument("--resource-id", required=True)
+    parser.add_argument("--connection-string", help=f"better in {VARIABLE}: arguments can be read by others here")
+    parser.add_argument("--event-grid-app-id", required=True, help="Application (client) ID")
+    parser.add_argument("--event-grid-app-tenant-id", required=True, help="Directory (tenant) ID")
+    parser.add_argument("--yes", action="store_true", help="the resource serves this installation only")
+
+
+def run(options: argparse.Namespace) -> int:
+    from centrala.azure.identifiers import ResourceId
+
+    fallback = options.resource_id.rstrip("/").rpartition("/")[2]
+    with suppress(ValueError):  # the check of the field says better what is wrong
+        fallback = ResourceId.parse(options.resource_id).name
+    with database():
+        from centrala.cli.credential import own_credential
+        from centrala.connection.actions import ConnectFields, FieldsRefused, connect
+
+        fields = ConnectFields(
+            resource_name=options.resource_name or fallback,
+            resource_id=options.resource_id,
+            connection_string=options.connection_string or os.environ.get(VARIABLE, ""),
+            event_grid_app_id=options.event_grid_app_id,
+            event_grid_app_tenant_id=options.event_grid_app_tenant_id,
+            confirmed=options.yes,
+        )
+        try:
+            connection = connect(fields=fields, actor=None, credential=own_credential())
+        except FieldsRefused as refused:
+            for name, text in refused.errors.items():
+                option = "yes" if name == "confirmed" else name.replace("_", "-")
+                print(f"--{option}: {text}", file=sys.stderr)
+            return 1
+        print(f"Connected to {connection.resource_name}.")
+        for endpoint in connection.endpoints.filter(retires_at=None).order_by("service"):
+            print(f"{endpoint.get_service_display()}: {endpoint.url}")
+    return 0

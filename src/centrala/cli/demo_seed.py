@@ -1,0 +1,95 @@
+"""What a demo begins with: an organisation, three people, and, unless it is to be done by hand, the connection."""
+
+import argparse
+import secrets
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from centrala.api import actions as api
+from centrala.api.models import ApiToken
+from centrala.azure.identifiers import ResourceId
+from centrala.cli.credential import own_credential
+from centrala.cli.demo_files import read_json, write_json
+from centrala.connection.access import active_connection
+from centrala.connection.models import EntryKey
+from centrala.connection.provisioning import Provisioner
+from centrala.numbers import actions as numbers
+from centrala.organization import actions as organization
+from centrala.organization.models import Role, User
+from centrala.workstreams import actions as workstreams
+from centrala.workstreams.models import Channel
+
+PEOPLE = {"admin": ("adam", "Adam", Role.ADMINISTRATOR), "agent": ("ala", "Ala", Role.AGENT)}
+PEOPLE |= {"supervisor": ("beata", "Beata", Role.SUPERVISOR)}
+TOKEN = "api_token"  # noqa: S105 - the name of a key in a file
+TOKEN_DAYS = 3650
+
+
+def organisation(data: Path, *, tenant_id: str) -> dict[str, Any]:
+    """The organisation and its people, with passwords made at the first start and kept in DATA/people.json."""
+    organization.set_up(name="Centrala Demo", tenant_id=UUID(tenant_id))
+    kept = data / "people.json"
+    if kept.exists() and User.objects.exists():
+        return read_json(kept)
+    people: dict[str, Any] = {}
+    for key, (username, name, role) in PEOPLE.items():
+        password = secrets.token_urlsafe(9)
+        organization.add_user(username=username, password=password, role=role, first_name=name)
+        people[key] = {"username": username, "password": password}
+    owner = User.objects.get(username=PEOPLE["admin"][0])
+    ApiToken.objects.filter(name="demo").delete()
+    _token, people[TOKEN] = api.issue(owner=owner, name="demo", may_write=True, days=TOKEN_DAYS)
+    write_json(kept, people)
+    return people
+
+
+def connected(cloud: dict[str, Any]) -> None:
+    """Provisions as an administrator would, through the local cloud's own doors, and puts the numbers to work."""
+    credential = own_credential()
+    assert credential is not None
+    connection = Provisioner(
+        resource=ResourceId.parse(cloud["acs"]["resource_id"]),
+        tenant_id=cloud["tenant_id"],
+        credential=credential,
+        actor=None,
+        say=lambda _step: None,
+    ).provision()
+    synced = numbers.sync(connection=connection)
+    workstreams.set_up(name="SMS", channel=Channel.SMS, numbers=synced)
+    workstreams.set_up(name="Voice", channel=Channel.VOICE, numbers=synced)
+
+
+def facts(options: argparse.Namespace, cloud: dict[str, Any], people: dict[str, Any]) -> dict[str, Any]:
+    """The ready file. The webhooks are null while nothing is connected."""
+    connection = active_connection()
+    endpoints = connection.endpoints.filter(retires_at=None) if connection else []
+    urls = {endpoint.service: endpoint.url for endpoint in endpoints}
+    entries = dict(connection.entries.values_list("key", "value")) if connection else {}
+    public_url = f"https://localhost:{options.tls_port}"
+    hub = {
+        "url": f"http://localhost:{options.port}",
+        "public_url": public_url,
+        "dataverse_url": public_url,
+        **people,
+        **{f"{service}_webhook": urls.get(service) for service in ("sms", "recording", "incoming_call")},
+        "connected": connection is not None,
+    }
+    azure = {name: value for name, value in cloud.items() if name != "acs"}
+    azure["event_grid_app_id"] = entries.get(EntryKey.APP_ID)
+    return {"hub": hub, "azure": azure, "acs": cloud["acs"]}
+
+
+def greeting(facts: dict[str, Any]) -> str:
+    hub, azure = facts["hub"], facts["azure"]
+    people = "".join(
+        f"  {role:<14} {hub[key]['username']:<8} {hub[key]['password']}\n"
+        for key, role in (("admin", "administrator"), ("supervisor", "supervisor"), ("agent", "agent"))
+    )
+    state = "connected to the local cloud" if hub["connected"] else "not connected yet: sign in as administrator"
+    return (
+        f"\nCentrala runs, {state}.\n\n"
+        f"  Desk and admin center   {hub['url']}\n"
+        f"  Customer's telephone    {azure['portal']}/phone\n"
+        f"  Local Azure's portal    {azure['portal']}\n\n{people}\nCtrl-C stops everything.\n"
+    )

@@ -1,0 +1,22 @@
+"""`centrala events`: the newest rows of the inbox, without their bodies."""
+
+import argparse
+
+from centrala.cli.database import database
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--state", choices=["received", "processed", "unknown", "failed"])
+    parser.add_argument("--limit", type=int, default=50)
+
+
+def run(options: argparse.Namespace) -> int:
+    with database():
+        from centrala.inbox.models import Event
+
+        events = Event.objects.order_by("-received_at", "-id")
+        if options.state:
+            events = events.filter(state=options.state)
+        for event in events[: options.limit]:
+            print(f"{event.pk}\t{event.received_at:%Y-%m-%d %H:%M:%S}Z\t{event.state}\t{event.type}\t{event.error}")
+    return 0

@@ -1,0 +1,18 @@
+"""`centrala worker`: the process that works in the background."""
+
+import argparse
+import asyncio
+
+from centrala.cli.database import set_up_django
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def run(options: argparse.Namespace) -> int:
+    set_up_django()
+    from centrala.worker.run import work
+
+    asyncio.run(work())
+    return 0

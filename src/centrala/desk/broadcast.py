@@ -1,0 +1,125 @@
+"""From PostgreSQL's notices to every open desk of this process.
+
+One listening connection a process. Each notice gets an id; the last ones are kept, so that a browser that was away
+for a moment gets what it missed, and one that was away for longer is told to fetch everything again.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+
+from centrala.conversations.live import CHANNEL
+
+KEPT = 1_000  # notices
+MOST_WAITING = 200  # notices per browser; one that is slower than that starts again
+PROBE_SECONDS = 10.0
+RETRY_SECONDS = 0.25
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Notice:
+    id: str
+    event: str  # changed | resync
+    data: str  # JSON
+
+    def encode(self) -> bytes:
+        return f"id: {self.id}\nevent: {self.event}\ndata: {self.data}\n\n".encode()
+
+
+class Broadcast:
+    """Start it in the running loop, stop it to end all streams at once."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._boot = secrets.token_hex(4)
+        self._count = 0
+        self._kept: deque[Notice] = deque(maxlen=KEPT)
+        self._queues: set[asyncio.Queue[Notice | None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._listen_for_ever(), name="desk broadcast")
+
+    async def stop(self) -> None:
+        self.end_streams()
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def end_streams(self) -> None:
+        """Ends every open stream: a server that stops waits for its connections to close by themselves."""
+        self._closed = True
+        for queue in self._queues:
+            _put(queue, None)
+
+    async def notices(self, last_id: str, *, pulse: float) -> AsyncIterator[Notice | None]:
+        """What a browser missed since `last_id`, then what comes; None every `pulse` seconds of silence."""
+        queue: asyncio.Queue[Notice | None] = asyncio.Queue(MOST_WAITING)
+        self._queues.add(queue)
+        try:
+            for notice in self._since(last_id):
+                yield notice
+            while not self._closed:
+                try:
+                    notice_or_end = await asyncio.wait_for(queue.get(), pulse)
+                except TimeoutError:
+                    yield None
+                    continue
+                if notice_or_end is None:
+                    return
+                yield notice_or_end
+        finally:
+            self._queues.discard(queue)
+
+    def _since(self, last_id: str) -> list[Notice]:
+        ids = [notice.id for notice in self._kept]
+        if last_id in ids:
+            return list(self._kept)[ids.index(last_id) + 1 :]
+        newest = f"{self._boot}-{self._count}"
+        return [Notice(newest, "resync" if last_id and last_id != newest else "hello", "{}")]
+
+    def _publish(self, event: str, data: str) -> None:
+        self._count += 1
+        notice = Notice(f"{self._boot}-{self._count}", event, data)
+        self._kept.append(notice)
+        for queue in self._queues:
+            _put(queue, notice)
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("Live updates lost the database (%s). Trying again.", type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        """Until the connection breaks. Notices of the gap are lost, hence the resync at the beginning."""
+        connection = await asyncpg.connect(self._dsn)
+        try:
+            await connection.add_listener(CHANNEL, self._notified)
+            self._publish("resync", "{}")
+            while True:
+                await asyncio.sleep(PROBE_SECONDS)
+                await connection.execute("select 1")
+        finally:
+            connection.terminate()
+
+    def _notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        self._publish("changed", str(payload))
+
+
+def _put(queue: asyncio.Queue[Notice | None], notice: Notice | None) -> None:
+    """A browser that does not keep up is cut off: it connects again with its last id."""
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        notice = None
+    queue.put_nowait(notice)

@@ -1,0 +1,59 @@
+"""`GET /desk/stream`: server-sent events for the desk. `changed` carries ids of conversations, `resync` means
+fetch everything, a comment every few seconds keeps proxies awake."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from centrala.desk.broadcast import Broadcast
+from centrala.organization.sessions import signed_in
+
+PULSE_SECONDS = 15.0
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+@dataclass(frozen=True)
+class Live:
+    """What the stream needs; made when the server starts."""
+
+    pool: asyncpg.Pool
+    broadcast: Broadcast
+
+
+async def stream(request: Request) -> Response:
+    live: Live = request.app.state.live
+    cookies = request.headers.get("cookie", "")
+    try:
+        person = await signed_in(live.pool, cookies)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return PlainTextResponse("The database is away.", 503, {"Retry-After": "1"})
+    if person is None:
+        return PlainTextResponse("Sign in first.", 401)
+    last_id = request.headers.get("last-event-id") or request.query_params.get("last", "")
+    return StreamingResponse(_events(live, cookies, last_id), headers=HEADERS, media_type="text/event-stream")
+
+
+async def _events(live: Live, cookies: str, last_id: str) -> AsyncIterator[bytes]:
+    yield b"retry: 1000\n\n"
+    async for notice in live.broadcast.notices(last_id, pulse=PULSE_SECONDS):
+        if notice is not None:
+            yield notice.encode()
+        elif await _still(live, cookies):
+            yield b": \n\n"
+        else:
+            return
+
+
+async def _still(live: Live, cookies: str) -> bool:
+    """Whether the session is still good: a person who is disabled or signed out loses the stream, too."""
+    try:
+        return await signed_in(live.pool, cookies) is not None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return True
+
+
+routes = [Route("/desk/stream", stream, methods=["GET"])]

@@ -1,0 +1,103 @@
+"""uvicorn, made to stop at once although event streams are open, and to run twice in one process (http and https)."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from centrala.errors import Misconfigured
+
+GRACE_SECONDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listen:
+    """One address to answer on; with a certificate over TLS."""
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, *, before_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._before_stop = before_stop
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the process's, not each server's: with two of them the second would never stop cleanly."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._before_stop()  # ends the streams; uvicorn would wait for them before it runs the lifespan's end
+        await super().shutdown(sockets)
+
+
+def serve(app: Any, *, listens: list[Listen], trusted: str, before_stop: Callable[[], None]) -> None:
+    """Answers on all addresses until SIGTERM or SIGINT. The first one runs the app's lifespan.
+
+    Raises Misconfigured when a port is taken. `trusted` are the proxies whose forwarded headers count.
+    """
+    sockets = [bind(listen) for listen in listens]
+    configs = [_config(app, listen, trusted, first=not n) for n, listen in enumerate(listens)]
+    servers = [Server(config, before_stop=before_stop) for config in configs]
+    asyncio.run(_run(servers, sockets))
+    if not servers[0].started:
+        raise SystemExit(1)
+
+
+def bind(listen: Listen) -> socket.socket:
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((listen.host, listen.port))
+        bound.listen(2048)
+    except OSError as error:
+        bound.close()
+        raise Misconfigured(
+            f"Port {listen.port} on {listen.host} cannot be used: {error.strerror}. "
+            "Fix: stop what uses it, or choose another with --port or --tls-port."
+        ) from None
+    return bound
+
+
+def _config(app: Any, listen: Listen, trusted: str, *, first: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="on" if first else "off",
+        ssl_certfile=listen.certificate,
+        ssl_keyfile=listen.key,
+        forwarded_allow_ips=trusted or "",
+        proxy_headers=bool(trusted),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_max_size=2**20,
+    )
+
+
+async def _run(servers: list[Server], sockets: list[socket.socket]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    first, *others = servers
+    tasks = [asyncio.create_task(first.serve([sockets[0]]))]
+    while not first.started and not tasks[0].done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    if first.started:
+        tasks += [asyncio.create_task(other.serve([bound])) for other, bound in zip(others, sockets[1:], strict=True)]
+        await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+    # The first one ends last: its lifespan is everybody's.
+    for server, task in reversed(list(zip(servers, tasks, strict=False))):
+        server.should_exit = True
+        await task
