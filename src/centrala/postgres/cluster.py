@@ -69,6 +69,7 @@ class Cluster:
             if not self.place.cluster.exists():
                 initialise.create(self.place, self.programs, self.account)
             initialise.check(self.place)
+            initialise.note_place(self.place)
 
     def start(self) -> None:
         """Returns when the server answers queries; makes the cluster first where there is none.
@@ -134,10 +135,11 @@ class Cluster:
             return
         with self._owned(), explained("Removing the database"):
             orphans.clear(self.place.cluster)
-            for folder in [self.place.home] if self.place.apart else [self.place.cluster, self.place.sockets]:
-                shutil.rmtree(folder, ignore_errors=not folder.exists())
-            for file in (self.place.password, self.place.log, self.place.pointer):
+            for file in (self.place.pointer, self.place.password, self.place.log):
                 file.unlink(missing_ok=True)
+            for folder in [self.place.home] if self.place.apart else [self.place.cluster, self.place.sockets]:
+                if folder.exists():
+                    shutil.rmtree(folder)
 
     def take(self) -> bool:
         """Tries to become the owner, without waiting."""

@@ -29,4 +29,5 @@ def explained(attempt: str) -> Iterator[None]:
         yield
     except OSError as error:
         fix = FIXES.get(error.errno or 0, NO_RIGHT)
-        raise PostgresError(f"{attempt} failed: {error.filename}: {error.strerror}. {fix}") from error
+        file = f"{error.filename}: " if error.filename else ""
+        raise PostgresError(f"{attempt} failed: {file}{error.strerror}. {fix}") from error

@@ -25,10 +25,24 @@ def make_folders(place: Place, account: Account) -> None:
     if place.apart:
         folders.make(LIBRARY, 0o755)
         folders.make(place.home, 0o755)
-        with explained("Noting where the database is"):
-            place.origin.write_text(f"{place.data}\n", "utf-8")
-            place.pointer.write_text(f"{place.home}\n", "utf-8")
     folders.make_private(place.sockets, account)
+
+
+def note_place(place: Place) -> None:
+    """Links data folder and cluster to each other where they are apart.
+
+    Only once the cluster is there: a pointer to nothing tells that the database was lost.
+    """
+    if place.apart:
+        with explained("Noting where the database is"):
+            _note(place.origin, place.data)
+            _note(place.pointer, place.home)
+
+
+def _note(note: Path, path: Path) -> None:
+    draft = note.with_name(f"{note.name}.new")
+    draft.write_bytes(os.fsencode(path) + b"\n")
+    draft.replace(note)  # at no moment half-written: others read it
 
 
 def check(place: Place) -> None:

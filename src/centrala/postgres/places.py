@@ -93,14 +93,22 @@ def _pointed(data: Path) -> Path | None:
     pointer = data / "postgres.location"
     if not pointer.exists():
         return None
-    home = Path(pointer.read_text("utf-8").strip())
+    home = _noted(pointer)
     if home.parent != LIBRARY or not (home / "postgres").is_dir():
-        raise PostgresError(f"{pointer} names {home}, where no database is: restore it, or remove {pointer}.")
+        raise PostgresError(
+            f"{pointer} names {home}, and no database is there: restore it from your backup, or remove {pointer} "
+            "to begin with an empty one."
+        )
     return home
 
 
+def _noted(note: Path) -> Path:
+    return Path(os.fsdecode(note.read_bytes().rstrip(b"\n")))
+
+
 def _moved(home: Path, data: Path) -> Path:
-    origin = Path((home / "data-folder").read_text("utf-8").strip())
+    """The home of a data folder that was moved here since; not that of a copy, which would share its database."""
+    origin = _noted(home / "data-folder")
     if origin != data and (origin / "postgres.location").exists():
         raise PostgresError(
             f"{data} is a copy of {origin}, which has its database in {home}: use the original, or remove "

@@ -19,16 +19,17 @@ def living_in(cluster: Path) -> list[int]:
     Their titles overwrite the command line, but each stands in the cluster's folder. Empty without /proc.
     """
     pids = [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()] if PROC.is_dir() else []
-    return [pid for pid in pids if _works_in(pid, cluster)]
+    folder = cluster.resolve()  # as the kernel names it
+    return [pid for pid in pids if _works_in(pid, folder)]
 
 
-def _works_in(pid: int, cluster: Path) -> bool:
+def _works_in(pid: int, folder: Path) -> bool:
+    process = PROC / str(pid)
     try:
-        program = os.readlink(PROC / str(pid) / "exe").removesuffix(" (deleted)")
-        folder = os.readlink(PROC / str(pid) / "cwd")
+        program = (process / "exe").readlink().name.removesuffix(" (deleted)")  # after an upgrade of the wheel
+        return program == "postgres" and (process / "cwd").readlink() == folder
     except OSError:  # gone, a zombie, or another user's
         return False
-    return Path(program).name == "postgres" and folder == str(cluster)
 
 
 def _command_line(pid: int) -> list[str]:

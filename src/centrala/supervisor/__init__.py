@@ -1,0 +1,7 @@
+"""Keeps the processes of an installation running: `Supervisor` over stages of members, most of them a `Process`."""
+
+from centrala.supervisor.member import DidNotStart, Member
+from centrala.supervisor.process import Process
+from centrala.supervisor.supervisor import Restart, Supervisor
+
+__all__ = ["DidNotStart", "Member", "Process", "Restart", "Supervisor"]

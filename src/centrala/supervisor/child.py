@@ -17,6 +17,8 @@ PR_SET_PDEATHSIG = 1
 
 def command(argv: Sequence[str], *, signal: int, user: tuple[int, int] | None = None) -> list[str]:
     """The command that runs `argv` as a child of this process; `signal` 0 lets it live on after us."""
+    if not signal and not user:
+        return list(argv)
     identity = ["--user", f"{user[0]}:{user[1]}"] if user else []
     wish = ["--parent", str(os.getpid()), "--signal", str(signal), *identity]
     return [sys.executable, "-I", "-S", __file__, *wish, "--", *argv]
