@@ -1,0 +1,90 @@
+"""The fixture `local_azure`: a local cloud of one's own for a test session."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import httpx
+
+START_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Communication:
+    resource_name: str
+    resource_id: str
+    connection_string: str
+    phone_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalAzure:
+    """The ready file's values; `control` speaks to the control API, paths begin with /_local. `data` is its folder."""
+
+    url: str
+    portal: str
+    ca_bundle: str
+    tenant_id: str
+    subscription_id: str
+    resource_group: str
+    client_id: str
+    client_secret: str
+    event_grid_principal: str
+    acs: Communication
+    data: Path
+    control: "httpx.Client"
+
+
+@pytest.fixture(scope="session")
+def local_azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
+    """Runs `localazure up` on free ports in a folder of its own, one per worker, and ends it with SIGTERM."""
+    import httpx  # here, because the plugin is imported by every pytest run of the environment
+
+    data = tmp_path_factory.mktemp("localazure")
+    process = start(data)
+    try:
+        facts = wait_until_ready(process, data)
+        acs = facts.pop("acs")
+        communication = Communication(**acs | {"phone_numbers": tuple(acs["phone_numbers"])})
+        with httpx.Client(base_url=facts["portal"], timeout=30, trust_env=False) as control:
+            yield LocalAzure(**facts, acs=communication, data=data, control=control)
+    finally:
+        stop(process)
+
+
+def start(data: Path, *options: str) -> subprocess.Popen[bytes]:
+    """The output goes to `log` in the data folder. Ports are free ones unless the options say otherwise."""
+    (data / "started.json").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "localazure.cli", "up", "--data", str(data), "--port", "0", "--portal-port", "0"]
+    with (data / "log").open("ab") as log:
+        return subprocess.Popen(  # our own program
+            [*command, "--ready-file", str(data / "started.json"), *options], stdout=log, stderr=log
+        )
+
+
+def wait_until_ready(process: "subprocess.Popen[bytes]", data: Path) -> dict[str, object]:
+    deadline = time.monotonic() + START_SECONDS
+    while not (data / "started.json").exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"localazure did not start: {(data / 'log').read_text(errors='replace')[-2000:]}")
+        time.sleep(0.02)
+    facts: dict[str, object] = json.loads((data / "started.json").read_text())
+    return facts
+
+
+def stop(process: "subprocess.Popen[bytes]") -> int:
+    process.terminate()
+    try:
+        return process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
