@@ -1,0 +1,82 @@
+"""How a page is made: templates in the reader's language, and the headers that keep it safe."""
+
+import gettext
+from collections.abc import Mapping
+from importlib.resources import files
+
+import jinja2
+import phonenumbers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from localazure.portal.language import LANGUAGES, language_of
+from localazure.world import World
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # The pages show keys and customers' texts.
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Cookie, Accept-Language",
+}
+
+
+class Pages:
+    """Renders for one world. Strings come from locale/, compiled by tools/messages.py; uncompiled means English."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._environments = {code: environment(code) for code in LANGUAGES}
+
+    def page(self, request: Request, template: str, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
+        language = language_of(request)
+        html = (
+            self._environments[language]
+            .get_template(template)
+            .render(
+                values,
+                world=self._world,
+                language=language,
+                languages=LANGUAGES,
+                here=here(request),
+                path=request.url.path,
+            )
+        )
+        return HTMLResponse(html, status, headers=HEADERS)
+
+
+def environment(language: str) -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("localazure"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    locale = str(files("localazure").joinpath("locale"))
+    catalogue = gettext.translation("messages", locale, [language], fallback=True)
+    # Added by jinja2.ext.i18n at run time, where mypy cannot see it.
+    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    made.filters["telephone"] = telephone
+    return made
+
+
+def here(request: Request) -> str:
+    """Path and query of this page, to come back to after choosing a language."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def telephone(number: str) -> str:
+    """A number as people write it, with spaces; what is no number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -1,0 +1,103 @@
+// The telephone: sends what is typed, follows what arrives.
+
+import { refresh } from "./portal.js";
+
+const SLOW = 5000; // milliseconds between looks while nobody watches
+const composer = document.getElementById("composer");
+const text = document.getElementById("text");
+const thread = document.querySelector(".thread");
+const fault = document.getElementById("fault");
+const count = document.getElementById("count");
+const words = composer.dataset;
+const limit = Number(words.limit);
+const number = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: "always" });
+const title = document.title;
+let unread = 0;
+let stream = null;
+
+const length = () => [...text.value].length;
+const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const counted = (pattern) => fill(pattern, { count: number.format(length()), limit: number.format(limit) });
+const toEnd = () => { thread.scrollTop = thread.scrollHeight; };
+
+async function look() {
+  const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+  const grown = await refresh();
+  const any = document.getElementById("thread").children.length > 0;
+  document.getElementById("no-texts")?.toggleAttribute("hidden", any);
+  if (grown && atEnd) toEnd();
+  if (grown && document.hidden) document.title = `(${++unread}) ${title}`;
+}
+
+function measure() {
+  const over = length() > limit;
+  text.toggleAttribute("aria-invalid", over);
+  if (over) text.setAttribute("aria-invalid", "true");
+  fault.textContent = over ? counted(words.over) : "";
+  count.textContent = !over && length() > limit - 200 ? counted(words.near) : "";
+  return !over;
+}
+
+async function post() {
+  const body = JSON.stringify({ from: words.from, to: words.to, text: text.value });
+  const response = await fetch("/_local/sms", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  if (response.ok) return "";
+  const answer = await response.json();
+  return fill(words.refused, { reason: answer.error.message });
+}
+
+async function send() {
+  if (composer.hasAttribute("aria-busy") || !measure()) return;
+  if (!text.value.trim()) {
+    fault.textContent = words.empty;
+    text.focus();
+    return;
+  }
+  composer.setAttribute("aria-busy", "true");
+  try {
+    fault.textContent = await post();
+  } catch {
+    fault.textContent = words.unreachable;
+  } finally {
+    composer.removeAttribute("aria-busy");
+  }
+  if (!fault.textContent) {
+    text.value = "";
+    measure();
+    await look();
+    toEnd();
+  }
+  text.focus();
+}
+
+// A browser keeps few connections to one host: a telephone nobody looks at gives its own back and asks now and then.
+function connect() {
+  if (document.hidden) {
+    stream?.close();
+    stream = null;
+    return;
+  }
+  unread = 0;
+  document.title = title;
+  stream ??= new EventSource(`/_local/stream?number=${encodeURIComponent(words.from)}`);
+  stream.onmessage = look;
+  stream.onopen = look;
+  stream.onerror = () => { document.getElementById("offline").hidden = false; };
+}
+
+composer.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
+text.addEventListener("input", measure);
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    send();
+  }
+});
+document.addEventListener("visibilitychange", connect);
+setInterval(() => { if (document.hidden) look(); }, SLOW);
+connect();
+measure();
+toEnd();
