@@ -20,7 +20,7 @@ LOCALE = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--built
 
 def make_folders(place: Place, account: Account) -> None:
     with explained("Making the data folder"):
-        if not place.data.exists():
+        if not place.data.is_dir():
             place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if place.apart:
         folders.make(LIBRARY, 0o755)
