@@ -1,0 +1,55 @@
+"""Connect to Azure Communication Services, by "Use existing resource"."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from centrala.center.forms import ConnectForm
+from centrala.connection import actions
+from centrala.connection.access import connections_of
+from centrala.errors import Refused
+from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.models import Organization
+
+UNPROCESSABLE = 422
+
+
+@require_safe
+@administrators_only
+def choose(request: StaffRequest) -> HttpResponse:
+    if _connected(request):
+        return redirect("center:advanced")
+    return render(request, "center/connect.html", {"organization": Organization.objects.first()})
+
+
+@sensitive_post_parameters("connection_string")
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def existing(request: StaffRequest) -> HttpResponse:
+    if _connected(request):
+        return redirect("center:advanced")
+    form = ConnectForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "center/existing.html", {"form": form})
+    try:
+        connection = actions.connect(fields=form.connect_fields, actor=request.user)
+    except Refused as refused:
+        _explain(form, refused)
+        return render(request, "center/existing.html", {"form": form}, status=UNPROCESSABLE)
+    messages.success(request, _("“%(name)s” is connected.") % {"name": connection.resource_name})
+    return redirect("center:advanced")
+
+
+def _connected(request: StaffRequest) -> bool:
+    return connections_of(request.user).filter(disconnected_at=None).exists()
+
+
+def _explain(form: ConnectForm, refused: Refused) -> None:
+    if not isinstance(refused, actions.FieldsRefused):
+        form.add_error(None, refused.message)
+        return
+    for field, text in refused.errors.items():
+        form.add_error(field, text)

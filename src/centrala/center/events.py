@@ -1,0 +1,77 @@
+"""The events that came from Azure, and what became of them."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from centrala.center.access import events_of
+from centrala.center.endpoints import LABELS
+from centrala.center.forms import EventsForm
+from centrala.connection.models import EVENT_TYPES, Endpoint
+from centrala.inbox.models import Event, State
+from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.models import User
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class EventList:
+    rows: list[Event]
+    state: str
+    following: str  # the query of the page below, empty when there is none
+    later: bool  # this is not the first page
+
+
+def read_events(user: User, form: EventsForm, *, limit: int = PAGE) -> EventList:
+    """Newest first, paged by key. A form that is not valid reads as an empty one."""
+    asked = form.cleaned_data if form.is_valid() else {}
+    state, at, last_id = asked.get("state", ""), asked.get("at"), asked.get("id")
+    events = events_of(user).defer("body")
+    if state:
+        events = events.filter(state=state)
+    if at is not None and last_id is not None:
+        events = events.filter(Q(received_at__lt=at) | Q(received_at=at, id__lt=last_id))
+    rows = list(events.order_by("-received_at", "-id")[: limit + 1])
+    following = _query(rows[limit - 1], state) if len(rows) > limit else ""
+    return EventList(rows[:limit], state, following, later=at is not None)
+
+
+@require_safe
+@administrators_only
+def listing(request: StaffRequest) -> HttpResponse:
+    events = read_events(request.user, EventsForm(request.GET))
+    return render(request, "center/events.html", {"events": events, "states": State.choices})
+
+
+@require_safe
+@administrators_only
+def detail(request: StaffRequest, event_id: int) -> HttpResponse:
+    event = get_object_or_404(events_of(request.user), pk=event_id)
+    endpoint = Endpoint.objects.filter(pk=event.endpoint).first()
+    context = {
+        "event": event,
+        "body": readable(bytes(event.body)),
+        "came_to": LABELS.get(endpoint.service) if endpoint else None,
+        "belongs_to": next((LABELS[service] for service, types in EVENT_TYPES.items() if event.type in types), None),
+    }
+    return render(request, "center/event.html", context)
+
+
+def readable(body: bytes) -> str:
+    """The JSON with line breaks; what is no JSON as it came."""
+    text = body.decode("utf-8", "replace")
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def _query(last: Event, state: str) -> str:
+    fields = {"at": last.received_at.isoformat(), "id": last.pk} | ({"state": state} if state else {})
+    return urlencode(fields)

@@ -1,0 +1,73 @@
+"""What the admin center asks for. The labels are the original's, see the tests of its pages."""
+
+from datetime import datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from centrala.connection.checks import ConnectFields
+from centrala.inbox.models import State
+
+PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off", "aria-required": "true"}
+
+
+class ConnectForm(forms.Form):
+    """No field is required here: the action tells for an empty value, too, what belongs there and where it is found."""
+
+    resource_name = forms.CharField(
+        label=_("ACS Resource Name"),
+        help_text=_("Azure portal: open the Communication Services resource, Settings > Properties, copy Name."),
+        required=False,
+        widget=forms.TextInput(PLAIN),
+    )
+    resource_id = forms.CharField(
+        label=_("ACS Resource ID"),
+        help_text=_("On the same page, Settings > Properties, copy Resource ID. It begins with /subscriptions/."),
+        required=False,
+        widget=forms.TextInput(PLAIN),
+    )
+    connection_string = forms.CharField(
+        label=_("Connection string"),
+        help_text=_(
+            "In the same resource, Tools > Keys, copy Connection string under Primary key. "
+            "It is stored encrypted and never shown again."
+        ),
+        required=False,
+        widget=forms.PasswordInput(PLAIN, render_value=False),
+    )
+    event_grid_app_id = forms.CharField(
+        label=_("Event grid app id"),
+        help_text=_("Azure portal: App registrations, open your application, copy Application (client) ID."),
+        required=False,
+        widget=forms.TextInput(PLAIN),
+    )
+    event_grid_app_tenant_id = forms.CharField(
+        label=_("Event grid app tenant id"),
+        help_text=_("On the same page of the application, copy Directory (tenant) ID."),
+        required=False,
+        widget=forms.TextInput(PLAIN),
+    )
+    confirmed = forms.BooleanField(
+        label=_("I confirm that this ACS resource is connected to this installation only"),
+        required=False,
+        widget=forms.CheckboxInput({"aria-required": "true"}),
+    )
+
+    @property
+    def connect_fields(self) -> ConnectFields:
+        return ConnectFields(**self.cleaned_data)
+
+
+class EventsForm(forms.Form):
+    """`at` and `id` are those of the last event of the page above."""
+
+    state = forms.ChoiceField(choices=[("", _("All")), *State.choices], required=False)
+    at = forms.CharField(required=False)
+    id = forms.IntegerField(required=False)
+
+    def clean_at(self) -> datetime | None:
+        text = self.cleaned_data["at"]
+        try:
+            return datetime.fromisoformat(text) if text else None
+        except ValueError:
+            raise forms.ValidationError(_("This is not a place in a list.")) from None

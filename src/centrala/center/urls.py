@@ -1,0 +1,16 @@
+from django.urls import path
+from django.views.generic import RedirectView
+
+from centrala.center import connecting, events, views
+
+app_name = "center"
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="center:channels"), name="home"),
+    path("channels/", views.channels, name="channels"),
+    path("phone-numbers/", views.phone_numbers, name="phone-numbers"),
+    path("phone-numbers/connect/", connecting.choose, name="connect"),
+    path("phone-numbers/connect/existing/", connecting.existing, name="connect-existing"),
+    path("phone-numbers/advanced/", views.advanced, name="advanced"),
+    path("events/", events.listing, name="events"),
+    path("events/<int:event_id>/", events.detail, name="event"),
+]

@@ -1,0 +1,42 @@
+"""The site map's pages about channels and phone numbers."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from centrala.center.access import numbers_of
+from centrala.center.endpoints import endpoints_of
+from centrala.connection.access import connections_of
+from centrala.connection.models import EntryKey
+from centrala.organization.access import StaffRequest, administrators_only
+
+
+@require_safe
+@administrators_only
+def channels(request: StaffRequest) -> HttpResponse:
+    connection = connections_of(request.user).filter(disconnected_at=None).first()
+    return render(
+        request, "center/channels.html", {"connection": connection, "numbers": numbers_of(request.user).count()}
+    )
+
+
+@require_safe
+@administrators_only
+def phone_numbers(request: StaffRequest) -> HttpResponse:
+    connection = connections_of(request.user).filter(disconnected_at=None).first()
+    return render(request, "center/phone_numbers.html", {"connection": connection, "numbers": numbers_of(request.user)})
+
+
+@require_safe
+@administrators_only
+def advanced(request: StaffRequest) -> HttpResponse:
+    """Manage Azure Communication Services."""
+    connection = get_object_or_404(connections_of(request.user), disconnected_at=None)
+    entries = dict(connection.entries.values_list("key", "value"))
+    context = {
+        "connection": connection,
+        "app_id": entries.get(EntryKey.APP_ID, ""),
+        "tenant_id": entries.get(EntryKey.TENANT_ID, ""),
+        "endpoints": endpoints_of(request.user, connection),
+    }
+    return render(request, "center/advanced.html", context)

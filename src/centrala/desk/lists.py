@@ -1,0 +1,48 @@
+"""The conversation list as a page shows it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+
+from centrala.conversations.access import conversations_of
+from centrala.conversations.models import Conversation, ConversationState
+from centrala.conversations.queries import Cursor, newest_first
+from centrala.desk.forms import ListForm
+from centrala.organization.models import User
+
+PAGE = 50
+LONGEST = 500  # rows of a list that somebody has extended; refreshed as a whole, so bounded
+
+
+@dataclass(frozen=True)
+class ConversationList:
+    rows: list[Conversation]
+    state: str
+    following: Cursor | None
+    extended: bool = False
+
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        return [(str(state.value), str(state.label)) for state in ConversationState]
+
+    @cached_property
+    def last(self) -> Cursor | None:
+        return Cursor(self.rows[-1].last_message_at, self.rows[-1].id) if self.rows else None
+
+
+def read_list(user: User, form: ListForm) -> ConversationList:
+    """Newest first. A form that is not valid reads as an empty one: an old link still opens a list."""
+    asked = form.cleaned_data if form.is_valid() else {}
+    state, after, until = asked.get("state", ""), asked.get("after"), asked.get("until")
+    conversations = conversations_of(user)
+    if state:
+        conversations = conversations.filter(state=state)
+    if until is None:
+        rows, following = newest_first(conversations, after=after, limit=PAGE)
+        return ConversationList(rows, state, following, extended=after is not None)
+    below = Q(last_message_at__lt=until.at) | Q(last_message_at=until.at, id__lt=until.id)
+    rows, following = newest_first(conversations.exclude(below), limit=LONGEST)
+    if following is None and conversations.filter(below).exists():
+        following = until
+    return ConversationList(rows, state, following, extended=True)

@@ -1,0 +1,45 @@
+"""One conversation as a page shows it."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils.timezone import localdate
+
+from centrala.conversations.access import conversations_of
+from centrala.conversations.models import Conversation, Message
+from centrala.conversations.queries import Cursor, newest_first, thread
+from centrala.organization.models import User
+
+EARLIER = 5  # conversations with the same customer, in the panel
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date  # in the reader's time zone
+    messages: list[Message]
+
+
+@dataclass(frozen=True)
+class Thread:
+    conversation: Conversation
+    days: list[Day]
+    above: Cursor | None  # None: the first message is shown
+
+    @property
+    def today(self) -> date:
+        return localdate()
+
+
+def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> Thread:
+    messages, above = thread(conversation, before=before)
+    days = [
+        Day(day, list(group)) for day, group in groupby(messages, key=lambda message: localdate(message.created_at))
+    ]
+    return Thread(conversation, days, above)
+
+
+def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:
+    others = conversations_of(user).filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
+    rows, _following = newest_first(others, limit=EARLIER)
+    return rows

@@ -1,0 +1,94 @@
+"""The desk: the list of conversations, one conversation, and the answer to the customer.
+
+Each address answers a browser with the whole page and htmx with the part that changes.
+"""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from centrala.connection.access import active_connection
+from centrala.conversations import actions
+from centrala.conversations.access import conversations_of
+from centrala.conversations.models import Conversation
+from centrala.desk.forms import ListForm, ThreadForm
+from centrala.desk.lists import ConversationList, read_list
+from centrala.desk.threads import earlier_conversations, read_thread
+from centrala.errors import Refused
+from centrala.organization.access import StaffRequest, staff_only
+
+UNPROCESSABLE = 422
+
+
+@require_safe
+@staff_only
+def desk(request: StaffRequest) -> HttpResponse:
+    return _page(request, None)
+
+
+@require_safe
+@staff_only
+def conversation_list(request: StaffRequest) -> HttpResponse:
+    return render(request, "desk/_rows.html", _list_context(request))
+
+
+@require_safe
+@staff_only
+def conversation(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    found = _find(request, conversation_id)
+    actions.mark_read(conversation=found)
+    found.unread = 0
+    return _page(request, found)
+
+
+@require_safe
+@staff_only
+def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """The last messages, or the ones above `before`, to be merged into those shown."""
+    found = _find(request, conversation_id)
+    form = ThreadForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    if asked.get("seen"):
+        actions.mark_read(conversation=found)
+    before = asked.get("before")
+    context = {"thread": read_thread(found, before=before), "older": before is not None}
+    return render(request, "desk/_messages.html", context)
+
+
+@require_POST
+@staff_only
+def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    found = _find(request, conversation_id)
+    text = request.POST.get("text", "")
+    try:
+        sent = actions.reply(conversation=found, author=request.user, text=text)
+    except Refused as refused:
+        if request.htmx:
+            return render(request, "desk/_reply_error.html", {"error": refused.message}, status=UNPROCESSABLE)
+        return _page(request, found, status=UNPROCESSABLE, error=refused.message, text=text)
+    if not request.htmx:
+        return redirect("desk:conversation", conversation_id)
+    return render(request, "desk/_replied.html", {"thread": read_thread(sent.conversation)})
+
+
+def _find(request: StaffRequest, conversation_id: UUID) -> Conversation:
+    return get_object_or_404(conversations_of(request.user), pk=conversation_id)
+
+
+def _page(request: StaffRequest, found: Conversation | None, *, status: int = 200, **extra: str) -> HttpResponse:
+    context: dict[str, object] = {"state": request.GET.get("state", ""), **extra}
+    if found is not None:
+        context["thread"] = read_thread(found)
+        context["earlier"] = earlier_conversations(request.user, found)
+    if request.htmx.target == "work":
+        return render(request, "desk/_work.html", context, status=status)
+    return render(request, "desk/desk.html", context | _list_context(request), status=status)
+
+
+def _list_context(request: StaffRequest) -> dict[str, object]:
+    listed: ConversationList = read_list(request.user, ListForm(request.GET))
+    # Only a list without a row says what is missing, so only then is it looked up.
+    unconnected = not listed.rows and active_connection() is None
+    return {"list": listed, "unconnected": unconnected, "current": request.htmx.current_url_abs_path or request.path}

@@ -1,0 +1,87 @@
+"""Template tags of every page; built in by the settings, so no template loads them."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import phonenumbers
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+
+from centrala.look.icons import ICONS
+
+register = template.Library()
+
+# A state is told by a shape beside its word, never by colour alone.
+SHAPES = {
+    "open": "ring",
+    "active": "dot",
+    "closed": "square",
+    "queued": "clock",
+    "sending": "up",
+    "sent": "check",
+    "delivered": "checks",
+    "failed": "alert",
+    "unknown": "question",
+    "received": "clock",
+    "processed": "check",
+}
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon(name: str, shape: str = "") -> SafeString:
+    """An icon beside text that says the same, so hidden from screen readers."""
+    inside = mark_safe(ICONS[name])  # noqa: S308 - our own drawings
+    return format_html(
+        '<svg class="icon {}" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">{}</svg>',
+        shape,
+        inside,
+    )
+
+
+@register.filter
+@lru_cache(maxsize=20_000)
+def phone(number: str) -> str:
+    """+48600100200 as +48 600 100 200; short codes and senders' names stay as they are."""
+    if not number.startswith("+"):
+        return number
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register.simple_tag
+def state(value: str, label: str) -> SafeString:
+    """A state as a shape and a word."""
+    return format_html('<span class="state {}">{}{}</span>', value, icon(SHAPES[value]), label)
+
+
+@register.simple_tag
+def moment(at: datetime) -> str:
+    """A time for a narrow list: the hour today, the day this year, else the date."""
+    local, today = localtime(at), localdate()
+    if local.date() == today:
+        return date_format(local, "H:i")
+    return date_format(local, "j M" if local.year == today.year else "SHORT_DATE_FORMAT")
+
+
+@register.simple_tag
+def day_name(day: date) -> str:
+    today = localdate()
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(day, "l, j E" if day.year == today.year else "l, j E Y")
+
+
+@register.filter
+def short_type(event_type: str) -> str:
+    """Microsoft.Communication.SMSReceived as SMSReceived."""
+    return event_type.rpartition(".")[2] or event_type

@@ -1,0 +1,67 @@
+"""Signing in and out, the language, and where each role's work begins."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from centrala.organization.models import User
+
+
+class SignIn(LoginView):
+    template_name = "organization/sign_in.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        user = form.get_user()
+        if user.language:
+            _remember(self.request, response, user.language)
+        return response
+
+
+sign_in = SignIn.as_view()
+sign_out = LogoutView.as_view()
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Changes the language of this browser and, for somebody signed in, of the account."""
+    target = request.POST.get("next", "")
+    here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(target if here else "home")
+    language = request.POST.get("language")
+    if language in dict(settings.LANGUAGES):
+        _remember(request, response, language)
+        if request.user.is_authenticated:
+            User.objects.filter(pk=request.user.pk).update(language=language)
+    return response
+
+
+def _remember(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    """In the session, which wins, and in the cookie, which stays when the session ends."""
+    if request.user.is_authenticated:
+        request.session["language"] = language
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+@never_cache
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    if request.user.is_administrator:
+        return redirect("center:home")
+    if request.user.works_here:
+        return redirect("desk:home")
+    return render(request, "organization/no_role.html")

@@ -1,0 +1,83 @@
+// The desk: the list, the open thread, the live stream. See composer.js, keyed.js and live.js for their parts.
+import * as composer from "./composer.js";
+import { install as installKeyed } from "./keyed.js";
+import { start } from "./live.js";
+
+const WIDE = matchMedia("(min-width: 720px)");
+const title = () => document.title.replace(/^\(\d+\+?\) /, "");
+
+installKeyed(window.htmx);
+composer.install();
+
+function toBottom() {
+  const scroller = document.getElementById("scroller");
+  if (scroller) scroller.scrollTop = scroller.scrollHeight;
+}
+
+// The list follows the address: which row is open, and which page a filter leads to.
+function follow() {
+  const row = `open-${document.getElementById("work").dataset.conversation}`;
+  for (const link of document.querySelectorAll("#list a")) {
+    if (link.id === row) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  for (const tab of document.querySelectorAll(".list-pane .tabs a")) tab.pathname = location.pathname;
+  const unread = document.querySelectorAll("#list [data-unread]").length;
+  document.title = (unread ? `(${unread}) ` : "") + title();
+}
+
+function opened({ focus }) {
+  toBottom();
+  composer.restore();
+  if (focus) (WIDE.matches && document.getElementById("reply") || document.getElementById("thread-title"))?.focus();
+}
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id === "work" || detail.elt.id === "work") opened({ focus: true });
+  follow();
+});
+document.addEventListener("htmx:historyRestore", () => {
+  opened({ focus: false });
+  follow();
+});
+
+// A refreshed thread tells whether somebody is looking at it.
+document.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  if (target.id === "messages" && !document.hidden) detail.parameters.set("seen", "on");
+});
+
+const trouble = document.getElementById("trouble");
+const failed = ({ detail }) => {
+  if (detail.xhr?.status === 422) return;
+  trouble.textContent = trouble.dataset.text;
+  trouble.hidden = false;
+};
+document.addEventListener("htmx:sendError", failed);
+document.addEventListener("htmx:responseError", failed);
+document.addEventListener("htmx:timeout", failed);
+document.addEventListener("htmx:beforeOnLoad", () => { trouble.hidden = true; });
+
+// New messages below what is being read.
+document.addEventListener("thread:below", () => { document.getElementById("jump").hidden = false; });
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#jump")) return;
+  toBottom();
+  document.getElementById("scroller").focus({ preventScroll: true });
+});
+document.addEventListener("scroll", ({ target }) => {
+  if (target.id !== "scroller") return;
+  if (target.scrollHeight - target.scrollTop - target.clientHeight < 40) document.getElementById("jump").hidden = true;
+}, true);
+
+// Arrow keys walk the list.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = event.target.closest?.("#list li");
+  if (!step || !row) return;
+  event.preventDefault();
+  (step > 0 ? row.nextElementSibling : row.previousElementSibling)?.querySelector("a, button")?.focus();
+});
+
+opened({ focus: false });
+follow();
+start(document.body.dataset);

@@ -1,0 +1,67 @@
+// Turns what the stream tells into events on <body>: live:changed {ids}, then, at most five times a second,
+// live:list and live:thread, on which the page's parts fetch themselves anew.
+import { open } from "./stream.js";
+
+const PACE = 200; // milliseconds between two rounds
+const HIDDEN_PACE = 5000; // a tab nobody looks at keeps its title up to date, no more
+const waiting = { list: false, thread: false };
+let timer;
+let lastRound = -Infinity;
+
+function announce(name, detail) {
+  document.body.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+function round() {
+  timer = undefined;
+  lastRound = performance.now();
+  for (const part of Object.keys(waiting)) {
+    if (!waiting[part]) continue;
+    waiting[part] = false;
+    announce(`live:${part}`);
+  }
+}
+
+function soon({ list, thread }) {
+  waiting.list ||= list;
+  waiting.thread ||= thread;
+  const pace = document.hidden ? HIDDEN_PACE : PACE;
+  timer ??= setTimeout(round, Math.max(0, lastRound + pace - performance.now()));
+}
+
+function show(state) {
+  const sign = document.getElementById("connection");
+  sign.dataset.state = state;
+  sign.querySelector(".word").textContent = sign.dataset[state];
+}
+
+function hear({ state, changed, resync }) {
+  if (state) show(state);
+  if (resync) soon({ list: true, thread: true });
+  if (!changed) return;
+  announce("live:changed", { ids: changed });
+  soon({ list: true, thread: changed.includes(document.getElementById("work").dataset.conversation) });
+}
+
+function share(url, script, name) {
+  const worker = new SharedWorker(script, { type: "module", name });
+  worker.port.addEventListener("message", ({ data }) => hear(data));
+  worker.port.start();
+  worker.port.postMessage({ url });
+  window.addEventListener("pagehide", () => worker.port.postMessage({ bye: true }));
+}
+
+export function start({ stream, worker, person }) {
+  const url = new URL(stream, location).href;
+  // The name keeps two people who use one browser, one after the other, apart.
+  if (window.SharedWorker) share(url, worker, `centrala-live-${person}`);
+  else open(url, hear);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    clearTimeout(timer);
+    timer = undefined;
+    soon({ list: false, thread: true });
+  });
+  // A page back from the browser's memory has left its worker.
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}

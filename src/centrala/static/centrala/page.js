@@ -1,0 +1,47 @@
+// What every page does: tell the server the time zone, show that a form is on its way, copy values.
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax`;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.dataset.busy || event.defaultPrevented) return;
+  if (form.ariaBusy === "true") return event.preventDefault();
+  form.ariaBusy = "true";
+  const button = form.querySelector("button[type=submit]");
+  button.dataset.rest = button.textContent;
+  button.textContent = form.dataset.busy;
+});
+
+// A page taken back from the browser's memory must not look busy for ever.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[aria-busy=true]")) {
+    const button = form.querySelector("button[type=submit]");
+    form.ariaBusy = null;
+    button.textContent = button.dataset.rest;
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const value = document.getElementById(button.dataset.copy);
+  const word = button.querySelector("span");
+  button.dataset.rest ??= word.textContent;
+  word.textContent = (await copied(value)) ? button.dataset.done : button.dataset.failed;
+  button.setAttribute("aria-live", "polite");
+  clearTimeout(button.timer);
+  button.timer = setTimeout(() => { word.textContent = button.dataset.rest; }, 2500);
+});
+
+// Without a secure context there is no clipboard: the value is selected, ready for Ctrl+C.
+async function copied(value) {
+  try {
+    await navigator.clipboard.writeText(value.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(value);
+    return document.execCommand("copy");
+  }
+}

@@ -1,0 +1,19 @@
+// Reads the hub's event stream and tells: {state: "live" | "lost"}, {changed: [ids]}, {resync: true}.
+
+const RETRY = 3000; // milliseconds; after an answer that is no stream (a proxy's 502) the browser gives up by itself
+
+export function open(url, tell) {
+  const connect = () => {
+    const source = new EventSource(url);
+    // Whatever happened while there was no stream is fetched anew.
+    source.addEventListener("open", () => tell({ state: "live", resync: true }));
+    source.addEventListener("changed", (event) => tell({ changed: JSON.parse(event.data).conversations }));
+    source.addEventListener("resync", () => tell({ resync: true }));
+    source.addEventListener("error", () => {
+      tell({ state: "lost" });
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY);
+    });
+  };
+  connect();
+  return true;
+}
