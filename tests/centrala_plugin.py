@@ -51,7 +51,10 @@ def _start(config: pytest.Config) -> None:
     data = Path(tempfile.mkdtemp(prefix=PREFIX))
     cluster = Cluster.at(data, settings=UNSAFE)
     config.add_cleanup(lambda: _remove(cluster, data))
-    cluster.start()
+    try:
+        cluster.start()
+    except PostgresError as error:
+        raise pytest.UsageError(str(error)) from None
     cluster.ensure_database()
     os.environ |= {
         STARTED: str(os.getpid()),

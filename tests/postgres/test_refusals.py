@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from centrala.postgres import Cluster, PostgresError, running
+from centrala.postgres import Cluster, PostgresError, folders, running
+from centrala.postgres.account import Account
 from centrala.postgres.errors import explained
 from postgres.scene import kept, process, server_pid
 
@@ -25,6 +26,7 @@ try:
     with running(Path(sys.argv[1])) as cluster:
         cluster.ensure_database()
         print(cluster.place.cluster, cluster.place.cluster.stat().st_uid)
+    cluster.destroy()
 except PostgresError as error:
     print(error)
 """
@@ -174,6 +176,14 @@ def test_server_of_root_runs_as_a_user_of_its_own(cluster: Cluster) -> None:
     assert psutil.Process(server_pid(cluster)).username() == "centrala"
     assert Path(cluster.place.pointer.read_text().strip()) == cluster.place.home
     assert stat.S_IMODE(cluster.place.cluster.stat().st_mode) == 0o700
+
+
+def test_folder_that_the_server_s_user_cannot_enter_is_named(reachable: Path) -> None:
+    closed = reachable / "closed"
+    closed.mkdir(mode=0o700)
+
+    with pytest.raises(PostgresError, match=rf"cannot enter {closed} \(mode 0700\).*chmod o\+x {closed}"):
+        folders.demand_entry(closed / "library", Account(NOBODY, NOBODY))
 
 
 @as_root

@@ -1,6 +1,7 @@
 """Making folders: a mode or an owner is given to a folder at its making and never changed afterwards."""
 
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -38,3 +39,21 @@ def _fault(found: os.stat_result, owner: Account) -> str | None:
     if stat.S_IMODE(found.st_mode) != 0o700:
         return f"has the mode {stat.S_IMODE(found.st_mode):04o} instead of 0700"
     return None
+
+
+def demand_entry(path: Path, user: Account) -> None:
+    """Refuses a path that has a folder above it which `user` may not enter."""
+    for folder in reversed(path.parents):
+        found = folder.stat()
+        if not found.st_mode & _entry_bit(found, user):
+            mode = f"{stat.S_IMODE(found.st_mode):04o}"
+            raise PostgresError(
+                f"The database's OS user (id {user.uid}) cannot enter {folder} (mode {mode}). "
+                f"Let it: chmod o+x {shlex.quote(str(folder))}"
+            )
+
+
+def _entry_bit(found: os.stat_result, user: Account) -> int:
+    if found.st_uid == user.uid:
+        return stat.S_IXUSR
+    return stat.S_IXGRP if found.st_gid == user.gid else stat.S_IXOTH

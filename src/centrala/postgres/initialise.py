@@ -25,6 +25,7 @@ def make_folders(place: Place, account: Account) -> None:
     if place.apart:
         folders.make(LIBRARY, 0o755)
         folders.make(place.home, 0o755)
+        folders.demand_entry(place.sockets, account)
     folders.make_private(place.sockets, account)
 
 

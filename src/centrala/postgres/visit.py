@@ -25,7 +25,8 @@ def running(data: Path) -> Iterator[Cluster]:
     cluster = Cluster.at(data, outlives_us=True)
     initialise.make_folders(cluster.place, cluster.account)
     visitors = FileLock(cluster.place.data / "postgres.visitors")
-    visitors.acquire(shared=True, wait=PATIENCE)
+    if not visitors.acquire(shared=True, wait=PATIENCE):  # else the last one is just stopping the server
+        raise PostgresError(f"The database in {cluster.place.data} does not stop: see {cluster.place.log}.")
     try:
         _enter(cluster)
         yield cluster
