@@ -141,11 +141,11 @@ def _refuse(refusal: Refusal, endpoint: Endpoint | None) -> Response:
     # Whoever guesses at addresses must not be able to fill the log.
     if refusal.code is not Code.UNKNOWN_ENDPOINT:
         log.warning(
-            "refused %s: endpoint=%s service=%s %s",
+            "refused %s: endpoint=%s service=%s%s",
             refusal.code.word,
             endpoint.id if endpoint else "-",
             endpoint.service if endpoint else "-",
-            refusal.detail,
+            f" {refusal.detail}" if refusal.detail else "",
         )
     headers = {"Connection": "close"} if refusal.code in {Code.TOO_LARGE, Code.TOO_SLOW} else {}
     if refusal.code.status == 503:

@@ -232,7 +232,7 @@ class Writer:
         statement = self._statement if self._statement is not None and not self._lost else await self._connect()
         return {record["event_id"] for record in await statement.fetch(*columns, timeout=self._patience)}
 
-    async def _connect(self) -> PreparedStatement[asyncpg.Record]:
+    async def _connect(self) -> "PreparedStatement[asyncpg.Record]":
         try:
             async with asyncio.timeout(RESTART_SECONDS):
                 connection = await self._reach()
