@@ -135,7 +135,6 @@ LOCALE_PATHS = [BASE / "locale"]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE / "static"]
-STATIC_ROOT = INSTALLATION.data / "static"
 # Served straight from the packages' folders, so that no collecting step stands between a clone and a page.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

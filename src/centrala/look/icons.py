@@ -21,7 +21,8 @@ ICONS: dict[str, str] = {
     "up": '<path d="M10 16.5v-12M5.2 9.2 10 4.4l4.8 4.8"/>',
     "down": '<path d="M10 3.5v12M5.2 10.8 10 15.6l4.8-4.8"/>',
     "alert": '<path d="M10 3.2 17.6 16.5H2.4z"/><path d="M10 8.4v3.7M10 14.2v.1"/>',
-    "question": '<circle cx="10" cy="10" r="7.2"/><path d="M7.9 8.1a2.1 2.1 0 1 1 3 1.9c-.6.3-.9.7-.9 1.4M10 13.7v.1"/>',
+    "question": '<circle cx="10" cy="10" r="7.2"/>'
+    '<path d="M7.9 8.1a2.1 2.1 0 1 1 3 1.9c-.6.3-.9.7-.9 1.4M10 13.7v.1"/>',
     "info": '<circle cx="10" cy="10" r="7.2"/><path d="M10 9.2v4.3M10 6.5v.1"/>',
     "ring": '<circle cx="10" cy="10" r="5.5" stroke-width="2.4"/>',
     "dot": '<circle cx="10" cy="10" r="6.5" fill="currentColor" stroke="none"/>',

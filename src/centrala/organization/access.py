@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
@@ -38,8 +38,7 @@ def administrators_only(view: View[P]) -> Guarded[P]:
 
 
 def _guarded(view: View[P], may: Callable[[User], bool]) -> Guarded[P]:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         if not may(request.user):
@@ -51,7 +50,7 @@ def _guarded(view: View[P], may: Callable[[User], bool]) -> Guarded[P]:
         patch_vary_headers(response, ["HX-Request"])
         return response
 
-    return guarded
+    return update_wrapper(guarded, view)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
