@@ -1,0 +1,167 @@
+"""Connecting an existing resource: every wrong field says what is wrong, and nothing is stored."""
+
+import logging
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from pytest_django import Settings
+
+from centrala.azure.cloud import Cloud
+from centrala.connection import actions
+from centrala.connection.actions import ConnectFields, FieldsRefused
+from centrala.connection.models import Connection, Endpoint, Entry
+from centrala.errors import Refused
+from centrala.organization import actions as organization
+from centrala.organization.models import AuditEntry
+from hub import ala
+from localazure.pytest_plugin import LocalAzure
+
+pytestmark = pytest.mark.django_db
+
+APP = "0f6f9a2c-0000-4000-8000-00000000000b"
+
+
+@pytest.fixture
+def cloud(local_azure: LocalAzure, settings: Settings) -> Iterator[LocalAzure]:
+    url = local_azure.url
+    settings.CLOUD = Cloud(authority=url, resource_manager=url, graph=url, ca_bundle=local_azure.ca_bundle)
+    organization.set_up(name="Centrala", tenant_id=UUID(local_azure.tenant_id))
+    yield local_azure
+    local_azure.control.post("/_local/reset", json={}).raise_for_status()
+
+
+def fields(cloud: LocalAzure, **changes: object) -> ConnectFields:
+    right: dict[str, object] = {
+        "resource_name": cloud.acs.resource_name,
+        "resource_id": cloud.acs.resource_id,
+        "connection_string": cloud.acs.connection_string,
+        "event_grid_app_id": APP,
+        "event_grid_app_tenant_id": cloud.tenant_id,
+        "confirmed": True,
+    }
+    return ConnectFields(**(right | changes))  # type: ignore[arg-type] # each value is of its field's type
+
+
+def test_right_fields_are_stored_with_two_entries_and_three_endpoints(cloud: LocalAzure) -> None:
+    connection = actions.connect(fields=fields(cloud), actor=ala())
+
+    entries = dict(connection.entries.values_list("key", "value"))
+    assert entries == {"EventGridAppID": APP, "EventGripAppTenantID": cloud.tenant_id}
+    assert {endpoint.service for endpoint in connection.endpoints.all()} == {"sms", "recording", "incoming_call"}
+    assert str(connection.connection_string) == cloud.acs.connection_string
+    assert AuditEntry.objects.get().act == "connect"
+
+
+def test_access_key_is_nowhere_in_the_clear(cloud: LocalAzure, caplog: pytest.LogCaptureFixture) -> None:
+    key = cloud.acs.connection_string.partition("accesskey=")[2]
+
+    with caplog.at_level(logging.DEBUG):
+        connection = actions.connect(fields=fields(cloud), actor=None)
+
+    stored = [*Connection.objects.values_list(), *Entry.objects.values_list(), *AuditEntry.objects.values_list()]
+    assert key not in str(stored)
+    assert key not in caplog.text
+    assert key not in repr(fields(cloud))
+    assert key not in str(connection)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("resource_id", "", "not the id of a Communication Services resource"),
+        ("resource_id", "acs-centrala", "not the id of a Communication Services resource"),
+        (
+            "resource_id",
+            "/subscriptions/0d6b1c3a-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Web/sites/s",
+            "not the id of a Communication Services resource",
+        ),
+        ("resource_name", "", "Enter the name"),
+        ("resource_name", "another", "The resource id ends with"),
+        ("connection_string", "", "not a connection string"),
+        ("connection_string", "endpoint=https://acs/;accesskey=%%%", "not a connection string"),
+        (
+            "connection_string",
+            "endpoint=https://other.europe.communication.azure.com/;accesskey=bm9ib2R5IGFuc3dlcnMgaGVyZSBhdCBhbGw=",
+            "belongs to other.europe.communication.azure.com",
+        ),
+        (
+            "connection_string",
+            "endpoint=https://localhost:1/;accesskey=bm9ib2R5IGFuc3dlcnMgaGVyZSBhdCBhbGw=",
+            "localhost:1",
+        ),
+        ("event_grid_app_id", "", "not an id of the form"),
+        ("event_grid_app_id", "my app", "not an id of the form"),
+        ("event_grid_app_tenant_id", "contoso", "not an id of the form"),
+        ("event_grid_app_tenant_id", APP, "another tenant"),
+        ("confirmed", False, "Confirm that this resource"),
+    ],
+)
+def test_wrong_field_says_so_and_nothing_is_stored(
+    cloud: LocalAzure, field: str, value: object, complaint: str
+) -> None:
+    with pytest.raises(FieldsRefused) as refusal:
+        actions.connect(fields=fields(cloud, **{field: value}), actor=None)
+
+    assert list(refusal.value.errors) == [field]
+    assert complaint in refusal.value.errors[field]
+    assert not Connection.objects.exists()
+
+
+def test_key_the_service_does_not_know_is_refused(cloud: LocalAzure) -> None:
+    endpoint = cloud.acs.connection_string.partition("accesskey=")[0]
+    stale = f"{endpoint}accesskey=YW4gb2xkIGtleSB0aGF0IHdhcyByb3RhdGVk"
+
+    with pytest.raises(FieldsRefused) as refusal:
+        actions.connect(fields=fields(cloud, connection_string=stale), actor=None)
+
+    assert "does not accept this key" in refusal.value.errors["connection_string"]
+    assert not Connection.objects.exists()
+
+
+def test_host_of_another_resource_is_noticed_where_azure_can_be_asked(cloud: LocalAzure) -> None:
+    reach = Cloud(
+        authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle
+    ).client_secret_credential(tenant_id=cloud.tenant_id, client_id=cloud.client_id, client_secret=cloud.client_secret)
+    other = cloud.acs.connection_string.replace("localhost", "127.0.0.1")
+
+    with pytest.raises(FieldsRefused) as refusal:
+        actions.connect(fields=fields(cloud, connection_string=other), actor=None, credential=reach)
+
+    assert "belongs to 127.0.0.1" in refusal.value.errors["connection_string"]
+
+
+@pytest.mark.parametrize("shape", ["portal-address", "spaces", "lower-case", "page-suffix"])
+def test_resource_id_is_read_however_it_was_copied(cloud: LocalAzure, shape: str) -> None:
+    id_ = cloud.acs.resource_id
+    shapes = {
+        "portal-address": f"https://portal.azure.com/#@contoso.example/resource{id_}/overview",
+        "spaces": f"  {id_}\n",
+        "lower-case": id_.lower(),
+        "page-suffix": f"{id_}/resource_overview",
+    }
+
+    connection = actions.connect(fields=fields(cloud, resource_id=shapes[shape]), actor=None)
+
+    assert connection.resource_id.lower() == id_.lower()
+
+
+def test_second_resource_is_refused_while_one_is_connected(cloud: LocalAzure) -> None:
+    actions.connect(fields=fields(cloud), actor=None)
+
+    with pytest.raises(Refused, match="already connected"):
+        actions.connect(fields=fields(cloud), actor=None)
+
+    assert Connection.objects.count() == 1
+
+
+def test_resource_connected_again_keeps_its_endpoints(cloud: LocalAzure) -> None:
+    first = actions.connect(fields=fields(cloud), actor=None)
+    urls = {endpoint.url for endpoint in first.endpoints.all()}
+    Connection.objects.update(disconnected_at=first.connected_at)
+
+    again = actions.connect(fields=fields(cloud), actor=None)
+
+    assert again.pk == first.pk
+    assert {endpoint.url for endpoint in again.endpoints.all()} == urls
+    assert Endpoint.objects.count() == 3

@@ -1,0 +1,257 @@
+"""Events of SMS become conversations: once, in any order, whatever they hold."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from centrala.conversations import actions
+from centrala.conversations.models import Contact, Conversation, ConversationState, Message, MessageState
+from centrala.inbox.drain import replay
+from centrala.inbox.models import Event, State
+from centrala.numbers.models import PhoneNumber
+from hub import CUSTOMER, OURS, ala, arrive, connected, drained, event, text
+
+pytestmark = pytest.mark.django_db
+
+
+def texts() -> list[str]:
+    return list(Message.objects.order_by("created_at").values_list("text", flat=True))
+
+
+def test_sms_opens_a_conversation_on_the_number_and_its_workstream() -> None:
+    connected()
+    arrive(text("Where is my parcel?"))
+
+    drained()
+
+    conversation = Conversation.objects.get()
+    assert (conversation.contact.number, conversation.number.number) == (CUSTOMER, OURS)
+    assert conversation.workstream is not None
+    assert conversation.workstream.name == "SMS"
+    assert (conversation.state, conversation.unread) == (ConversationState.OPEN, 1)
+    assert conversation.preview == "Where is my parcel?"
+    message = conversation.messages.get()
+    assert (message.state, message.created_at) == (
+        MessageState.RECEIVED,
+        datetime(2026, 11, 20, 9, 14, 3, 710000, tzinfo=UTC),
+    )
+
+
+def test_two_texts_of_one_customer_share_a_conversation() -> None:
+    connected()
+    arrive(text("First", receivedTimestamp="2026-11-20T09:00:00Z"))
+    arrive(text("Second", receivedTimestamp="2026-11-20T09:01:00Z"))
+
+    drained()
+
+    conversation = Conversation.objects.get()
+    assert texts() == ["First", "Second"]
+    assert (conversation.unread, conversation.preview) == (2, "Second")
+
+
+def test_text_to_another_number_opens_another_conversation() -> None:
+    connected()
+    arrive(text("One"))
+    arrive(text("Two", to="18335550101"))
+
+    drained()
+
+    assert Conversation.objects.count() == 2
+    assert PhoneNumber.objects.get(number="+18335550101").synced_at is None
+
+
+def test_same_message_in_two_events_is_kept_once() -> None:
+    connected()
+    arrive(text("Once", message_id="Incoming_1"))
+    drained()
+    arrive(text("Once", message_id="Incoming_1"))
+
+    drained()
+
+    assert texts() == ["Once"]
+    assert Conversation.objects.get().unread == 1
+    assert set(Event.objects.values_list("state", flat=True)) == {State.PROCESSED}
+
+
+def test_late_text_takes_its_place_without_becoming_the_newest() -> None:
+    connected()
+    arrive(text("Newer", receivedTimestamp="2026-11-20T10:00:00Z"))
+    drained()
+    arrive(text("Older", receivedTimestamp="2026-11-20T09:00:00Z"))
+
+    drained()
+
+    conversation = Conversation.objects.get()
+    assert texts() == ["Older", "Newer"]
+    assert conversation.preview == "Newer"
+    assert conversation.last_message_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def test_text_after_a_closed_conversation_opens_a_new_one() -> None:
+    connected()
+    arrive(text("Before"))
+    drained()
+    Conversation.objects.update(state=ConversationState.CLOSED)
+    arrive(text("After"))
+
+    drained()
+
+    assert Conversation.objects.count() == 2
+    assert Conversation.objects.exclude(state=ConversationState.CLOSED).get().preview == "After"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("", ""),
+        ("a" * 2049, "a" * 2049),
+        ("before\0after", "before\ufffdafter"),
+        ("half \ud83d of a smile", "half \ufffd of a smile"),
+        ("Zażółć gęślą jaźń 🙂", "Zażółć gęślą jaźń 🙂"),
+    ],
+    ids=["empty", "too-long-to-send", "nul", "lone-surrogate", "polish-and-emoji"],
+)
+def test_any_text_is_kept(sent: str, kept: str) -> None:
+    connected()
+    arrive(text(sent))
+
+    drained()
+
+    assert texts() == [kept]
+
+
+def test_keys_in_other_case_are_understood() -> None:
+    connected()
+    body = text("Hello")
+    body["data"] = {key[0].upper() + key[1:]: value for key, value in body["data"].items()}
+    arrive(body)
+
+    drained()
+
+    assert texts() == ["Hello"]
+
+
+def test_senders_name_is_kept_as_it_came() -> None:
+    connected()
+    arrive(text("Your code", **{"from": "CONTOSO"}))
+
+    drained()
+
+    assert Contact.objects.get().number == "CONTOSO"
+
+
+def test_unreadable_event_fails_alone_with_its_reason() -> None:
+    connected()
+    good = [text(f"Good {n}") for n in range(5)]
+    bad = text("Bad")
+    del bad["data"]["from"]
+    for body in [*good[:3], bad, *good[3:]]:
+        arrive(body)
+
+    drained()
+
+    assert sorted(texts()) == [f"Good {n}" for n in range(5)]
+    failed = Event.objects.get(state=State.FAILED)
+    assert failed.event_id == bad["id"]
+    assert failed.error == "The event's data has no from."
+
+
+def test_failed_event_is_handled_again_by_replay() -> None:
+    connected()
+    bad = text("Now readable")
+    sender = bad["data"].pop("from")
+    row = arrive(bad)
+    drained()
+    row.body = json.dumps(bad | {"data": bad["data"] | {"from": sender}}).encode()
+    row.save(update_fields=["body"])
+
+    assert replay(events=[row.pk]) == 1
+    drained()
+
+    assert texts() == ["Now readable"]
+
+
+def test_unknown_event_type_is_kept_as_unknown() -> None:
+    connected()
+    arrive(text("Whatever"), type_="Microsoft.Communication.SomethingNew")
+
+    drained()
+
+    assert Event.objects.get().state == State.UNKNOWN
+    assert Message.objects.count() == 0
+
+
+def sent_message() -> Message:
+    arrive(text("Question"))
+    drained()
+    message = actions.reply(conversation=Conversation.objects.get(), author=ala(), text="Answer")
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, provider_id="Outgoing_1")
+    return message
+
+
+def report(message: Message, status: str, **data: str) -> dict[str, object]:
+    return event(
+        "sms_delivery_report_received", deliveryStatus=status, messageId="Outgoing_1", tag=str(message.pk), **data
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "state"),
+    [
+        (["Delivered"], MessageState.DELIVERED),
+        (["Failed"], MessageState.FAILED),
+        (["Failed", "Delivered"], MessageState.DELIVERED),
+        (["Delivered", "Failed"], MessageState.DELIVERED),
+        (["Delivered", "Delivered"], MessageState.DELIVERED),
+        (["InventedYesterday"], MessageState.SENT),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False], ids=["one-batch", "one-by-one"])
+def test_delivery_reports_settle_a_message_in_any_order(
+    statuses: list[str], state: MessageState, together: bool
+) -> None:
+    connected()
+    message = sent_message()
+    for status in statuses:
+        arrive(report(message, status))
+        if not together:
+            drained()
+
+    drained()
+
+    assert Message.objects.get(pk=message.pk).state == state
+
+
+def test_failed_report_leaves_its_reason() -> None:
+    connected()
+    message = sent_message()
+    arrive(report(message, "Failed", deliveryStatusDetails="Sender blocked for given recipient."))
+
+    drained()
+
+    message.refresh_from_db()
+    assert (message.error, message.explanation) == ("Sender blocked for given recipient.",) * 2
+
+
+def test_report_before_the_send_was_recorded_is_not_undone_by_it() -> None:
+    connected()
+    message = sent_message()
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, provider_id=None)
+    arrive(report(message, "Delivered"))
+
+    drained()
+
+    message.refresh_from_db()
+    assert (message.state, message.provider_id) == (MessageState.DELIVERED, "Outgoing_1")
+
+
+def test_report_of_somebody_elses_message_changes_nothing() -> None:
+    connected()
+    message = sent_message()
+    arrive(event("sms_delivery_report_received", messageId="Outgoing_other", tag="their-tag", deliveryStatus="Failed"))
+
+    drained()
+
+    assert Message.objects.get(pk=message.pk).state == MessageState.SENT
+    assert not Event.objects.exclude(state=State.PROCESSED).exists()

@@ -1,0 +1,201 @@
+"""A reply leaves once, and its state says what is known of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.utils.timezone import now
+from pytest_django import Settings
+
+from centrala.azure.cloud import Cloud
+from centrala.azure.errors import AzureError
+from centrala.conversations import actions, sending
+from centrala.conversations.models import Conversation, ConversationState, Message, MessageState, Reason
+from centrala.errors import Refused
+from centrala.organization.crypto import encrypt
+from hub import CUSTOMER, NOWHERE, ala, arrive, connected, drained, text
+from localazure.pytest_plugin import LocalAzure
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cloud(local_azure: LocalAzure, settings: Settings) -> Iterator[LocalAzure]:
+    settings.CLOUD = Cloud(
+        authority=local_azure.url,
+        resource_manager=local_azure.url,
+        graph=local_azure.url,
+        ca_bundle=local_azure.ca_bundle,
+    )
+    yield local_azure
+    local_azure.control.post("/_local/reset", json={}).raise_for_status()
+
+
+def conversation(cloud: LocalAzure) -> Conversation:
+    connected(cloud.acs.connection_string, number=cloud.acs.phone_numbers[0])
+    arrive(text("Where is my parcel?", to=cloud.acs.phone_numbers[0].lstrip("+")))
+    drained()
+    return Conversation.objects.get()
+
+
+def on_the_phone(cloud: LocalAzure) -> list[str]:
+    """What really reached the customer."""
+    answer = cloud.control.get("/_local/inbox", params={"number": CUSTOMER}).raise_for_status().json()
+    return [item["text"] for item in answer["items"] if item["to"] == CUSTOMER]
+
+
+def test_reply_is_queued_with_its_job_in_one_transaction(cloud: LocalAzure) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    talk = conversation(cloud)
+
+    message = actions.reply(conversation=talk, author=ala(), text="  Tomorrow.  ")
+
+    assert (message.text, message.state) == ("Tomorrow.", MessageState.QUEUED)
+    assert ProcrastinateJob.objects.get(queue_name="sms").args == {"message_id": str(message.pk)}
+    talk.refresh_from_db()
+    assert (talk.state, talk.unread, talk.preview) == (ConversationState.ACTIVE, 0, "Tomorrow.")
+
+
+def test_reply_reaches_the_customer_once_however_often_its_job_runs(cloud: LocalAzure) -> None:
+    message = actions.reply(conversation=conversation(cloud), author=None, text="Tomorrow.")
+
+    for _ in range(3):
+        sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert message.state == MessageState.SENT
+    assert message.provider_id is not None
+    assert on_the_phone(cloud) == ["Tomorrow."]
+
+
+def test_send_that_died_before_the_answer_is_repeated_with_the_same_id(cloud: LocalAzure) -> None:
+    message = actions.reply(conversation=conversation(cloud), author=None, text="Once only.")
+    sending.send(message_id=message.pk)
+    sent = Message.objects.get(pk=message.pk)
+    # As a worker leaves it that was killed between the send and its answer.
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, provider_id=None, sent_at=None)
+
+    sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.provider_id) == (MessageState.SENT, sent.provider_id)
+    assert on_the_phone(cloud) == ["Once only."]
+
+
+def test_send_whose_answer_was_lost_is_unknown_past_the_window(cloud: LocalAzure) -> None:
+    message = actions.reply(conversation=conversation(cloud), author=None, text="Did it leave?")
+    long_ago = now() - sending.REPEATABILITY_WINDOW - timedelta(seconds=1)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, first_attempt_at=long_ago)
+
+    sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.error) == (MessageState.UNKNOWN, Reason.ANSWER_LOST)
+    assert on_the_phone(cloud) == []
+
+
+def disconnect_from_the_network(talk: Conversation) -> None:
+    connection = talk.number.connection
+    connection.encrypted_connection_string = encrypt(NOWHERE)
+    connection.save(update_fields=["encrypted_connection_string"])
+
+
+def test_service_out_of_reach_puts_the_message_back_into_the_queue(cloud: LocalAzure) -> None:
+    talk = conversation(cloud)
+    message = actions.reply(conversation=talk, author=None, text="Later.")
+    disconnect_from_the_network(talk)
+
+    with pytest.raises(AzureError) as refusal:
+        sending.send(message_id=message.pk)
+
+    assert not refusal.value.permanent
+    message.refresh_from_db()
+    assert (message.state, message.first_attempt_at) == (MessageState.QUEUED, None)
+
+
+def test_earlier_attempt_in_doubt_keeps_its_window_when_the_network_goes(cloud: LocalAzure) -> None:
+    talk = conversation(cloud)
+    message = actions.reply(conversation=talk, author=None, text="In doubt.")
+    minute_ago = now() - timedelta(minutes=1)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, first_attempt_at=minute_ago)
+    disconnect_from_the_network(talk)
+
+    with pytest.raises(AzureError):
+        sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.first_attempt_at) == (MessageState.SENDING, minute_ago)
+
+
+def test_message_that_waited_a_day_fails(cloud: LocalAzure) -> None:
+    message = actions.reply(conversation=conversation(cloud), author=None, text="Yesterday's news.")
+    Message.objects.filter(pk=message.pk).update(created_at=now() - timedelta(hours=25))
+
+    sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.error) == (MessageState.FAILED, Reason.UNREACHABLE)
+
+
+def test_revoked_key_fails_the_message_with_the_services_words(cloud: LocalAzure) -> None:
+    talk = conversation(cloud)
+    message = actions.reply(conversation=talk, author=None, text="With an old key.")
+    connection = talk.number.connection
+    old_key = replace(connection.connection_string, access_key="YW4gb2xkIGtleSB0aGF0IHdhcyByb3RhdGVk")
+    connection.encrypted_connection_string = encrypt(str(old_key))
+    connection.save(update_fields=["encrypted_connection_string"])
+
+    sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert message.state == MessageState.FAILED
+    assert message.error
+
+
+def test_delivery_report_after_the_answer_names_the_message(cloud: LocalAzure) -> None:
+    message = actions.reply(conversation=conversation(cloud), author=None, text="Report, please.")
+    sending.send(message_id=message.pk)
+    message.refresh_from_db()
+
+    state = cloud.control.get("/_local/inbox", params={"number": CUSTOMER}).json()["items"][-1]
+
+    assert state["message_id"] == message.provider_id
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("", "Write something first"),
+        ("   \n ", "Write something first"),
+        ("a" * 2049, "2049 characters"),
+        ("a\0b", "a character that cannot be sent"),
+        ("a\ud83d", "a character that cannot be sent"),
+    ],
+    ids=["empty", "blank", "too-long", "nul", "lone-surrogate"],
+)
+def test_text_that_cannot_be_sent_is_refused_and_nothing_is_stored(words: str, complaint: str) -> None:
+    connected()
+    arrive(text("Hello"))
+    drained()
+
+    with pytest.raises(Refused, match=complaint):
+        actions.reply(conversation=Conversation.objects.get(), author=None, text=words)
+
+    assert Message.objects.count() == 1
+
+
+def test_closed_conversation_takes_no_reply() -> None:
+    connected()
+    arrive(text("Hello"))
+    drained()
+    Conversation.objects.update(state=ConversationState.CLOSED)
+
+    with pytest.raises(Refused, match="closed"):
+        actions.reply(conversation=Conversation.objects.get(), author=None, text="Too late")
+
+
+def test_job_of_a_message_that_is_gone_does_nothing() -> None:
+    sending.send(message_id=UUID(int=0))
