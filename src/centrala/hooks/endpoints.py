@@ -29,6 +29,7 @@ WHERE endpoint.secret = $1
 LIFE = timedelta(seconds=2)
 KEPT = 256
 SECONDS = 5.0
+SETTINGS = {"application_name": "centrala hooks"}  # as pg_stat_activity shows it
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ class Endpoints:
 
     def __init__(self, dsn: str, *, clock: Clock) -> None:
         # Connects when the first one is asked for: the hub starts without a database.
-        self._pool = asyncpg.create_pool(dsn, min_size=0, max_size=4, timeout=SECONDS, command_timeout=SECONDS)
+        self._pool = asyncpg.create_pool(
+            dsn, min_size=0, max_size=4, timeout=SECONDS, command_timeout=SECONDS, server_settings=SETTINGS
+        )
         self._clock = clock
         self._kept: OrderedDict[str, tuple[datetime, Endpoint]] = OrderedDict()
 

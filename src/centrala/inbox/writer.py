@@ -44,6 +44,7 @@ AWAY = (
     asyncpg.TransactionRollbackError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+NAME = "centrala inbox"  # as pg_stat_activity shows it
 FLUSH_ROWS = 5_000
 FLUSH_BYTES = 16 << 20
 # A restart of PostgreSQL takes a fraction of this; a call that rings is lost when Event Grid is sent away for 30 s.
@@ -247,7 +248,7 @@ class Writer:
     async def _reach(self) -> "asyncpg.Connection[asyncpg.Record]":
         while True:
             with contextlib.suppress(*AWAY):
-                return await asyncpg.connect(self._dsn)
+                return await asyncpg.connect(self._dsn, server_settings={"application_name": NAME})
             await asyncio.sleep(0.1)
 
     @property

@@ -1,0 +1,176 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from centrala.inbox.writer import NAME, InboxUnavailable, Row, Writer
+
+AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def row(event_id: str) -> Row:
+    return Row(
+        event_id=event_id,
+        type="Microsoft.Communication.SMSReceived",
+        subject="/phonenumber/18335550100",
+        event_time=AT,
+        body=b"{}",
+        endpoint=uuid4(),
+        misdirected=False,
+        subscription="sms",
+        received_at=AT,
+    )
+
+
+@pytest.fixture
+async def writer(dsn: str) -> AsyncIterator[Writer]:
+    writer = Writer(dsn, patience=5)
+    await writer.start()
+    yield writer
+    await writer.stop()
+
+
+async def ids(sql: asyncpg.Connection) -> list[str]:
+    return [record["event_id"] for record in await sql.fetch("select event_id from inbox_event order by id")]
+
+
+async def test_rows_are_committed_when_write_returns(writer: Writer, sql: asyncpg.Connection) -> None:
+    duplicates = await writer.write([row("a"), row("b")])
+
+    assert duplicates == frozenset()
+    assert await ids(sql) == ["a", "b"]
+
+
+async def test_requests_at_once_share_a_commit(writer: Writer, sql: asyncpg.Connection) -> None:
+    await asyncio.gather(*(writer.write([row(f"event-{number}")]) for number in range(500)))
+
+    assert await sql.fetchval("select count(*) from inbox_event") == 500
+    assert await sql.fetchval("select count(distinct xmin::text) from inbox_event") <= 3
+
+
+async def test_duplicate_is_reported_to_the_request_that_came_second(writer: Writer, sql: asyncpg.Connection) -> None:
+    await writer.write([row("old")])
+
+    answers = await asyncio.gather(writer.write([row("new"), row("old")]), writer.write([row("new")]))
+
+    assert answers == [frozenset({"old"}), frozenset({"new"})]
+    assert await ids(sql) == ["old", "new"]
+
+
+async def test_commit_tells_whoever_listens(writer: Writer, sql: asyncpg.Connection) -> None:
+    heard: asyncio.Queue[object] = asyncio.Queue()
+    await sql.add_listener("inbox", lambda *told: heard.put_nowait(told[-1]))
+
+    await writer.write([row("a")])
+    await asyncio.wait_for(heard.get(), 5)
+    await writer.write([row("a")])  # nothing new
+    await writer.write([row("b")])
+    await asyncio.wait_for(heard.get(), 5)
+
+    assert heard.empty()
+    await sql.reset()
+
+
+async def test_row_that_is_refused_fails_alone(writer: Writer, sql: asyncpg.Connection) -> None:
+    bad = replace(row("bad"), endpoint="no uuid")  # type: ignore[arg-type]  # what the types forbid
+
+    answers = await asyncio.gather(
+        writer.write([row("a")]), writer.write([bad]), writer.write([row("b")]), return_exceptions=True
+    )
+
+    assert answers[0] == answers[2] == frozenset()
+    assert isinstance(answers[1], asyncpg.DataError)
+    assert await ids(sql) == ["a", "b"]
+
+
+async def test_texts_that_postgresql_cannot_keep_are_cleaned(writer: Writer, sql: asyncpg.Connection) -> None:
+    odd = replace(row("a\0b\ud800"), type="\udfff", subject="\0", subscription="s\0")
+
+    await writer.write([odd])
+
+    record = await sql.fetchrow("select event_id, type, subject, subscription from inbox_event")
+    assert tuple(record) == ("a\ufffdb\ufffd", "\ufffd", "\ufffd", "s\ufffd")
+
+
+async def test_session_that_is_killed_costs_nothing(writer: Writer, sql: asyncpg.Connection) -> None:
+    await writer.write([row("a")])
+
+    await kill_writer(sql)
+    await writer.write([row("b")])
+
+    assert await ids(sql) == ["a", "b"]
+
+
+async def test_session_that_is_killed_in_the_middle_of_a_flush_costs_nothing(
+    dsn: str, writer: Writer, sql: asyncpg.Connection
+) -> None:
+    await writer.write([row("a")])
+    async with sql.transaction():
+        await sql.execute("lock table inbox_event in exclusive mode")
+        pending = asyncio.create_task(writer.write([row("b")]))
+        while not await sql.fetchval("select exists(select from pg_locks where not granted)"):
+            await asyncio.sleep(0.005)
+        await kill_writer(sql)
+
+    assert await pending == frozenset()
+    assert await ids(sql) == ["a", "b"]
+
+
+async def kill_writer(sql: asyncpg.Connection) -> None:
+    query = """
+        select pg_terminate_backend(pid, 5000) from pg_stat_activity
+        where application_name = $1 and datname = current_database()
+    """
+    assert [record[0] for record in await sql.fetch(query, NAME)] == [True]
+
+
+async def test_database_that_takes_too_long_is_not_waited_for(dsn: str, sql: asyncpg.Connection) -> None:
+    writer = Writer(dsn, patience=0.1)
+    await writer.start()
+
+    async with sql.transaction():
+        await sql.execute("lock table inbox_event in exclusive mode")
+        with pytest.raises(InboxUnavailable, match="no commit within"):
+            await writer.write([row("a")])
+
+    await writer.write([row("b")])
+    await writer.stop()
+    assert "b" in await ids(sql)
+
+
+async def test_full_queue_refuses_at_once(dsn: str) -> None:
+    writer = Writer(dsn, room=10)
+    await writer.start()
+
+    with pytest.raises(InboxUnavailable, match="too much waits"):
+        await writer.write([row("a")])
+
+    await writer.stop()
+
+
+async def test_database_that_does_not_exist_refuses_at_once(dsn: str) -> None:
+    writer = Writer(dsn.replace("test_centrala", "nowhere"))
+    await writer.start()
+
+    with pytest.raises(InboxUnavailable, match="InvalidCatalogNameError"):
+        await writer.write([row("a")])
+
+    await writer.stop()
+
+
+async def test_stop_finishes_what_waits_and_takes_no_more(dsn: str, sql: asyncpg.Connection) -> None:
+    writer = Writer(dsn)
+    await writer.start()
+    pending = asyncio.create_task(writer.write([row("a")]))
+    await asyncio.sleep(0)
+
+    await writer.stop()
+
+    assert await pending == frozenset()
+    assert await ids(sql) == ["a"]
+    with pytest.raises(InboxUnavailable, match="not running"):
+        await writer.write([row("b")])
