@@ -1,1 +1,84 @@
-def main() -> int: return 0
+"""`localazure up` and `localazure env`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import msgspec
+
+from localazure import ready
+from localazure.environment import variables
+from localazure.failure import CannotStart
+from localazure.running import Options, run
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except CannotStart as error:
+        print(f"localazure: {error}", file=sys.stderr)
+        return 1
+
+
+def up(options: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    for noisy in ("httpx", "httpcore", "uvicorn"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    asyncio.run(
+        run(
+            Options(
+                data=options.data.absolute(),
+                host=options.host,
+                port=options.port,
+                portal_port=options.portal_port,
+                fresh=options.fresh,
+                full=options.seed == "full",
+                certificate=options.certificate,
+                ready_file=options.ready_file,
+            )
+        )
+    )
+    return 0
+
+
+def env(options: argparse.Namespace) -> int:
+    data = options.data.absolute()
+    try:
+        facts = msgspec.json.decode((data / ready.FILE).read_bytes())
+    except OSError:
+        raise CannotStart(f"No local cloud has run in {data}. Fix: `localazure up`, or give its --data.") from None
+    for name, value in variables(facts, data).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="localazure", description="A local Azure for customer service.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    data = argparse.ArgumentParser(add_help=False)
+    default = Path(os.environ.get("LOCALAZURE_DATA", ".localazure"))
+    data.add_argument("--data", type=Path, default=default, help="where its state lives (default: %(default)s)")
+    _add_up(commands.add_parser("up", parents=[data], help="run in the foreground"))
+    command = commands.add_parser("env", parents=[data], help="print the environment for SDKs and az")
+    command.set_defaults(command=env)
+    return parser
+
+
+def _add_up(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=int, default=4280, help="HTTPS, everything of Azure; 0 takes a free one")
+    command.add_argument("--portal-port", type=int, default=4281, help="HTTP, portal and control API; 0: a free one")
+    command.add_argument("--fresh", action="store_true", help="forget the state and start anew")
+    command.add_argument("--seed", choices=["full", "bare"], default="full", help="bare: no resource, no numbers")
+    command.add_argument("--certificate", type=Path, metavar="DIR", help="also issue a server certificate into DIR")
+    command.add_argument("--ready-file", type=Path, metavar="FILE", help="write the addresses there when all answers")
+    command.set_defaults(command=up)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

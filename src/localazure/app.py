@@ -1,0 +1,70 @@
+"""The two applications: everything of Azure, and the portal with the control API."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from localazure.arm.routes import METADATA, RESOURCE_MANAGER
+from localazure.communication.routes import COMMUNICATION
+from localazure.control.guard import Guard
+from localazure.control.routes import CONTROL, stream
+from localazure.entra.routes import ENTRA
+from localazure.errors import NOT_FOUND
+from localazure.eventgrid.routes import VALIDATION
+from localazure.graph.routes import GRAPH
+from localazure.pipeline import Service, answer
+from localazure.world import World
+
+
+class Services:
+    """The first service that claims the path answers."""
+
+    def __init__(self, world: World, services: Sequence[Service]) -> None:
+        self._world, self._services = world, services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 4404})
+            return
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        for service in self._services:
+            if service.claims.match(request.url.path):
+                return await answer(self._world, service, request)
+        error = NOT_FOUND.of(path=request.url.path)
+        return JSONResponse({"error": {"code": error.code, "message": error.message}}, error.status)
+
+
+def azure_app(world: World) -> ASGIApp:
+    return Services(world, (VALIDATION, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER))
+
+
+def portal_app(world: World) -> ASGIApp:
+    """Clients that sign with an access key need no TLS, so Communication Services answer here too."""
+
+    async def events(request: Request) -> Response:
+        return await stream(world, request)
+
+    routes: list[BaseRoute] = [
+        Route("/_local/stream", events),
+        Mount("/_local", Services(world, (CONTROL,))),
+        *_portal_routes(world),
+        Mount("/", Services(world, (COMMUNICATION,))),
+    ]
+    return Guard(Starlette(routes=routes))
+
+
+def _portal_routes(world: World) -> list[BaseRoute]:
+    if find_spec("localazure.portal") is None or find_spec("localazure.portal.routes") is None:
+        return []
+    routes: list[BaseRoute] = import_module("localazure.portal.routes").routes(world)
+    return routes

@@ -1,0 +1,107 @@
+"""Who is calling: bearer tokens of the local Entra, and Communication Services' request signatures."""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Collection
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
+
+from localazure.clock import real_time
+from localazure.entra import tokens
+from localazure.errors import DENIED, FORBIDDEN
+from localazure.pipeline import Call, Caller
+from localazure.records.resources import CommunicationService
+from localazure.same import same
+from localazure.world import World
+
+SKEW = timedelta(minutes=15)
+SIGNATURE = re.compile(r"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=(?P<value>\S+)")
+RESOURCE_HOST = re.compile(r"(?P<name>[^.:]+)\.communication\.localhost(:\d+)?", re.IGNORECASE)
+
+
+class WrongAudience(tokens.InvalidToken):
+    """The token is genuine, but for something else."""
+
+
+def bearer(call: Call) -> str | None:
+    """The token of the Authorization header, None where there is none."""
+    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def caller_of(world: World, token: str, audiences: Collection[str]) -> Caller:
+    """Raises InvalidToken, ExpiredToken or WrongAudience. A slash at the audience's end makes no difference."""
+    claims = tokens.read(world, token)
+    if str(claims["aud"]).rstrip("/") not in audiences:
+        raise WrongAudience(str(claims["aud"]))
+    return Caller(object_id=str(claims.get("oid", "")), app_id=str(claims.get("appid") or claims.get("azp", "")))
+
+
+def may(world: World, caller: Caller, scope: str) -> bool:
+    """Whether the caller holds any role at the scope or above it."""
+    scope = scope.lower().rstrip("/") + "/"
+    held = world.role_assignments.of(caller.object_id)
+    return any(scope.startswith(one.scope.rstrip("/") + "/") for one in held)
+
+
+def require(world: World, call: Call, action: str, scope: str) -> None:
+    if not may(world, call.caller, scope):
+        raise FORBIDDEN.of(client=call.caller.app_id, object=call.caller.object_id, action=action, scope=scope)
+
+
+def signed_by(world: World, call: Call) -> CommunicationService:
+    """The resource whose key signed the request. Raises a 401.
+
+    https://learn.microsoft.com/azure/communication-services/tutorials/hmac-header-tutorial
+    """
+    match = SIGNATURE.fullmatch(call.headers.get("authorization", ""))
+    if match is None:
+        raise DENIED.of(reason="The Authorization header is missing or malformed.")
+    _check_date(call.headers.get("x-ms-date", ""))
+    digest = base64.b64encode(hashlib.sha256(call.body).digest()).decode()
+    if not same(digest, call.headers.get("x-ms-content-sha256", "")):
+        raise DENIED.of(reason="The content hash does not match the body.")
+    for resource in named_by_host(world, call):
+        if _signed_with(resource, call, match["value"]):
+            return _local_auth_allowed(resource)
+    raise DENIED.of(reason="The signature does not match.")
+
+
+def named_by_host(world: World, call: Call) -> list[CommunicationService]:
+    """The resource in the Host header's first label; all of them when the host names none."""
+    match = RESOURCE_HOST.fullmatch(call.headers.get("host", ""))
+    everything = world.communication.all()
+    return [one for one in everything if one.name.lower() == match["name"].lower()] if match else everything
+
+
+def _check_date(date: str) -> None:
+    try:
+        sent = parsedate_to_datetime(date)
+        late = abs(real_time() - sent)
+    except (ValueError, TypeError):  # no date, or one without a zone
+        raise DENIED.of(reason="The x-ms-date header is missing or malformed.") from None
+    if late > SKEW:
+        raise DENIED.of(reason="The request's date is more than 15 minutes away from the service's.")
+
+
+def _signed_with(resource: CommunicationService, call: Call, signature: str) -> bool:
+    """Clients sign the path as sent or decoded: Microsoft's asynchronous ones decode it."""
+    rest = ";".join(call.headers.get(name, "") for name in ("x-ms-date", "host", "x-ms-content-sha256"))
+    return any(
+        same(_signature(key, f"{call.method}\n{target}\n{rest}"), signature)
+        for key in (resource.primary_key, resource.secondary_key)
+        for target in {call.target, unquote(call.target)}
+    )
+
+
+def _signature(key: str, text: str) -> str:
+    return base64.b64encode(hmac.digest(base64.b64decode(key), text.encode(), "sha256")).decode()
+
+
+def _local_auth_allowed(resource: CommunicationService) -> CommunicationService:
+    if resource.disable_local_auth:
+        raise DENIED.of(reason="Access keys are disabled on this resource.")
+    return resource

@@ -1,0 +1,1 @@
+"""Azure Communication Services: the resource, its text messages and telephone numbers."""

@@ -1,0 +1,124 @@
+"""Communication Services' paths: https://learn.microsoft.com/rest/api/communication/"""
+
+import re
+from collections.abc import Mapping
+
+from localazure import faults
+from localazure.audiences import COMMUNICATION as AUDIENCES
+from localazure.auth import bearer, caller_of, may, named_by_host, signed_by
+from localazure.clock import timestamp
+from localazure.communication import sms
+from localazure.entra.tokens import InvalidToken
+from localazure.errors import DENIED, MISSING_API_VERSION, PHONE_NUMBER_NOT_FOUND, ServiceError
+from localazure.pipeline import Call, Caller, Reply, Service
+from localazure.records.resources import CommunicationService, PhoneNumber
+from localazure.routing import Route, Router
+from localazure.world import World
+
+SEND = "sms.send"
+PAGE = 100
+
+
+async def send(world: World, call: Call) -> Reply:
+    newer = call.query["api-version"] >= sms.WITH_TIMEOUT_SINCE
+    body = call.json(sms.NewerSendBody if newer else sms.SendBody)
+    items = sms.send(world, _resource(world, call), body)
+    await faults.suffer(world, SEND)
+    return Reply(status=202, body={"value": items})
+
+
+def list_numbers(world: World, call: Call) -> Reply:
+    owned = [one for one in world.numbers.all() if one.resource == call.caller.resource]
+    start, size = _whole(call, "skip", 0), max(1, min(_whole(call, "top", PAGE), PAGE))
+    body: dict[str, object] = {"phoneNumbers": [number_shape(one) for one in owned[start : start + size]]}
+    if start + size < len(owned):
+        version = call.query["api-version"]
+        body["nextLink"] = f"/phoneNumbers?skip={start + size}&top={size}&api-version={version}"
+    return Reply(body=body)
+
+
+def get_number(world: World, call: Call) -> Reply:
+    one = world.numbers.get(call.params["number"])
+    if one is None or one.resource != call.caller.resource:
+        raise PHONE_NUMBER_NOT_FOUND.of()
+    return Reply(body=number_shape(one))
+
+
+def number_shape(one: PhoneNumber) -> dict[str, object]:
+    return {
+        "id": one.number.lstrip("+"),
+        "phoneNumber": one.number,
+        "countryCode": one.country_code,
+        "phoneNumberType": one.kind,
+        "capabilities": {"calling": one.calling, "sms": one.sms},
+        "assignmentType": "application",
+        "purchaseDate": timestamp(one.bought_at),
+        "cost": {"amount": one.monthly_cost, "currencyCode": one.currency, "billingFrequency": "monthly"},
+    }
+
+
+def authenticate(world: World, call: Call) -> Caller:
+    """By signature, which names the resource, or by token."""
+    token = bearer(call)
+    return _by_token(world, call, token) if token else Caller(resource=signed_by(world, call).key)
+
+
+def envelope(error: ServiceError, call: Call) -> dict[str, object]:
+    return {"error": {"code": error.code, "message": error.message}}
+
+
+def _by_token(world: World, call: Call, token: str) -> Caller:
+    """A token names no resource: the host does, or there is only one."""
+    try:
+        caller = caller_of(world, token, AUDIENCES | {world.addresses.url})
+    except InvalidToken as error:
+        raise DENIED.of(reason=f"{error}.") from error
+    named = named_by_host(world, call)
+    if len(named) != 1:
+        raise DENIED.of(reason="The host does not say which resource is meant.")
+    if not may(world, caller, named[0].key):
+        raise ServiceError(403, "Forbidden", "The caller has no role on this resource.")
+    return Caller(object_id=caller.object_id, app_id=caller.app_id, resource=named[0].key)
+
+
+def _resource(world: World, call: Call) -> CommunicationService:
+    return world.communication[call.caller.resource]
+
+
+def _whole(call: Call, name: str, default: int) -> int:
+    text = call.query.get(name, "")
+    return int(text) if text.isdecimal() else default
+
+
+def _check_version(call: Call) -> None:
+    if not call.query.get("api-version"):
+        raise MISSING_API_VERSION.of()
+
+
+def _headers(call: Call) -> Mapping[str, str]:
+    headers = {"x-ms-request-id": call.request_id, "api-supported-versions": "2021-03-07, 2026-01-23"}
+    asked = call.headers.get("x-ms-client-request-id")
+    return headers | ({"x-ms-client-request-id": asked} if asked else {})
+
+
+ROUTES = Router(
+    [
+        Route("POST", "/sms", send),
+        Route("GET", "/phoneNumbers", list_numbers),
+        Route("GET", "/phoneNumbers/{number}", get_number),
+    ]
+)
+
+COMMUNICATION = Service(
+    name="communication",
+    claims=re.compile(
+        r"/(sms|phoneNumbers|availablePhoneNumbers|operatorInformation|identities|teamsUser|calling|sip|chat|rooms)"
+        r"(/|:|$)",
+        re.IGNORECASE,
+    ),
+    find=ROUTES.find,
+    authenticate=authenticate,
+    validate=_check_version,
+    envelope=envelope,
+    headers=_headers,
+)

@@ -1,0 +1,105 @@
+"""The resource as it is managed: keys, names, properties."""
+
+import re
+
+import msgspec
+
+from localazure.clock import real_time
+from localazure.errors import INVALID_RESOURCE, NAME_TAKEN
+from localazure.records.resources import CommunicationService
+from localazure.records.seed import new_access_key, new_id
+from localazure.world import World
+
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+DATA_LOCATIONS = (
+    "Africa", "Asia Pacific", "Australia", "Brazil", "Canada", "Europe", "France", "Germany", "India", "Japan",
+    "Korea", "Norway", "Switzerland", "UAE", "UK", "United States", "usgov",
+)  # fmt: skip
+
+
+class Properties(msgspec.Struct, rename="camel", kw_only=True):
+    data_location: str | None = None
+    linked_domains: list[str] | None = None
+    public_network_access: str | None = None
+    disable_local_auth: bool | None = None
+
+
+class ResourceBody(msgspec.Struct, rename="camel", kw_only=True):
+    """PUT and PATCH alike; what is absent stays as it is."""
+
+    location: str | None = None
+    tags: dict[str, str] | None = None
+    properties: Properties = msgspec.field(default_factory=Properties)
+
+
+def connection_string(world: World, key: str) -> str:
+    return f"endpoint={world.addresses.url}/;accesskey={key}"
+
+
+def create(world: World, *, subscription_id: str, group: str, name: str, body: ResourceBody) -> CommunicationService:
+    if not name_is_valid(name):
+        raise INVALID_RESOURCE.of(reason=f"The resource name '{name}' is invalid: letters, digits and hyphens only.")
+    if not name_is_free(world, name):
+        raise NAME_TAKEN.of(name=name)
+    if body.properties.data_location not in DATA_LOCATIONS:
+        known = ", ".join(DATA_LOCATIONS)
+        raise INVALID_RESOURCE.of(reason=f"The dataLocation must be one of: {known}.")
+    fresh = CommunicationService(
+        subscription_id=subscription_id,
+        group=group,
+        name=name,
+        immutable_id=new_id(),
+        data_location=body.properties.data_location,
+        primary_key=new_access_key(),
+        secondary_key=new_access_key(),
+        made_at=real_time(),
+    )
+    return world.communication.put(fresh.key, _changed(fresh, body))
+
+
+def change(world: World, one: CommunicationService, body: ResourceBody) -> CommunicationService:
+    asked = body.properties.data_location
+    if asked and asked.lower() != one.data_location.lower():
+        raise INVALID_RESOURCE.of(reason="The dataLocation of a resource cannot be changed.")
+    return world.communication.put(one.key, _changed(one, body))
+
+
+def remove(world: World, one: CommunicationService) -> None:
+    """Its numbers are released with it, its system topic goes too."""
+    with world.store.transaction():
+        for number in world.numbers.all():
+            if number.resource == one.key:
+                world.numbers.remove(number.number)
+        for key, topic in world.system_topics.items():
+            if topic.source.lower() == one.key:
+                world.system_topics.remove(key)
+        for key, subscription in world.event_subscriptions.items():
+            if subscription.source == one.key:
+                world.event_subscriptions.remove(key)
+        world.communication.remove(one.key)
+
+
+def regenerate(world: World, one: CommunicationService, which: str) -> CommunicationService:
+    """The old key stops working at once."""
+    if which.lower() not in {"primary", "secondary"}:
+        raise INVALID_RESOURCE.of(reason="The keyType must be Primary or Secondary.")
+    return world.communication.put(one.key, msgspec.structs.replace(one, **{f"{which.lower()}_key": new_access_key()}))
+
+
+def name_is_valid(name: str) -> bool:
+    return NAME.fullmatch(name) is not None
+
+
+def name_is_free(world: World, name: str) -> bool:
+    return all(one.name.lower() != name.lower() for one in world.communication.all())
+
+
+def _changed(one: CommunicationService, body: ResourceBody) -> CommunicationService:
+    asked = body.properties
+    return msgspec.structs.replace(
+        one,
+        tags=one.tags if body.tags is None else body.tags,
+        linked_domains=one.linked_domains if asked.linked_domains is None else tuple(asked.linked_domains),
+        public_network_access=asked.public_network_access or one.public_network_access,
+        disable_local_auth=one.disable_local_auth if asked.disable_local_auth is None else asked.disable_local_auth,
+    )

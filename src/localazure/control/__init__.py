@@ -1,0 +1,1 @@
+"""The control API of the local cloud: what no real cloud has."""

@@ -1,0 +1,47 @@
+"""Keeps other sites' pages away: the portal's listener has no password, only loopback."""
+
+import re
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from localazure.errors import CROSS_ORIGIN, WRONG_HOST, ServiceError
+
+HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\]|[\w-]+\.communication\.localhost)(:\d+)?", re.IGNORECASE)
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+class Guard:
+    """Refuses foreign host names (a rebound DNS name) and writes that a page of another origin makes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error = _refusal(scope) if scope["type"] == "http" else None
+        if error:
+            await envelope(error)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def envelope(error: ServiceError) -> JSONResponse:
+    return JSONResponse({"error": {"code": error.code, "message": error.message}}, error.status)
+
+
+def _refusal(scope: Scope) -> ServiceError | None:
+    headers = Headers(scope=scope)
+    if not HOST.fullmatch(headers.get("host", "")):
+        return WRONG_HOST.of()
+    if scope["method"] not in READING and _comes_from_elsewhere(headers):
+        return CROSS_ORIGIN.of()
+    return None
+
+
+def _comes_from_elsewhere(headers: Headers) -> bool:
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower():
+        return True
+    return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}

@@ -1,0 +1,166 @@
+"""The control API's paths; its description is made from this table."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from localazure.control import rules
+from localazure.control.openapi import Described, describe
+from localazure.control.shapes import (
+    ApplicationBody,
+    ApplicationMade,
+    ClockBody,
+    ClockNow,
+    DeliveryList,
+    Done,
+    FaultBody,
+    Inbox,
+    KeysNow,
+    RotateBody,
+    SentCounts,
+    SmsBody,
+    SmsMadeList,
+)
+from localazure.control.state import state
+from localazure.errors import INVALID_CONTROL, NOT_JSON, ServiceError
+from localazure.pipeline import Call, Caller, Reply, Service
+from localazure.records.messages import Fault
+from localazure.routing import Router
+from localazure.world import World
+
+KEEP_ALIVE_SECONDS = 15
+
+
+def write_texts(world: World, call: Call) -> Reply:
+    asked = call.json(SmsBody | list[SmsBody])  # type: ignore[arg-type]  # a union is no type to mypy, msgspec takes it
+    texts: list[SmsBody] = asked if isinstance(asked, list) else [asked]
+    return Reply(body=SmsMadeList(items=rules.write_texts(world, texts)))
+
+
+def get_inbox(world: World, call: Call) -> Reply:
+    number = call.query.get("number", "").replace(" ", "+")  # a plus that was not escaped arrives as a space
+    if not number:
+        raise INVALID_CONTROL.of(reason="The parameter number is missing.")
+    return Reply(body=Inbox(items=rules.inbox(world, number)))
+
+
+def get_counts(world: World, call: Call) -> Reply:
+    return Reply(body=rules.sent_counts(world, call.query.get("repeatability_id")))
+
+
+def advance_clock(world: World, call: Call) -> Reply:
+    return Reply(body=rules.advance(world, call.json(ClockBody).advance_seconds))
+
+
+async def reset(world: World, call: Call) -> Reply:
+    await rules.reset(world)
+    return Reply(body=Done())
+
+
+def get_state(world: World, call: Call) -> Reply:
+    return Reply(body=state(world))
+
+
+def get_deliveries(world: World, call: Call) -> Reply:
+    return Reply(body=DeliveryList(items=rules.deliveries(world, call.query.get("subscription", ""))))
+
+
+def register_application(world: World, call: Call) -> Reply:
+    asked = call.json(ApplicationBody)
+    return Reply(status=201, body=rules.register_application(world, asked.name, asked.token_version))
+
+
+def rotate_keys(world: World, call: Call) -> Reply:
+    asked = call.json(RotateBody) if call.body else RotateBody()
+    return Reply(body=rules.rotate_keys(world, drop_old=asked.drop_old))
+
+
+def order_fault(world: World, call: Call) -> Reply:
+    asked = call.json(FaultBody)
+    world.faults.put(
+        asked.operation,
+        Fault(operation=asked.operation, times=asked.times, delay_seconds=asked.delay_seconds, hang=asked.hang),
+    )
+    return Reply(body=Done())
+
+
+def clear_faults(world: World, call: Call) -> Reply:
+    world.faults.clear()
+    return Reply(body=Done())
+
+
+def openapi(world: World, call: Call) -> Reply:
+    return Reply(body=describe(ROUTES, world.addresses.portal))
+
+
+async def stream(world: World, request: Request) -> Response:
+    """Server-sent events: one `inbox` each time the telephone's inbox changes, until the shutdown."""
+    number = request.query_params.get("number", "").replace(" ", "+")
+    return StreamingResponse(
+        _changes(world, number), media_type="text/event-stream", headers={"cache-control": "no-store"}
+    )
+
+
+async def _changes(world: World, number: str) -> AsyncIterator[bytes]:
+    with world.watchers.watch(number) as queue:
+        yield b": open\n\n"
+        while True:
+            try:
+                async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                    going_on = await queue.get()
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            if not going_on:
+                return
+            yield b'data: {"type":"inbox"}\n\n'
+
+
+def _anyone(world: World, call: Call) -> Caller:
+    """Whoever reaches loopback; other sites' pages are kept off by the guard."""
+    return Caller()
+
+
+def _check_json(call: Call) -> None:
+    if call.method == "POST" and not call.headers.get("content-type", "").lower().startswith("application/json"):
+        raise NOT_JSON.of()
+
+
+def _envelope(error: ServiceError, call: Call) -> dict[str, object]:
+    return {"error": {"code": error.code, "message": error.message}}
+
+
+def _headers(call: Call) -> Mapping[str, str]:
+    return {"cache-control": "no-store"}
+
+
+ROUTES = [
+    Described("POST", "/_local/sms", write_texts, "A customer writes: one text or a list", SmsMadeList, SmsBody),
+    Described("GET", "/_local/inbox", get_inbox, "A customer's telephone", Inbox, query=("number",)),
+    Described("GET", "/_local/sms/counts", get_counts, "Texts sent per repeatable request", SentCounts,
+              query=("repeatability_id",)),
+    Described("POST", "/_local/clock", advance_clock, "Move the clock forward", ClockNow, ClockBody),
+    Described("POST", "/_local/reset", reset, "Back to the seed", Done),
+    Described("GET", "/_local/state", get_state, "Everything there is", dict),
+    Described("GET", "/_local/deliveries", get_deliveries, "Deliveries, their attempts and next tries", DeliveryList,
+              query=("subscription",)),
+    Described("POST", "/_local/applications", register_application, "Register an application with its principal",
+              ApplicationMade, ApplicationBody, status=201),
+    Described("POST", "/_local/entra/rotate-keys", rotate_keys, "A new signing key", KeysNow, RotateBody),
+    Described("POST", "/_local/faults", order_fault, "Trouble on order", Done, FaultBody),
+    Described("DELETE", "/_local/faults", clear_faults, "No more trouble", Done),
+    Described("GET", "/_local/openapi.json", openapi, "This description", dict),
+]  # fmt: skip
+
+CONTROL = Service(
+    name="control",
+    claims=re.compile(r"/_local(/|$)"),
+    find=Router(ROUTES).find,
+    authenticate=_anyone,
+    validate=_check_json,
+    envelope=_envelope,
+    headers=_headers,
+)

@@ -1,0 +1,124 @@
+"""The control API's own JSON."""
+
+from typing import Annotated
+
+import msgspec
+
+from localazure.communication.sms import LONGEST_TEXT
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
+Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9]\d{6,14}$", examples=["+14255550123"])]
+
+
+class SmsBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A customer writes: `to` is one of the resources' numbers."""
+
+    sender: Number = msgspec.field(name="from")
+    to: Number
+    text: Text
+
+
+class SmsMade(msgspec.Struct, kw_only=True):
+    message_id: str
+    sender: str = msgspec.field(name="from")
+    to: str
+
+
+class SmsMadeList(msgspec.Struct, kw_only=True):
+    items: list[SmsMade]
+
+
+class InboxItem(msgspec.Struct, kw_only=True):
+    """`state`: received, accepted, delivered or failed."""
+
+    sender: str = msgspec.field(name="from")
+    to: str
+    text: str
+    message_id: str
+    state: str
+    at: str
+
+
+class Inbox(msgspec.Struct, kw_only=True):
+    """Both directions of one customer's telephone, oldest first."""
+
+    items: list[InboxItem]
+
+
+class SentCount(msgspec.Struct, kw_only=True):
+    repeatability_id: str
+    to: str
+    count: int
+
+
+class SentCounts(msgspec.Struct, kw_only=True):
+    """How many texts were really sent for each repeatable request; `total` counts those without one, too."""
+
+    items: list[SentCount]
+    total: int
+
+
+class ClockBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    advance_seconds: Annotated[float, msgspec.Meta(ge=0, le=366 * 86_400)]
+
+
+class ClockNow(msgspec.Struct, kw_only=True):
+    now: str
+    offset_seconds: float
+
+
+class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """`sms.send`: the text is taken, its answer comes late or never. `provider.register`: registering takes longer."""
+
+    operation: Annotated[str, msgspec.Meta(pattern=r"^(sms\.send|provider\.register)$")]
+    delay_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0
+    hang: bool = False
+    times: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+
+
+class ApplicationBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    token_version: Annotated[int, msgspec.Meta(ge=1, le=2)] | None = None
+
+
+class ApplicationMade(msgspec.Struct, kw_only=True):
+    client_id: str
+    tenant_id: str
+    object_id: str
+    service_principal_id: str
+
+
+class RotateBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    drop_old: bool = False
+
+
+class KeysNow(msgspec.Struct, kw_only=True):
+    """The key that signs from now on, and all that are published."""
+
+    signing: str
+    published: list[str]
+
+
+class AttemptMade(msgspec.Struct, kw_only=True):
+    at: str
+    status: int | None
+    outcome: str
+
+
+class DeliveryNow(msgspec.Struct, kw_only=True):
+    id: str
+    event_id: str
+    event_type: str
+    state: str
+    reason: str
+    published_at: str
+    next_try: str | None
+    attempts: list[AttemptMade]
+
+
+class DeliveryList(msgspec.Struct, kw_only=True):
+    items: list[DeliveryNow]
+
+
+class Done(msgspec.Struct, kw_only=True):
+    ok: bool = True

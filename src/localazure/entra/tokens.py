@@ -1,0 +1,130 @@
+"""Access tokens in Entra's two forms, made and read."""
+
+import secrets
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from localazure.clock import real_time
+from localazure.entra.keys import base64url
+from localazure.entra.minted import Minted, Resource
+from localazure.records.directory import ServicePrincipal, SigningKey
+from localazure.world import World
+
+
+class InvalidToken(Exception):
+    """The token is no good; the text says why."""
+
+
+class ExpiredToken(InvalidToken):
+    def __init__(self, expired_at: datetime) -> None:
+        super().__init__("Lifetime validation failed, the token is expired")
+        self.expired_at = expired_at
+
+
+def issuer(world: World, tenant_id: str, version: int) -> str:
+    url = world.addresses.url
+    return f"{url}/sts/{tenant_id}/" if version == 1 else f"{url}/{tenant_id}/v2.0"
+
+
+def mint(world: World, *, client: ServicePrincipal, resource: Resource, lifetime: timedelta) -> Minted:
+    """Signs with the newest key. Times are real ones: a moved clock must not spoil a client's token.
+
+    Claims: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+    """
+    key = signing_key(world)
+    now = real_time().replace(microsecond=0)
+    claims = _claims(world, client, resource) | {
+        "iat": int(now.timestamp()),
+        "nbf": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+    }
+    token = jwt.encode(claims, _private(key.private_key), "RS256", headers={"kid": key.kid, "x5t": key.kid})
+    return Minted(token, now + lifetime)
+
+
+def signing_key(world: World) -> SigningKey:
+    return max(world.signing_keys.all(), key=lambda key: key.made_at)
+
+
+def read(world: World, token: str) -> dict[str, object]:
+    """The claims of one of our own tokens, audience unchecked. Raises InvalidToken."""
+    try:
+        key = world.signing_keys.get(str(jwt.get_unverified_header(token).get("kid")))
+        if key is None:
+            raise InvalidToken("Signature validation failed, the key is unknown")
+        claims: dict[str, object] = jwt.decode(
+            token,
+            _private(key.private_key).public_key(),
+            ["RS256"],
+            options={"verify_aud": False, "verify_exp": False, "require": ["exp", "nbf", "aud", "iss", "tid"]},
+        )
+    except jwt.InvalidTokenError as error:
+        raise InvalidToken(str(error)) from error
+    _check_lifetime(claims)
+    _check_issuer(world, claims)
+    return claims
+
+
+def _check_lifetime(claims: dict[str, object]) -> None:
+    expires = datetime.fromtimestamp(float(str(claims["exp"])), real_time().tzinfo)
+    if expires <= real_time():
+        raise ExpiredToken(expires)
+
+
+def _check_issuer(world: World, claims: dict[str, object]) -> None:
+    tenant = str(claims["tid"])
+    issuers = {issuer(world, tenant, version) for version in (1, 2)}
+    if tenant not in world.tenants or claims["iss"] not in issuers:
+        raise InvalidToken("Invalid issuer")
+
+
+def _claims(world: World, client: ServicePrincipal, resource: Resource) -> dict[str, object]:
+    issued_by = issuer(world, client.tenant_id, resource.version)
+    app, app_rank = ("azp", "azpacr") if resource.version == 2 else ("appid", "appidacr")
+    claims: dict[str, object] = {
+        "aud": resource.audience,
+        "iss": issued_by,
+        "aio": secrets.token_urlsafe(32),
+        app: client.app_id,
+        app_rank: "2" if client.app_owner_organization_id != client.tenant_id else "1",
+        "oid": client.id,
+        "sub": client.id,
+        "tid": client.tenant_id,
+        "rh": secrets.token_urlsafe(24),
+        "uti": base64url(secrets.token_bytes(16)),
+        "ver": f"{resource.version}.0",
+    }
+    if resource.version == 1:
+        claims["idp"] = issued_by
+    if roles := _roles(world, client, resource):
+        claims["roles"] = roles
+    return claims
+
+
+def _roles(world: World, client: ServicePrincipal, resource: Resource) -> list[object]:
+    principal = world.principals.get(resource.principal_id)
+    if principal is None:
+        return []
+    values = {
+        role["id"]: role.get("value")
+        for application in world.applications.all()
+        if application.app_id == principal.app_id
+        for role in application.app_roles
+    }
+    assigned = [
+        one.app_role_id
+        for one in world.app_role_assignments.all()
+        if one.principal_id == client.id and one.resource_id == principal.id
+    ]
+    return [values[role] for role in assigned if values.get(role)]
+
+
+@lru_cache(maxsize=16)
+def _private(pem: str) -> RSAPrivateKey:
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key

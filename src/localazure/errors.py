@@ -1,0 +1,170 @@
+"""Every refusal the emulated services can give, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class ServiceError(Exception):
+    """What a service answers in place of a result. Each service puts it into its own envelope."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True)
+class Refusal:
+    status: int
+    code: str
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, **values: object) -> ServiceError:
+        return ServiceError(self.status, self.code, self.text.format(**values), self.headers)
+
+
+NOT_EMULATED = Refusal(501, "NotImplemented", "The local cloud does not emulate {method} {path}.")
+NOT_FOUND = Refusal(404, "NotFound", "There is nothing at {path}.")
+METHOD_NOT_ALLOWED = Refusal(405, "MethodNotAllowed", "{method} is not possible here.")
+INVALID_JSON = Refusal(400, "InvalidRequestContent", "The request content is not valid: {reason}")
+TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "The request is larger than {limit} bytes.")
+
+# Resource Manager
+MISSING_API_VERSION = Refusal(
+    400,
+    "MissingApiVersionParameter",
+    "The api-version query parameter (?api-version=) is required for all requests.",
+)
+INVALID_API_VERSION = Refusal(
+    400, "InvalidApiVersionParameter", "The api-version '{version}' is invalid. It has the form 2025-01-31."
+)
+NO_TOKEN = Refusal(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+BAD_TOKEN = Refusal(401, "InvalidAuthenticationToken", "The access token is invalid.")
+EXPIRED_TOKEN = Refusal(401, "ExpiredAuthenticationToken", "The access token expiry UTC time '{at}' is in the past.")
+BAD_AUDIENCE = Refusal(
+    401, "InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience '{audience}'."
+)
+FORBIDDEN = Refusal(
+    403,
+    "AuthorizationFailed",
+    "The client '{client}' with object id '{object}' does not have authorization to perform action '{action}' "
+    "over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.",
+)
+SUBSCRIPTION_NOT_FOUND = Refusal(404, "SubscriptionNotFound", "The subscription '{subscription}' could not be found.")
+GROUP_NOT_FOUND = Refusal(404, "ResourceGroupNotFound", "Resource group '{group}' could not be found.")
+RESOURCE_NOT_FOUND = Refusal(
+    404,
+    "ResourceNotFound",
+    "The Resource '{kind}/{name}' under resource group '{group}' was not found. "
+    "For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+)
+PROVIDER_NOT_FOUND = Refusal(404, "InvalidResourceNamespace", "The resource namespace '{namespace}' is invalid.")
+NOT_REGISTERED = Refusal(
+    409,
+    "MissingSubscriptionRegistration",
+    "The subscription is not registered to use namespace '{namespace}'. "
+    "See https://aka.ms/rps-not-found for how to register subscriptions.",
+)
+GROUP_NOT_EMPTY = Refusal(
+    409, "ResourceGroupDeletionBlocked", "Deletion of resource group '{group}' failed as it still holds resources."
+)
+INVALID_RESOURCE = Refusal(400, "InvalidResource", "{reason}")
+NAME_TAKEN = Refusal(409, "NameUnavailable", "The name '{name}' is already in use by another resource.")
+OPERATION_NOT_FOUND = Refusal(404, "NotFound", "The operation '{operation}' could not be found.")
+
+# Event Grid
+INVALID_EVENT_GRID = Refusal(400, "InvalidRequest", "{reason}")
+SECOND_SYSTEM_TOPIC = Refusal(
+    400,
+    "InvalidRequest",
+    "There is an existing tracked system topic for the given source {source}. "
+    "Only one system topic is allowed per source.",
+)
+SOURCE_CHANGED = Refusal(400, "InvalidRequest", "System topic source cannot be modified.")
+EVENT_SUBSCRIPTION_NOT_FOUND = Refusal(404, "ResourceNotFound", "Event subscription doesn't exist.")
+PART_NOT_EMULATED = Refusal(501, "NotImplemented", "The local cloud does not emulate {what}.")
+
+# Entra: the code is OAuth's, the number at the start of the text is Entra's own.
+UNKNOWN_TENANT = Refusal(
+    400,
+    "invalid_request",
+    "AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing "
+    "into the correct cloud.",
+)
+MISSING_PARAMETER = Refusal(
+    400, "invalid_request", "AADSTS900144: The request body must contain the following parameter: '{name}'."
+)
+UNSUPPORTED_GRANT = Refusal(
+    400, "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type '{grant}'."
+)
+UNKNOWN_CLIENT = Refusal(
+    400,
+    "unauthorized_client",
+    "AADSTS700016: Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen "
+    "if the application has not been installed by the administrator of the tenant or consented to by any user in the "
+    "tenant. You may have sent your authentication request to the wrong tenant.",
+)
+NO_CREDENTIAL = Refusal(
+    401,
+    "invalid_client",
+    "AADSTS7000218: The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+)
+WRONG_SECRET = Refusal(
+    401,
+    "invalid_client",
+    "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
+    "value, not the client secret ID, for a secret added to app '{client}'.",
+)
+EXPIRED_SECRET = Refusal(
+    401, "invalid_client", "AADSTS7000222: The provided client secret keys for app '{client}' are expired."
+)
+INVALID_SCOPE = Refusal(
+    400,
+    "invalid_scope",
+    "AADSTS1002012: The provided value for scope {scope} is not valid. Client credential flows must have a scope "
+    "value with /.default suffixed to the resource identifier (application ID URI).",
+)
+UNKNOWN_RESOURCE = Refusal(
+    400,
+    "invalid_resource",
+    "AADSTS500011: The resource principal named {resource} was not found in the tenant named {tenant}. This can "
+    "happen if the application has not been installed by the administrator of the tenant or consented to by any user "
+    "in the tenant.",
+)
+
+# Graph
+GRAPH_NO_TOKEN = Refusal(401, "InvalidAuthenticationToken", "Access token is empty.")
+GRAPH_BAD_TOKEN = Refusal(401, "InvalidAuthenticationToken", "Access token validation failure: {reason}.")
+GRAPH_FORBIDDEN = Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+GRAPH_NOT_FOUND = Refusal(
+    404,
+    "Request_ResourceNotFound",
+    "Resource '{id}' does not exist or one of its queried reference-property objects are not present.",
+)
+GRAPH_BAD_REQUEST = Refusal(400, "Request_BadRequest", "{reason}")
+GRAPH_PRINCIPAL_EXISTS = Refusal(
+    409,
+    "Request_MultipleObjectsWithSameKeyValue",
+    "The service principal cannot be created, updated, or restored because the service principal name {app} is "
+    "already in use.",
+)
+GRAPH_NO_APPLICATION = Refusal(
+    400,
+    "Request_BadRequest",
+    "The appId '{app}' of the service principal does not reference a valid application object.",
+)
+
+# Communication Services
+DENIED = Refusal(401, "Denied", "Denied by the resource provider. {reason}")
+INVALID_SMS = Refusal(400, "InvalidRequest", "{reason}")
+PHONE_NUMBER_NOT_FOUND = Refusal(404, "PhoneNumberNotFound", "The phone number was not found in this resource.")
+
+# The control API
+INVALID_CONTROL = Refusal(400, "invalid", "{reason}")
+UNKNOWN_NUMBER = Refusal(404, "unknown_number", "No resource here owns the number in '{field}'.")
+CROSS_ORIGIN = Refusal(403, "cross_origin", "Pages of other origins may not change the local cloud.")
+NOT_JSON = Refusal(415, "not_json", "Send the body as Content-Type: application/json.")
+WRONG_HOST = Refusal(421, "wrong_host", "Open the local cloud as localhost or 127.0.0.1.")

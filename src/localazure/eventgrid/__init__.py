@@ -1,0 +1,1 @@
+"""Event Grid: system topics, event subscriptions, delivery to webhooks."""

@@ -1,0 +1,115 @@
+"""System topics and event subscriptions: what may be made, changed and removed."""
+
+import re
+import secrets
+
+import msgspec
+
+from localazure import operations
+from localazure.clock import real_time
+from localazure.errors import INVALID_EVENT_GRID, RESOURCE_NOT_FOUND, SECOND_SYSTEM_TOPIC, SOURCE_CHANGED
+from localazure.eventgrid.handshake import validate
+from localazure.eventgrid.shapes import TopicBody
+from localazure.records.events import EventSubscription, Handshake, Settings, SystemTopic
+from localazure.records.resources import CommunicationService, Operation
+from localazure.records.seed import new_id
+from localazure.world import World
+
+NAMESPACE = "Microsoft.EventGrid"
+TOPIC_TYPE = "Microsoft.Communication.CommunicationServices"
+NAME = re.compile(r"[A-Za-z0-9-]{3,64}")
+TOPIC_NAME = re.compile(r"[A-Za-z0-9-]{3,128}")
+
+
+def source_of(world: World, resource_id: str) -> CommunicationService:
+    """The resource an id names, any case. Only Communication Services can be a source here."""
+    found = world.communication.get(resource_id.lower().rstrip("/"))
+    if found is None:
+        parts = resource_id.strip("/").split("/")
+        group = parts[3] if len(parts) > 3 else ""
+        raise RESOURCE_NOT_FOUND.of(kind="/".join(parts[5:7]), name=parts[-1], group=group)
+    return found
+
+
+def put_topic(world: World, key: str, *, subscription_id: str, group: str, name: str, body: TopicBody) -> SystemTopic:
+    known = world.system_topics.get(key)
+    source, location = _checked_source(world, body, known), body.location or (known.location if known else "")
+    if not TOPIC_NAME.fullmatch(name) or location.lower() != "global":
+        raise INVALID_EVENT_GRID.of(reason="The topic's name is invalid, or its location is not the source's: global.")
+    if any(other != key and one.source.lower() == source.lower() for other, one in world.system_topics.items()):
+        raise SECOND_SYSTEM_TOPIC.of(source=source)
+    fresh = SystemTopic(
+        subscription_id=subscription_id,
+        group=group,
+        name=known.name if known else name,
+        location="global",
+        source=source,
+        topic_type=TOPIC_TYPE,
+        metric_resource_id=known.metric_resource_id if known else new_id(),
+        made_at=known.made_at if known else real_time(),
+        tags=body.tags or {},
+    )
+    return world.system_topics.put(key, fresh)
+
+
+def remove_topic(world: World, key: str) -> None:
+    """Its event subscriptions go with it."""
+    with world.store.transaction():
+        for one in world.event_subscriptions.all():
+            if one.key.startswith(f"{key}/"):
+                remove(world, one)
+        world.system_topics.remove(key)
+
+
+def ask(
+    world: World, *, subscription_id: str, blank: EventSubscription, settings: Settings
+) -> tuple[EventSubscription, Operation]:
+    """Makes or changes an event subscription; a new destination proves itself by a handshake first."""
+    if not NAME.fullmatch(blank.name):
+        raise INVALID_EVENT_GRID.of(reason="The name has 3 to 64 letters, digits and hyphens.")
+    known = world.event_subscriptions.get(blank.key)
+    with world.store.transaction():
+        operation = operations.begin(world, subscription_id=subscription_id, namespace=NAMESPACE, target=blank.id)
+        _preempt(world, known)
+        handshake = Handshake(
+            code=new_id().upper(),
+            token=secrets.token_urlsafe(32),
+            started_at=world.clock.now(),
+            operation=operation.id,
+        )
+        asked = msgspec.structs.replace(
+            known or blank,
+            asked=settings,
+            handshake=handshake,
+            state="Updating" if known and known.settings else "Creating",
+            last_error="",
+        )
+        world.event_subscriptions.put(asked.key, asked)
+    world.background.spawn(validate(world, asked.key, handshake.code))
+    return asked, operation
+
+
+def remove(world: World, one: EventSubscription) -> None:
+    with world.store.transaction():
+        _preempt(world, one)
+        world.event_subscriptions.remove(one.key)
+        for delivery in world.deliveries.of(one.key):
+            world.deliveries.remove(delivery.id)
+
+
+def _preempt(world: World, known: EventSubscription | None) -> None:
+    if known and known.handshake:
+        operations.fail(
+            world, known.handshake.operation, code="OperationPreempted", message="A later request took its place."
+        )
+
+
+def _checked_source(world: World, body: TopicBody, known: SystemTopic | None) -> str:
+    asked = body.properties.source or (known.source if known else "")
+    kind = body.properties.topic_type or (known.topic_type if known else "")
+    if kind.lower() != TOPIC_TYPE.lower():
+        raise INVALID_EVENT_GRID.of(reason=f"The topicType '{kind}' is not that of the source: {TOPIC_TYPE}.")
+    if known and asked.lower() != known.source.lower():
+        raise SOURCE_CHANGED.of()
+    source_of(world, asked)
+    return asked

@@ -1,0 +1,132 @@
+"""How every request is answered: context, authenticate, validate, handle, serialise."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from inspect import isawaitable
+from typing import TypeVar
+from uuid import uuid4
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from localazure.errors import INVALID_JSON, NOT_EMULATED, TOO_LARGE, ServiceError
+from localazure.world import World
+
+log = logging.getLogger("localazure.requests")
+
+Body = TypeVar("Body")
+LIMIT = 4 * 1024 * 1024
+NUMBER = re.compile(r"(?<![\w-])(%2B|\+)?\d{7,15}(?![\w-])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who asks. `resource` is the Communication Services resource whose key signed the request."""
+
+    object_id: str = ""
+    app_id: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request as the services see it. `target` is path and query exactly as sent, `path` is decoded."""
+
+    method: str
+    path: str
+    target: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    request_id: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    caller: Caller = field(default_factory=Caller)
+
+    def json(self, kind: type[Body]) -> Body:
+        try:
+            return msgspec.json.decode(self.body, type=kind)
+        except msgspec.DecodeError as error:
+            raise INVALID_JSON.of(reason=error) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    body: object = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[World, Call], Reply | Awaitable[Reply]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One of the emulated services, or the control API. `claims` matches the paths that are its own."""
+
+    name: str
+    claims: re.Pattern[str]
+    find: Callable[[str, str], tuple[Handler | None, dict[str, str]]]
+    authenticate: Callable[[World, Call], Caller]
+    validate: Callable[[Call], None]
+    envelope: Callable[[ServiceError, Call], object]
+    headers: Callable[[Call], Mapping[str, str]]
+
+
+async def answer(world: World, service: Service, request: Request) -> Response:
+    call = await _call(request)
+    try:
+        if len(call.body) > LIMIT:
+            raise TOO_LARGE.of(limit=LIMIT)
+        reply = await _handled(world, service, call)
+    except ServiceError as error:
+        if error.status == 501:
+            log.warning("not emulated: %s %s", call.method, masked(call.path))
+        reply = Reply(status=error.status, body=service.envelope(error, call), headers=error.headers)
+    log.info("%s %s %s %s", service.name, call.method, masked(call.path), reply.status)
+    return _response(reply, service.headers(call))
+
+
+async def _handled(world: World, service: Service, call: Call) -> Reply:
+    call = replace(call, caller=service.authenticate(world, call))
+    service.validate(call)
+    handle, params = service.find(call.method, call.path)
+    if handle is None:
+        raise NOT_EMULATED.of(method=call.method, path=call.path)
+    reply = handle(world, replace(call, params=params))
+    return await reply if isawaitable(reply) else reply
+
+
+async def _call(request: Request) -> Call:
+    query = request.url.query
+    raw_path: bytes = request.scope["raw_path"]
+    return Call(
+        method=request.method,
+        path=request.url.path,
+        target=raw_path.decode("latin-1") + (f"?{query}" if query else ""),
+        query={name.lower().lstrip("$"): value for name, value in request.query_params.items()},
+        headers=request.headers,
+        body=await _body(request),
+        request_id=str(uuid4()),
+    )
+
+
+async def _body(request: Request) -> bytes:
+    """At most one byte more than allowed is kept: enough to refuse."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk[: LIMIT + 1 - len(body)]
+    return bytes(body)
+
+
+def _response(reply: Reply, headers: Mapping[str, str]) -> Response:
+    content = b"" if reply.body is None else msgspec.json.encode(reply.body)
+    kind = {"content-type": "application/json; charset=utf-8"} if content else {}
+    return Response(content, reply.status, headers={**kind, **headers, **reply.headers})
+
+
+def masked(path: str) -> str:
+    """Telephone numbers never reach the log."""
+    return NUMBER.sub("…", path)

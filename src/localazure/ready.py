@@ -1,0 +1,47 @@
+"""What a client needs to know, as one JSON value."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from localazure.certificates import write_private
+from localazure.communication.rules import connection_string
+from localazure.eventgrid.identity import EVENT_GRID_APP_ID
+from localazure.world import World
+
+FILE = "ready.json"
+
+
+def facts(world: World) -> dict[str, Any]:  # JSON of several shapes
+    """The ready file's content; `acs` is null when there is no resource."""
+    seed = world.seed
+    return {
+        "url": world.addresses.url,
+        "portal": world.addresses.portal,
+        "ca_bundle": str(world.addresses.ca_bundle),
+        "tenant_id": seed.tenant_id,
+        "subscription_id": seed.subscription_id,
+        "resource_group": seed.resource_group,
+        "client_id": seed.client_id,
+        "client_secret": seed.client_secret,
+        "acs": _communication(world),
+        "event_grid_principal": EVENT_GRID_APP_ID,
+    }
+
+
+def _communication(world: World) -> dict[str, object] | None:
+    for resource in world.communication.all()[:1]:
+        return {
+            "resource_name": resource.name,
+            "resource_id": resource.id,
+            "connection_string": connection_string(world, resource.primary_key),
+            "phone_numbers": [one.number for one in world.numbers.all() if one.resource == resource.key],
+        }
+    return None
+
+
+def write(world: World, *files: Path) -> None:
+    content = msgspec.json.format(msgspec.json.encode(facts(world)), indent=2) + b"\n"
+    for path in files:
+        write_private(path, content)

@@ -1,0 +1,1 @@
+"""What the local cloud knows: plain frozen records, one module per part of Azure."""

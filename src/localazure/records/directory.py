@@ -1,0 +1,69 @@
+"""Entra: tenant, applications, their service principals and what they may do."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    display_name: str
+    domain: str
+
+
+class Password(msgspec.Struct, frozen=True, kw_only=True):
+    key_id: str
+    display_name: str
+    secret: str
+    made_at: datetime
+    ends_at: datetime
+
+
+class Application(msgspec.Struct, frozen=True, kw_only=True):
+    """`token_version` is api.requestedAccessTokenVersion: None counts as 1."""
+
+    id: str
+    app_id: str
+    tenant_id: str
+    display_name: str
+    made_at: datetime
+    token_version: int | None = None
+    sign_in_audience: str = "AzureADMyOrg"
+    identifier_uris: tuple[str, ...] = ()
+    app_roles: tuple[dict[str, object], ...] = ()
+    passwords: tuple[Password, ...] = ()
+
+
+class ServicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    app_id: str
+    tenant_id: str
+    display_name: str
+    made_at: datetime
+    app_owner_organization_id: str
+
+
+class AppRoleAssignment(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    app_role_id: str
+    principal_id: str
+    resource_id: str
+    made_at: datetime
+
+
+class RoleAssignment(msgspec.Struct, frozen=True, kw_only=True):
+    """A role of Resource Manager. `scope` is lower case."""
+
+    id: str
+    principal_id: str
+    role: str
+    scope: str
+
+
+class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of the tenant's token service; `made_at` decides which one signs, all of them verify."""
+
+    kid: str
+    private_key: str
+    certificate: str
+    made_at: datetime

@@ -1,0 +1,125 @@
+"""Event Grid: system topics, event subscriptions, the deliveries made for them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class SystemTopic(msgspec.Struct, frozen=True, kw_only=True):
+    subscription_id: str
+    group: str
+    name: str
+    location: str
+    source: str
+    topic_type: str
+    metric_resource_id: str
+    made_at: datetime
+    tags: dict[str, str] = {}
+
+    @property
+    def id(self) -> str:
+        return (
+            f"/subscriptions/{self.subscription_id}/resourceGroups/{self.group}"
+            f"/providers/Microsoft.EventGrid/systemTopics/{self.name}"
+        )
+
+
+class DeliveryAttribute(msgspec.Struct, frozen=True, kw_only=True):
+    """A header sent with every event: a fixed `value`, or the event's own field `source_field`."""
+
+    name: str
+    kind: str
+    value: str = ""
+    is_secret: bool = False
+    source_field: str = ""
+
+
+class Destination(msgspec.Struct, frozen=True, kw_only=True):
+    url: str
+    tenant_id: str = ""
+    application: str = ""
+    max_events: int = 1
+    preferred_kilobytes: int = 64
+    minimum_tls: str = ""
+    attributes: tuple[DeliveryAttribute, ...] = ()
+
+    @property
+    def base_url(self) -> str:
+        return self.url.partition("?")[0]
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    event_types: tuple[str, ...]
+    begins_with: str = ""
+    ends_with: str = ""
+    case_sensitive: bool = False
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller may ask of an event subscription. `ttl_minutes` and `max_attempts` end the retries."""
+
+    destination: Destination
+    filter: EventFilter
+    max_attempts: int = 30
+    ttl_minutes: int = 1440
+    labels: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+
+
+class Handshake(msgspec.Struct, frozen=True, kw_only=True):
+    """A validation under way: the code an endpoint must send back, the token of the link a person may visit."""
+
+    code: str
+    token: str
+    started_at: datetime
+    operation: str
+
+
+class EventSubscription(msgspec.Struct, frozen=True, kw_only=True):
+    """`settings` are in force, `asked` wait for their handshake. `id` keeps the caller's spelling."""
+
+    id: str
+    name: str
+    kind: str
+    topic: str
+    source: str
+    state: str
+    made_at: datetime
+    settings: Settings | None = None
+    asked: Settings | None = None
+    handshake: Handshake | None = None
+    last_error: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.id.lower()
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DROPPED = "dropped"
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """`status` is the endpoint's HTTP status, None where no answer came; `outcome` Event Grid's word for it."""
+
+    at: datetime
+    status: int | None
+    outcome: str
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One event for one subscription. `event` is its JSON text; `next_try` is None when nothing more will be tried."""
+
+    id: str
+    subscription: str
+    event_id: str
+    event_type: str
+    event: str
+    published_at: datetime
+    next_try: datetime | None
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: tuple[Attempt, ...] = ()
+    reason: str = ""

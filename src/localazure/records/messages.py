@@ -1,0 +1,47 @@
+"""Communication Services: text messages in both directions, repeatable requests, faults to inject."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class SmsState(StrEnum):
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Sms(msgspec.Struct, frozen=True, kw_only=True):
+    """`customer` is the number outside, `service` the resource's own; `report_at` is when a report falls due."""
+
+    id: str
+    resource: str
+    customer: str
+    service: str
+    inbound: bool
+    text: str
+    state: SmsState
+    at: datetime
+    report_at: datetime | None = None
+    report_wanted: bool = False
+    tag: str | None = None
+    repeatability_id: str = ""
+
+
+class Repeatable(msgspec.Struct, frozen=True, kw_only=True):
+    """The first answer to a repeatable request; `content` is the digest of what was asked."""
+
+    content: str
+    message_id: str
+    made_at: datetime
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """Trouble on order: the next `times` answers of `operation` come late, or never."""
+
+    operation: str
+    times: int = 1
+    delay_seconds: float = 0
+    hang: bool = False

@@ -1,0 +1,18 @@
+"""What was under way when the process ended goes on."""
+
+from localazure.communication.reports import report
+from localazure.eventgrid.delivery import Dispatcher
+from localazure.eventgrid.handshake import AWAITING, validate, wait_for_visit
+from localazure.world import World
+
+
+def resume(world: World) -> None:
+    """Starts the dispatcher, and again every wait that the tables know of."""
+    world.background.spawn(Dispatcher(world).run())
+    for one in world.event_subscriptions.all():
+        if one.handshake:
+            work = wait_for_visit if one.state == AWAITING else validate
+            world.background.spawn(work(world, one.key, one.handshake.code))
+    for message in world.messages.all():
+        if message.report_at is not None:
+            world.background.spawn(report(world, message.id))

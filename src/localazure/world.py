@@ -1,0 +1,108 @@
+"""Everything the local cloud knows, in one object that is passed to whoever needs it."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from localazure.background import Background
+from localazure.bell import Bell
+from localazure.clock import Clock
+from localazure.entra.minted import Minted, Resource
+from localazure.eventgrid.webhook import Webhooks
+from localazure.records.directory import (
+    Application,
+    AppRoleAssignment,
+    RoleAssignment,
+    ServicePrincipal,
+    SigningKey,
+    Tenant,
+)
+from localazure.records.events import Delivery, EventSubscription, SystemTopic
+from localazure.records.messages import Fault, Repeatable, Sms
+from localazure.records.resources import (
+    CommunicationService,
+    Operation,
+    PhoneNumber,
+    Provider,
+    ResourceGroup,
+    Subscription,
+)
+from localazure.records.seed import Seed
+from localazure.store import Store, Table
+from localazure.watchers import Watchers
+
+
+class ClockOffset(msgspec.Struct, frozen=True):
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where this cloud answers: `url` https, `portal` http, no slash at the end. `ca_bundle` verifies `url`."""
+
+    url: str
+    portal: str
+    ca_bundle: Path
+
+    @property
+    def host(self) -> str:
+        return self.url.partition("://")[2]
+
+
+class World:
+    """Tables by key (lower-case resource ids where Azure ignores case), the clock, and what runs meanwhile."""
+
+    def __init__(self, *, store: Store, addresses: Addresses) -> None:
+        self.store = store
+        self.addresses = addresses
+        self.seeds = Table(store, Seed)
+        self.offsets = Table(store, ClockOffset)
+
+        self.signing_keys = Table(store, SigningKey)
+        self.tenants = Table(store, Tenant)
+        self.applications = Table(store, Application)  # by object id
+        self.principals = Table(store, ServicePrincipal)  # by object id
+        self.app_role_assignments = Table(store, AppRoleAssignment)
+        self.role_assignments = Table(store, RoleAssignment, group=lambda one: one.principal_id)
+
+        self.subscriptions = Table(store, Subscription)
+        self.groups = Table(store, ResourceGroup)  # by lower-case id
+        self.providers = Table(store, Provider)  # by {subscription}/{namespace}, lower case
+        self.operations = Table(store, Operation)
+        self.communication = Table(store, CommunicationService)
+        self.numbers = Table(store, PhoneNumber)  # by number with its plus
+
+        self.system_topics = Table(store, SystemTopic)
+        self.event_subscriptions = Table(store, EventSubscription)
+        self.deliveries = Table(store, Delivery, group=lambda one: one.subscription)
+
+        self.messages = Table(store, Sms, group=lambda one: one.customer)
+        self.repeatables = Table(store, Repeatable)
+        self.faults = Table(store, Fault)
+
+        offset = self.offsets.get("clock")
+        self.clock = Clock(timedelta(seconds=offset.seconds if offset else 0))
+        self.webhooks = Webhooks(ssl.create_default_context(cafile=str(addresses.ca_bundle)), self.clock)
+        self.event_grid_tokens: dict[tuple[Resource, int], Minted] = {}
+        self.background = Background()
+        self.watchers = Watchers()
+        self.operations_changed = Bell()
+        self.outbox: asyncio.Queue[str] = asyncio.Queue()  # ids of deliveries waiting for their courier
+        self.closing = asyncio.Event()
+
+    @property
+    def seed(self) -> Seed:
+        return self.seeds["seed"]
+
+    def move_clock(self, offset: timedelta) -> None:
+        self.offsets.put("clock", ClockOffset(offset.total_seconds()))
+        self.clock.move_to(offset)
+
+    def close(self) -> None:
+        """Begins the shutdown: open streams and hanging answers end."""
+        self.closing.set()
+        self.watchers.close()
