@@ -2,6 +2,7 @@
 
 import gettext
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.resources import files
 
 import jinja2
@@ -64,7 +65,7 @@ def environment(language: str) -> jinja2.Environment:
     catalogue = gettext.translation("messages", locale, [language], fallback=True)
     # Added by jinja2.ext.i18n at run time, where mypy cannot see it.
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.filters["telephone"] = telephone
+    made.filters |= {"telephone": telephone, "duration": duration}
     return made
 
 
@@ -80,3 +81,12 @@ def telephone(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def duration(time: timedelta) -> str:
+    """Such as 1 d 2 h 10 min: the units are written alike in English and Polish."""
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from localazure.records.events import EventSubscription
+from localazure.communication.inbound import EVENT
+from localazure.eventgrid.publishing import wants
 from localazure.records.messages import Sms
 from localazure.records.resources import PhoneNumber
 from localazure.world import World
@@ -12,9 +13,7 @@ from localazure.world import World
 DEFAULT = "+14255550123"
 FICTIONAL = [f"+142555501{last:02}" for last in (*range(23, 100), *range(23))]  # 555-01xx is nobody's
 E164 = re.compile(r"\+[1-9]\d{6,14}")
-TEXT_LIMIT = 2048  # characters: https://learn.microsoft.com/rest/api/communication/sms/sms/send
 THREAD_LIMIT = 200
-SMS_RECEIVED = "Microsoft.Communication.SMSReceived"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +78,10 @@ def contact(world: World, number: PhoneNumber, texts: list[Sms]) -> Contact:
 
 def hears(world: World, number: PhoneNumber) -> bool:
     """Whether an event subscription takes the texts written to this number."""
-    return any(takes_texts(one) and one.source.lower() == number.resource for one in world.event_subscriptions.all())
-
-
-def takes_texts(subscription: EventSubscription) -> bool:
-    settings = subscription.settings
-    return settings is not None and SMS_RECEIVED in settings.filter.event_types
+    return any(
+        one.source == number.resource and wants(world, one, EVENT, f"/phonenumber/{number.number.lstrip('+')}")
+        for one in world.event_subscriptions.all()
+    )
 
 
 def used(world: World) -> list[str]:

@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from localazure.arm.scopes import registration_state
 from localazure.communication.rules import connection_string
+from localazure.communication.sms import LONGEST_TEXT
 from localazure.portal import overview, telephones
 from localazure.portal.language import COOKIE, LANGUAGES
 from localazure.portal.pages import Pages
@@ -23,7 +25,7 @@ class Portal:
         values = {
             "listeners": overview.listeners(self._world),
             "numbers_of": overview.numbers_of,
-            "registration": overview.registration,
+            "registration_state": registration_state,
             "connection_string": connection_string,
         }
         return self._pages.page(request, "home.html", values)
@@ -50,7 +52,7 @@ class Portal:
             "trouble": trouble,
             "used": telephones.used(self._world),
             "unused": telephones.unused(self._world, besides=number),
-            "limit": telephones.TEXT_LIMIT,
+            "limit": LONGEST_TEXT,
         }
         return self._pages.page(request, "telephone.html", values, status=400 if trouble else 200)
 

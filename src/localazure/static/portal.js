@@ -130,11 +130,12 @@ async function copy(button) {
 }
 
 function show(button) {
-  const secret = document.getElementById(button.dataset.show);
-  const shown = button.getAttribute("aria-pressed") !== "true";
-  button.setAttribute("aria-pressed", shown);
-  secret.textContent = shown ? secret.dataset.secret : secret.dataset.mask;
-  if (shown) secret.removeAttribute("aria-label");
+  const [mask, secret] = document.getElementById(button.dataset.show).children;
+  secret.textContent = secret.hidden ? secret.dataset.secret : "";
+  [mask.hidden, secret.hidden] = [secret.hidden, mask.hidden];
+  const words = [button.textContent, button.ariaLabel];
+  [button.textContent, button.ariaLabel] = [button.dataset.other, button.dataset.otherLabel];
+  [button.dataset.other, button.dataset.otherLabel] = words;
 }
 
 async function advance(button) {

@@ -13,6 +13,7 @@ const limit = Number(words.limit);
 const number = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: "always" });
 const title = document.title;
 let unread = 0;
+let nearEnd = true;
 let stream = null;
 
 const length = () => [...text.value].length;
@@ -21,11 +22,11 @@ const counted = (pattern) => fill(pattern, { count: number.format(length()), lim
 const toEnd = () => { thread.scrollTop = thread.scrollHeight; };
 
 async function look() {
-  const atEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+  const followed = nearEnd;
   const grown = await refresh();
   const any = document.getElementById("thread").children.length > 0;
   document.getElementById("no-texts")?.toggleAttribute("hidden", any);
-  if (grown && atEnd) toEnd();
+  if (grown && followed) toEnd();
   if (grown && document.hidden) document.title = `(${++unread}) ${title}`;
 }
 
@@ -96,8 +97,12 @@ text.addEventListener("keydown", (event) => {
     send();
   }
 });
+new ResizeObserver(() => { if (nearEnd) toEnd(); }).observe(thread); // the thread shrinks as the text grows
+thread.addEventListener("scroll", () => { nearEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80; });
 document.addEventListener("visibilitychange", connect);
 setInterval(() => { if (document.hidden) look(); }, SLOW);
 connect();
 measure();
 toEnd();
+// Beside the telephone there is room for a keyboard to begin at once; on a small screen it would hide the page.
+if (matchMedia("(min-width: 861px)").matches) text.focus({ preventScroll: true });
