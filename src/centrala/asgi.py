@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import AsyncIterator
 from typing import cast
-from urllib.parse import quote
 
 import asyncpg
 from django.conf import settings
@@ -15,22 +14,13 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from centrala.database import dsn
 from centrala.desk import stream
 from centrala.desk.broadcast import Broadcast
 from centrala.hooks import runtime
 from centrala.hooks.routes import routes as webhooks
 
 POLICY_VIOLATION = 1008
-
-
-def dsn() -> str:
-    """Django's database as a URL for asyncpg. It holds the password: never log it."""
-    database = settings.DATABASES["default"]
-    account = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}@" if database["USER"] else ""
-    host, port = database["HOST"], database["PORT"]
-    address = "" if host.startswith("/") else host + (f":{port}" if port else "")
-    query = f"?host={quote(host, safe='/')}" if host.startswith("/") else ""
-    return f"postgresql://{account}{address}/{quote(database['NAME'], safe='')}{query}"
 
 
 @contextlib.asynccontextmanager

@@ -5,24 +5,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
-from django.db import OperationalError, connections
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from centrala import postgres
+from centrala.database import session
 from centrala.errors import Misconfigured
 from centrala.installation import Installation
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Sets Django up on a reachable database. Raises PostgresError or Misconfigured with cause and fix."""
+def database(*, migrated: bool = True) -> Iterator[None]:
+    """Sets Django up on a reachable database. Ours is brought up to this version on the way (unless `migrated` is
+    false); a database of your own is yours to migrate.
+
+    Raises PostgresError or Misconfigured with cause and fix.
+    """
     if os.environ.get("DATABASE_URL"):
         set_up_django()
+        if migrated and unapplied():
+            raise Misconfigured("The database is not of this version yet. Fix: centrala migrate.")
         yield
         return
     with postgres.running(Installation.here().data) as cluster:
         cluster.ensure_database()
         os.environ["DATABASE_URL"] = cluster.dsn()
         set_up_django()
+        if migrated and unapplied():
+            migrate()
         try:
             yield
         finally:
@@ -34,9 +46,21 @@ def set_up_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "centrala.settings")
     django.setup()
     try:
-        connections["default"].ensure_connection()
-    except OperationalError as error:
+        session(connect_timeout=5).close()
+    except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
         raise Misconfigured(
             f"The database does not answer ({reason}). Fix: start it, or correct DATABASE_URL."
         ) from None
+
+
+def unapplied() -> bool:
+    executor = MigrationExecutor(connections["default"])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def migrate() -> None:
+    """Brings the database up to this version. Two at once take turns."""
+    with session() as turn:
+        turn.execute("select pg_advisory_lock(hashtext('centrala.migrate'))")
+        call_command("migrate", interactive=False, verbosity=0)

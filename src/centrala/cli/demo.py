@@ -59,11 +59,10 @@ def _local_cloud(options: argparse.Namespace, data: Path) -> Process:
 
 
 def _hub(options: argparse.Namespace, data: Path, cloud: dict[str, Any], supervisor: Supervisor) -> int:
-    from centrala.cli.database import set_up_django
-    from centrala.cli.migrate import apply
+    from centrala.cli.database import migrate, set_up_django
 
     set_up_django()
-    apply()
+    migrate()
     from centrala.cli import demo_seed
 
     people = demo_seed.organisation(data, tenant_id=cloud["tenant_id"])

@@ -2,7 +2,7 @@
 
 import argparse
 
-from centrala.cli.database import database
+from centrala.cli.database import database, migrate, unapplied
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,13 +10,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with database():
-        return apply(check=options.check)
-
-
-def apply(*, check: bool = False) -> int:
-    """Brings the database up to this version; with `check` it only exits with 1 when something is to do."""
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0, check_unapplied=check)
+    with database(migrated=False):
+        if options.check:
+            return int(unapplied())
+        migrate()
     return 0

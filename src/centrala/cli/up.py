@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from urllib.request import ProxyHandler, build_opener
 
 from centrala.cli import web
-from centrala.cli.database import set_up_django
-from centrala.cli.migrate import apply
+from centrala.cli.database import migrate, set_up_django
 from centrala.installation import Installation
 from centrala.postgres import Cluster
 from centrala.supervisor import Process, Supervisor
@@ -29,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     port = web.port_of(options.port, installation, "port", web.DEFAULT_PORT)
     with embedded_database(installation) as clusters:
         set_up_django()
-        apply()
+        migrate()
         print(f"Starting on http://localhost:{port} (public: {installation.public_url}). Ctrl-C stops.", flush=True)
         return Supervisor(clusters, hub(words, port=port)).run()
 

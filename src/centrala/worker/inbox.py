@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from typing import Any
 
 import psycopg
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from centrala.conversations.handlers import HANDLERS
+from centrala.database import session
 from centrala.inbox.drain import BATCH, drain
 
 POLL_SECONDS = 1.0
@@ -26,7 +28,7 @@ def run(stop: threading.Event) -> None:
 
 
 def _listen_and_drain(stop: threading.Event) -> None:
-    with _listener() as listener:
+    with session() as listener:
         listener.execute("listen inbox")
         while not stop.is_set():
             # Not until it is empty: the connection is given back between batches, so that a stop is quick.
@@ -35,13 +37,6 @@ def _listen_and_drain(stop: threading.Event) -> None:
             _wait(listener)
 
 
-def _wait(listener: psycopg.Connection) -> None:
+def _wait(listener: psycopg.Connection[Any]) -> None:
     for _notice in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
         return
-
-
-def _listener() -> psycopg.Connection:
-    """A connection of its own, outside the pool: LISTEN belongs to one session."""
-    parameters = connection.get_connection_params()
-    wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if key in parameters}
-    return psycopg.connect(**wanted, autocommit=True)

@@ -1,0 +1,26 @@
+"""Django's database for those who do not come through Django: an address for asyncpg, a session of one's own."""
+
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+
+
+def dsn() -> str:
+    """The address as a URL. It holds the password: never print or log it."""
+    settings = connections[DEFAULT_DB_ALIAS].settings_dict
+    user, password = quote(settings["USER"], safe=""), quote(settings["PASSWORD"], safe="")
+    host, port = settings["HOST"], settings["PORT"]
+    address = "" if host.startswith("/") else host + (f":{port}" if port else "")
+    query = f"?host={quote(host, safe='/')}" if host.startswith("/") else ""
+    account = f"{user}:{password}@" if user else ""
+    return f"postgresql://{account}{address}/{quote(settings['NAME'], safe='')}{query}"
+
+
+def session(*, connect_timeout: int = 10) -> psycopg.Connection[Any]:
+    """A connection outside Django's pool, in autocommit: for LISTEN, and to learn at once why none comes about.
+
+    Raises psycopg.OperationalError.
+    """
+    return psycopg.connect(dsn(), autocommit=True, connect_timeout=connect_timeout)

@@ -1,0 +1,90 @@
+"""Whatever is killed with -9, no event is lost and no text is sent twice."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from running_demo import Demo, running_demo, until
+
+pytestmark = pytest.mark.long
+SOON = {"CENTRALA_STALLED_AFTER": "3"}  # a killed worker's job is found after seconds instead of half a minute
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("mortal"), **SOON) as running:
+        yield running
+
+
+def customer() -> str:
+    """A fictional number of its own for each test: 555-01xx is reserved for that."""
+    return f"+1425555{100 + uuid4().int % 100:04d}"
+
+
+def write(demo: Demo, sender: str, words: str) -> None:
+    body = {"from": sender, "to": demo.acs["phone_numbers"][0], "text": words}
+    with demo.control() as control:
+        control.post("/_local/sms", json=body).raise_for_status()
+
+
+def move_the_clock(demo: Demo, seconds: int) -> None:
+    with demo.control() as control:
+        control.post("/_local/clock", json={"advance_seconds": seconds}).raise_for_status()
+
+
+def thread(demo: Demo, sender: str) -> list[dict[str, str]]:
+    try:
+        with demo.api() as api:
+            found = api.get("/api/v1/conversations", params={"customer": sender}).raise_for_status().json()["items"]
+            if not found:
+                return []
+            answer = api.get(f"/api/v1/conversations/{found[0]['id']}/messages").raise_for_status()
+            return list(answer.json()["items"])
+    except httpx.HTTPError:
+        return []  # what was killed is coming back
+
+
+@pytest.mark.parametrize("victim", ["web", "worker", "postgres"])
+def test_kill_between_two_events_loses_none(mortal: Demo, victim: str) -> None:
+    sender = customer()
+    write(mortal, sender, "before")
+    until(lambda: len(thread(mortal, sender)) == 1)
+
+    mortal.kill(victim)
+    write(mortal, sender, "during")
+    until(lambda: mortal.processes(victim))
+    write(mortal, sender, "after")
+
+    def all_there() -> bool:
+        move_the_clock(mortal, 30)  # Event Grid's own retries, without waiting for them
+        return {item["text"] for item in thread(mortal, sender)} == {"before", "during", "after"}
+
+    until(all_there, 60)
+    assert len(thread(mortal, sender)) == 3
+
+
+def test_worker_killed_between_send_and_answer_sends_once(mortal: Demo) -> None:
+    sender = customer()
+    write(mortal, sender, "question")
+    until(lambda: len(thread(mortal, sender)) == 1)
+    with mortal.control() as control:
+        fault = {"operation": "sms.send", "hang": True, "times": 1}
+        control.post("/_local/faults", json=fault).raise_for_status()
+    with mortal.api() as api:
+        found = api.get("/api/v1/conversations", params={"customer": sender}).json()["items"][0]
+        api.post(f"/api/v1/conversations/{found['id']}/messages", json={"text": "answer"}).raise_for_status()
+    until(lambda: thread(mortal, sender)[-1]["state"] == "sending")
+    until(lambda: _on_the_phone(mortal, sender) == ["answer"])
+
+    mortal.kill("worker")
+
+    until(lambda: thread(mortal, sender)[-1]["state"] == "delivered", 60)
+    assert _on_the_phone(mortal, sender) == ["answer"]
+
+
+def _on_the_phone(demo: Demo, number: str) -> list[str]:
+    with demo.control() as control:
+        items = control.get("/_local/inbox", params={"number": number}).json()["items"]
+    return [item["text"] for item in items if item["to"] == number]

@@ -1,0 +1,163 @@
+"""The whole line by hand, with Microsoft's own clients: resource, keys, connect, topic, subscription, SMS, report."""
+
+from collections.abc import Iterator
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.identity import ClientSecretCredential
+from azure.mgmt.communication import CommunicationServiceManagementClient
+from azure.mgmt.eventgrid import EventGridManagementClient
+from azure.mgmt.eventgrid.models import (
+    EventSubscription,
+    EventSubscriptionFilter,
+    SystemTopic,
+    WebHookEventSubscriptionDestination,
+)
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+from running_demo import Demo, until
+
+CUSTOMER = "+14255550130"
+SMS_EVENTS = ["Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived"]
+
+
+class Azure:
+    """Microsoft's clients, signed in as the demo's principal."""
+
+    def __init__(self, demo: Demo) -> None:
+        azure = demo.azure
+        common = {
+            "base_url": azure["url"],
+            "credential_scopes": [f"{azure['url']}/.default"],
+            "connection_verify": azure["ca_bundle"],
+        }
+        credential = ClientSecretCredential(
+            azure["tenant_id"],
+            azure["client_id"],
+            azure["client_secret"],
+            authority=azure["url"],
+            disable_instance_discovery=True,
+            connection_verify=azure["ca_bundle"],
+        )
+        self.group = azure["resource_group"]
+        self.resources = ResourceManagementClient(credential, azure["subscription_id"], **common)
+        self.communication = CommunicationServiceManagementClient(credential, azure["subscription_id"], **common)
+        self.events = EventGridManagementClient(credential, azure["subscription_id"], **common)
+
+    def close(self) -> None:
+        for client in (self.resources, self.communication, self.events):
+            client.close()
+
+
+@pytest.fixture(scope="module")
+def azure(unconnected: Demo) -> Iterator[Azure]:
+    clients = Azure(unconnected)
+    yield clients
+    clients.close()
+
+
+def application(demo: Demo, name: str) -> str:
+    with demo.control() as control:
+        answer = control.post("/_local/applications", json={"name": name}).raise_for_status()
+    return str(answer.json()["client_id"])
+
+
+def subscription(demo: Demo, *, url: str, app: str) -> EventSubscription:
+    return EventSubscription(
+        destination=WebHookEventSubscriptionDestination(
+            endpoint_url=url,
+            azure_active_directory_tenant_id=demo.azure["tenant_id"],
+            azure_active_directory_application_id_or_uri=app,
+        ),
+        filter=EventSubscriptionFilter(included_event_types=SMS_EVENTS),
+    )
+
+
+@pytest.fixture(scope="module")
+def connected(unconnected: Demo, azure: Azure) -> dict[str, str]:
+    """Connects by the command line with what the clients found; answers the endpoint's URL and the application."""
+    resource = next(iter(azure.communication.communication_services.list_by_resource_group(azure.group)))
+    keys = azure.communication.communication_services.list_keys(azure.group, str(resource.name))
+    app = application(unconnected, "Centrala by hand")
+
+    done = unconnected.command(
+        "connect",
+        *("--resource-id", str(resource.id)),
+        *("--event-grid-app-id", app, "--event-grid-app-tenant-id", unconnected.azure["tenant_id"], "--yes"),
+        ACS_CONNECTION_STRING=str(keys.primary_connection_string),
+    )
+
+    assert done.returncode == 0, done.stderr
+    lines = dict(line.partition(": ")[::2] for line in done.stdout.splitlines())
+    return {"resource_id": str(resource.id), "url": lines["SMS"], "app": app}
+
+
+def test_resource_and_its_keys_are_listed(unconnected: Demo, azure: Azure) -> None:
+    resources = list(azure.communication.communication_services.list_by_subscription())
+
+    assert [resource.name for resource in resources] == [unconnected.acs["resource_name"]]
+    keys = azure.communication.communication_services.list_keys(azure.group, unconnected.acs["resource_name"])
+    assert keys.primary_connection_string == unconnected.acs["connection_string"]
+
+
+def test_event_grid_answers_only_when_its_provider_is_registered(azure: Azure) -> None:
+    azure.resources.providers.register("Microsoft.EventGrid")
+
+    registered = until(lambda: azure.resources.providers.get("Microsoft.EventGrid").registration_state == "Registered")
+
+    assert registered
+
+
+@pytest.fixture(scope="module")
+def topic(azure: Azure, connected: dict[str, str]) -> str:
+    wanted = SystemTopic(
+        location="global", source=connected["resource_id"], topic_type="Microsoft.Communication.CommunicationServices"
+    )
+    made = azure.events.system_topics.begin_create_or_update(azure.group, "acs-events", wanted).result()
+    return str(made.name)
+
+
+def test_wrong_application_fails_the_handshake_and_the_log_says_why(
+    unconnected: Demo, azure: Azure, connected: dict[str, str], topic: str
+) -> None:
+    other = application(unconnected, "Somebody else's")
+    wanted = subscription(unconnected, url=connected["url"], app=other)
+
+    with pytest.raises(HttpResponseError) as failure:
+        azure.events.system_topic_event_subscriptions.begin_create_or_update(
+            azure.group, topic, "wrong", wanted
+        ).result()
+
+    assert failure.value.error is not None
+    assert failure.value.error.code == "Url validation"
+    assert "Webhook validation handshake failed" in str(failure.value)
+    refusals = [line for line in unconnected.log.read_text().splitlines() if "refused" in line and other in line]
+    assert refusals
+    assert all(connected["app"] in line for line in refusals)
+    assert "Bearer " not in unconnected.log.read_text()
+
+
+def test_sms_comes_in_and_the_answers_delivery_report_comes_back(
+    unconnected: Demo, azure: Azure, connected: dict[str, str], topic: str
+) -> None:
+    wanted = subscription(unconnected, url=connected["url"], app=connected["app"])
+    made = azure.events.system_topic_event_subscriptions.begin_create_or_update(
+        azure.group, topic, "sms", wanted
+    ).result()
+    assert made.provisioning_state == "Succeeded"
+    number = unconnected.acs["phone_numbers"][0]
+
+    with unconnected.control() as control, unconnected.api() as api:
+        control.post("/_local/sms", json={"from": CUSTOMER, "to": number, "text": "Where is it?"}).raise_for_status()
+        conversation = until(
+            lambda: api.get("/api/v1/conversations", params={"customer": CUSTOMER}).raise_for_status().json()["items"]
+        )[0]
+        messages = f"/api/v1/conversations/{conversation['id']}/messages"
+        api.post(messages, json={"text": "On its way."}).raise_for_status()
+
+        until(lambda: api.get(messages).json()["items"][-1]["state"] == "delivered")
+
+        thread = [(item["direction"], item["text"], item["state"]) for item in api.get(messages).json()["items"]]
+        assert thread == [("inbound", "Where is it?", "received"), ("outbound", "On its way.", "delivered")]
+        phone = control.get("/_local/inbox", params={"number": CUSTOMER}).json()["items"]
+        assert [item["text"] for item in phone] == ["Where is it?", "On its way."]
