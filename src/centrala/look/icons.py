@@ -1,8 +1,9 @@
 """The icons: 20 x 20, drawn in the colour of the text around them. Each value is what stands inside the <svg>."""
 
 ICONS: dict[str, str] = {
-    "mark": '<circle cx="10" cy="10" r="7.75"/><circle cx="6.7" cy="8" r="1.15" fill="currentColor" stroke="none"/>'
-    '<circle cx="13.3" cy="8" r="1.15" fill="currentColor" stroke="none"/><path d="M6.7 8c0 6.4 6.6 6.4 6.6 0"/>',
+    "mark": '<rect x="2.25" y="2.25" width="15.5" height="15.5" rx="4.5"/><circle cx="6.8" cy="6.8" r="1.5" '
+    'fill="currentColor" stroke="none"/><circle cx="13.2" cy="13.2" r="1.5" fill="currentColor" stroke="none"/>'
+    '<path d="M6.8 6.8c0 9 6.4-2.6 6.4 6.4"/>',
     "chat": '<path d="M3 5.5A2.5 2.5 0 0 1 5.5 3h9A2.5 2.5 0 0 1 17 5.5v6a2.5 2.5 0 0 1-2.5 2.5H9l-3.8 3v-3'
     'A2.4 2.4 0 0 1 3 11.6z"/><path d="M6.5 7h7M6.5 10h4.5"/>',
     "sliders": '<path d="M3 6h7.5M14.5 6H17M3 14h2.5M9.5 14H17"/><circle cx="12.5" cy="6" r="2"/>'
