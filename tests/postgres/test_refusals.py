@@ -15,6 +15,7 @@ from postgres.scene import kept, process, server_pid
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run as somebody else")
 NOBODY = 65534
+STRANGER = 65533
 VISIT = """
 import encodings.ascii, os, sys
 from pathlib import Path
@@ -183,7 +184,7 @@ def test_folder_that_the_server_s_user_cannot_enter_is_named(reachable: Path) ->
     closed.mkdir(mode=0o700)
 
     with pytest.raises(PostgresError, match=rf"cannot enter {closed} \(mode 0700\).*chmod o\+x {closed}"):
-        folders.demand_entry(closed / "library", Account(NOBODY, NOBODY))
+        folders.demand_entry(closed / "library", Account(STRANGER, STRANGER))
 
 
 @as_root

@@ -31,7 +31,8 @@ def nested(folder: Path, code: str, **environment: str) -> list[str]:
     """Words that run one test file with the plugin; the environment goes with them."""
     (folder / "test_nested.py").write_text(code)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = browser\n")
-    variables = [f"{name}={value}" for name, value in {"PYTHONPATH": str(TESTS), **environment}.items()]
+    path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
+    variables = [f"{name}={value}" for name, value in {"PYTHONPATH": path, **environment}.items()]
     return ["env", *variables, sys.executable, "-m", "pytest", *PLAIN, str(folder)]
 
 

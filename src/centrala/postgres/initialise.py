@@ -8,7 +8,7 @@ from pathlib import Path
 
 from centrala.postgres import folders
 from centrala.postgres.account import LIBRARY, Account
-from centrala.postgres.binaries import ENVIRONMENT, MAJOR
+from centrala.postgres.binaries import MAJOR, environment
 from centrala.postgres.errors import PostgresError, explained
 from centrala.postgres.places import Place
 from centrala.postgres.server import fix_for
@@ -89,7 +89,7 @@ def _initdb(programs: Path, draft: Path, password: str, account: Account) -> Non
             user=account.uid if os.geteuid() == 0 else None,
             group=account.gid if os.geteuid() == 0 else None,
             extra_groups=[] if os.geteuid() == 0 else None,
-            env=ENVIRONMENT,
+            env=environment(),
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,

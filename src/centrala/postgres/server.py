@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from centrala.postgres.account import Account
-from centrala.postgres.binaries import ENVIRONMENT
+from centrala.postgres.binaries import environment
 from centrala.postgres.errors import FIXES, explained
 from centrala.supervisor import child
 
@@ -44,7 +44,7 @@ def spawn(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=ENVIRONMENT,
+            env=environment(),
             cwd="/",
             umask=0o077,
             start_new_session=True,
