@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
+from centrala.connection.models import Connection
 from centrala.conversations import actions, sending
 from centrala.conversations.models import Conversation, ConversationState, Message, MessageState, Reason
 from centrala.errors import Refused
@@ -140,19 +141,29 @@ def test_message_that_waited_a_day_fails(cloud: LocalAzure) -> None:
     assert (message.state, message.error) == (MessageState.FAILED, Reason.UNREACHABLE)
 
 
-def test_revoked_key_fails_the_message_with_the_services_words(cloud: LocalAzure) -> None:
+def test_message_waits_for_the_repair_of_a_rotated_key(cloud: LocalAzure) -> None:
     talk = conversation(cloud)
     message = actions.reply(conversation=talk, author=None, text="With an old key.")
     connection = talk.number.connection
-    old_key = replace(connection.connection_string, access_key="YW4gb2xkIGtleSB0aGF0IHdhcyByb3RhdGVk")
-    connection.encrypted_connection_string = encrypt(str(old_key))
-    connection.save(update_fields=["encrypted_connection_string"])
+    right, old = connection.connection_string, "YW4gb2xkIGtleSB0aGF0IHdhcyByb3RhdGVk"
+    keep_key(connection, old)
 
+    with pytest.raises(AzureError) as refusal:
+        sending.send(message_id=message.pk)
+    message.refresh_from_db()
+    waiting = (message.state, message.error)
+    keep_key(connection, right.access_key)
     sending.send(message_id=message.pk)
 
+    assert not refusal.value.permanent
+    assert waiting == (MessageState.QUEUED, Reason.KEY_REFUSED)
     message.refresh_from_db()
-    assert message.state == MessageState.FAILED
-    assert message.error
+    assert (message.state, message.error) == (MessageState.SENT, "")
+
+
+def keep_key(connection: Connection, key: str) -> None:
+    connection.encrypted_connection_string = encrypt(str(replace(connection.connection_string, access_key=key)))
+    connection.save(update_fields=["encrypted_connection_string"])
 
 
 def test_delivery_report_after_the_answer_names_the_message(cloud: LocalAzure) -> None:

@@ -68,9 +68,10 @@ class MessageState(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why a message was settled by the hub itself; the service's own words stand in `error` as they came."""
+    """What the hub itself has to say of a message; the service's own words stand in `error` as they came."""
 
-    UNREACHABLE = "unreachable", _("Azure could not be reached for 24 hours.")
+    KEY_REFUSED = "key_refused", _("Waits: Azure refuses the connection's key until an administrator repairs it.")
+    UNREACHABLE = "unreachable", _("It could not be sent for 24 hours.")
     ANSWER_LOST = (
         "answer_lost",
         _("The answer to this send was lost, so it may have left. Ask the customer before sending it again."),

@@ -22,6 +22,7 @@ from centrala.conversations.models import Message, MessageState, Reason
 # Microsoft's other services keep at least. A longer guess could send a text twice.
 REPEATABILITY_WINDOW = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=24)
+KEY_REFUSED = {401, 403}
 SETTLED = {MessageState.DELIVERED, MessageState.FAILED, MessageState.UNKNOWN}
 
 
@@ -88,6 +89,10 @@ def _first_attempt(message: Message) -> datetime:
 
 
 def _refused(claim: Claim, error: AzureError) -> None:
+    if error.status in KEY_REFUSED:
+        # Somebody rotated the key. The message did nothing wrong: it waits for the repair.
+        _back_to_queue(claim.message, Reason.KEY_REFUSED)
+        raise AzureError(error.message, permanent=False, status=error.status, never_arrived=True)
     if error.permanent:
         settle(claim.message, MessageState.FAILED, error.message)
         return
@@ -97,10 +102,10 @@ def _refused(claim: Claim, error: AzureError) -> None:
 
 
 @transaction.atomic
-def _back_to_queue(message: Message) -> None:
-    """The service has certainly not seen this attempt, so its window must not run."""
+def _back_to_queue(message: Message, reason: str = "") -> None:
+    """The service has certainly not taken this attempt, so its window must not run."""
     waiting = Message.objects.filter(pk=message.pk, state=MessageState.SENDING)
-    waiting.update(state=MessageState.QUEUED, first_attempt_at=None)
+    waiting.update(state=MessageState.QUEUED, first_attempt_at=None, error=reason)
     announce([message.conversation_id])
 
 
@@ -108,7 +113,7 @@ def _back_to_queue(message: Message) -> None:
 def _sent(message: Message, provider_id: str) -> None:
     """A delivery report may have come first: then only the provider's id is added."""
     Message.objects.filter(pk=message.pk).update(provider_id=provider_id, sent_at=now())
-    Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(state=MessageState.SENT)
+    Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(state=MessageState.SENT, error="")
     announce([message.conversation_id])
 
 
