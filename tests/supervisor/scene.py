@@ -11,7 +11,7 @@ START = """
 import sys
 from pathlib import Path
 from centrala.postgres import Cluster
-from centrala.supervisor import Process, Restart, Supervisor
+from centrala.supervisor import Process, Restart, Step, Supervisor
 def python(code):
     return [sys.executable, "-c", code]
 POLITE = '''

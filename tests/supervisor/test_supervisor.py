@@ -43,6 +43,25 @@ def test_next_stage_waits_until_the_one_before_is_ready(tmp_path: Path) -> None:
     assert run.lines[0] == "slow     | up"
 
 
+def test_step_is_done_before_the_next_stage() -> None:
+    step = "Step('migrate', lambda: print('migrated', flush=True))"
+    with supervised(f"[{step}], [Process('web', python(POLITE))]") as run:
+        run.until("web      | hello", "ready")
+
+        run.process.terminate()
+
+        assert run.end() == 0
+    assert run.lines[0] == "migrated"
+
+
+def test_step_that_cannot_be_done_ends_everything() -> None:
+    step = "Step('migrate', Cluster.at(Path('/nowhere')).dsn)"
+    with supervised(f"[{step}], [Process('web', python(POLITE))]") as run:
+        assert run.end() == 1
+
+    assert run.lines == ["centrala | There is no database in /nowhere yet: start it first."]
+
+
 def test_killed_child_is_started_again() -> None:
     with supervised("[Process('web', python(POLITE))]") as run:
         run.until("web      | hello", "ready")

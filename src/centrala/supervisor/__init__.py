@@ -2,6 +2,7 @@
 
 from centrala.supervisor.member import DidNotStart, Member
 from centrala.supervisor.process import Process
+from centrala.supervisor.step import Step
 from centrala.supervisor.supervisor import Restart, Supervisor
 
-__all__ = ["DidNotStart", "Member", "Process", "Restart", "Supervisor"]
+__all__ = ["DidNotStart", "Member", "Process", "Restart", "Step", "Supervisor"]

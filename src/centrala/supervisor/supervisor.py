@@ -90,6 +90,8 @@ class Supervisor:
 
     def _keep(self, member: Member) -> None:
         """One thread per member starts all its processes: they end with the thread (see `child`), so it must live."""
+        if self._stopping.is_set():
+            return
         try:
             member.start()
             self._events.put(Ready(member.name))
