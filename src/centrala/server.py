@@ -38,7 +38,16 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._before_stop()  # ends the streams; uvicorn would wait for them before it runs the lifespan's end
+        self._drop_idle()
         await super().shutdown(sockets)
+
+    def _drop_idle(self) -> None:
+        """Closes connections that are only kept alive. uvicorn would close them politely and, over TLS, wait for a
+        peer that does not listen to say goodbye."""
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", Ellipsis)  # web sockets have none
+            if cycle is None or getattr(cycle, "response_complete", False):
+                connection.transport.abort()
 
 
 def serve(app: Any, *, listens: list[Listen], trusted: str, before_stop: Callable[[], None]) -> None:

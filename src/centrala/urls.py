@@ -1,7 +1,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from centrala.api.routes import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("centrala.organization.urls")),
     path("desk/", include("centrala.desk.urls")),
     path("center/", include("centrala.center.urls")),
+    path("api/v1/", api.urls),
 ]
