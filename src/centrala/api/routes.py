@@ -1,0 +1,120 @@
+"""The REST API for other programs: /api/v1/."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from ninja import NinjaAPI, Status
+
+from centrala.api import paging, shapes
+from centrala.api.access import events_of, numbers_of
+from centrala.api.auth import ApiRequest, Bearer, require_administrator, require_write
+from centrala.api.failures import install
+from centrala.api.paging import Limit, Place, Word, following
+from centrala.connection.access import connections_of
+from centrala.conversations import actions, queries
+from centrala.conversations.access import conversations_of
+from centrala.conversations.models import Conversation, ConversationState
+from centrala.inbox.models import State
+
+DESCRIPTION = """Bearer tokens are made in the hub and act in the name of the person who made them.
+Lists are newest first and come in pages: follow `next` as it is until it is null."""
+FAILURES = {frozenset({401, 403, 404, 422}): shapes.Failure}
+
+api = NinjaAPI(
+    title="Centrala", version="1", description=DESCRIPTION, urls_namespace="api", auth=Bearer(), docs_url="/docs"
+)
+api.add_decorator(never_cache, mode="view")  # a customer's words are kept in no cache
+install(api)
+
+
+@api.get("/conversations", response={200: shapes.Page[shapes.ConversationOut], **FAILURES})
+def list_conversations(
+    request: ApiRequest,
+    customer: Word = "",
+    state: ConversationState | None = None,
+    after: Place = "",
+    limit: Limit = 50,
+) -> shapes.Page[shapes.ConversationOut]:
+    """`customer` is the customer's number, with or without its plus."""
+    found = conversations_of(request.auth.owner)
+    if customer:
+        found = found.filter(contact__number__in=_spellings(customer))
+    if state:
+        found = found.filter(state=state)
+    page, cursor = queries.newest_first(found, after=paging.conversation_cursor(after, "after"), limit=limit)
+    items = [shapes.ConversationOut.of(conversation) for conversation in page]
+    return shapes.Page(items=items, next=following(request, "after", cursor))
+
+
+@api.get("/conversations/{uuid:conversation_id}", response={200: shapes.ConversationOut, **FAILURES})
+def read_conversation(request: ApiRequest, conversation_id: UUID) -> shapes.ConversationOut:
+    return shapes.ConversationOut.of(_conversation(request, conversation_id))
+
+
+@api.get("/conversations/{uuid:conversation_id}/messages", response={200: shapes.Page[shapes.MessageOut], **FAILURES})
+def list_messages(
+    request: ApiRequest, conversation_id: UUID, before: Place = "", limit: Limit = 50
+) -> shapes.Page[shapes.MessageOut]:
+    """The last messages in the order they are read; `next` leads to the ones above them."""
+    conversation = _conversation(request, conversation_id)
+    place = paging.conversation_cursor(before, "before")
+    page, cursor = queries.thread(conversation, before=place, limit=limit)
+    items = [shapes.MessageOut.of(message) for message in page]
+    return shapes.Page(items=items, next=following(request, "before", cursor))
+
+
+@api.post("/conversations/{uuid:conversation_id}/messages", response={202: shapes.MessageOut, **FAILURES})
+def send_message(request: ApiRequest, conversation_id: UUID, body: shapes.TextIn) -> Status[shapes.MessageOut]:
+    """Queues an answer to the customer. Its state is told by the conversation's messages."""
+    require_write(request)
+    conversation = _conversation(request, conversation_id)
+    message = actions.reply(conversation=conversation, author=request.auth.owner, text=body.text)
+    return Status(HTTPStatus.ACCEPTED, shapes.MessageOut.of(message))
+
+
+@api.get("/events", response={200: shapes.Page[shapes.EventOut], **FAILURES})
+def list_events(
+    request: ApiRequest, state: State | None = None, after: Place = "", limit: Limit = 50
+) -> shapes.Page[shapes.EventOut]:
+    """What Azure delivered, and what became of it. For administrators."""
+    require_administrator(request)
+    found = events_of(request.auth.owner)
+    if state:
+        found = found.filter(state=state)
+    page, cursor = paging.newest_events(found, after=paging.event_cursor(after, "after"), limit=limit)
+    return shapes.Page(items=[shapes.EventOut.of(event) for event in page], next=following(request, "after", cursor))
+
+
+@api.get("/connection", response={200: shapes.ConnectionOut, **FAILURES})
+def read_connection(request: ApiRequest) -> shapes.ConnectionOut:
+    """The connection to the Azure Communication Services resource, without its secret. For administrators."""
+    require_administrator(request)
+    connections = connections_of(request.auth.owner).prefetch_related("entries")
+    connection = connections.filter(disconnected_at=None).first()
+    return shapes.ConnectionOut.of(connection) if connection else shapes.ConnectionOut()
+
+
+@api.get("/numbers", response={200: shapes.Page[shapes.NumberOut], **FAILURES})
+def list_numbers(request: ApiRequest, after: Word = "", limit: Limit = 50) -> shapes.Page[shapes.NumberOut]:
+    """The connected resource's numbers, in their own order."""
+    page, cursor = paging.numbers_in_order(numbers_of(request.auth.owner), after=after, limit=limit)
+    return shapes.Page(items=[shapes.NumberOut.of(number) for number in page], next=following(request, "after", cursor))
+
+
+@api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False)
+def nothing(request: HttpRequest, rest: str) -> None:
+    """So that a wrong address is refused in the API's own words."""
+    raise Http404
+
+
+def _conversation(request: ApiRequest, conversation_id: UUID) -> Conversation:
+    return get_object_or_404(conversations_of(request.auth.owner), pk=conversation_id)
+
+
+def _spellings(customer: str) -> set[str]:
+    """A plus that is not escaped arrives as a blank."""
+    bare = customer.strip().lstrip("+")
+    return {bare, f"+{bare}"}
