@@ -56,8 +56,8 @@ export function install() {
   });
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
     if (target.id !== "composer") return;
-    if (detail.successful) clearSent();
-    else refused(detail.xhr?.status === 422);
+    if (detail.xhr.status === 200) clearSent();
+    else refused(detail.xhr.status === 422);
     box().focus();
   });
 }

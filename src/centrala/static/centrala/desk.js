@@ -33,7 +33,12 @@ function opened({ focus }) {
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target.id === "work" || detail.elt.id === "work") opened({ focus: true });
+  if (detail.target?.id === "work") opened({ focus: true });
+  // The button that asked for older messages has been replaced, or has gone.
+  const asked = detail.requestConfig?.elt;
+  if (asked?.closest("#older") && !asked.isConnected) {
+    (document.querySelector("#older button") ?? document.getElementById("scroller")).focus({ preventScroll: true });
+  }
   follow();
 });
 document.addEventListener("htmx:historyRestore", () => {
