@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from centrala.postgres import Cluster
-from centrala.supervisor import Process, Restart
+from centrala.supervisor import DidNotStart, Process, Restart
 from supervisor.scene import Run, supervised, wait_until
 
 
@@ -95,6 +95,13 @@ def test_child_that_cannot_start_ends_everything() -> None:
 
     assert run.lines[-1] == "centrala | web did not start: Port 8080 is taken"
     assert "ready" not in run.lines
+
+
+def test_answer_of_another_program_does_not_make_a_dead_child_ready() -> None:
+    process = Process("web", [sys.executable, "-c", "exit('Port 8080 is taken')"], ready=_child_has_ended)
+
+    with pytest.raises(DidNotStart, match="web did not start: Port 8080 is taken"):
+        process.start()
 
 
 def test_program_that_is_not_there_is_named() -> None:
@@ -226,3 +233,8 @@ def test_environment_is_added_to_ours(capsys: pytest.CaptureFixture[str], monkey
 
 def _alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def _child_has_ended() -> bool:
+    """Waits for it and leaves it to be waited for again."""
+    return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT) is not None

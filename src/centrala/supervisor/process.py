@@ -15,15 +15,11 @@ LOOK = 0.05  # seconds between two questions whether it is ready
 GRACE = 10.0  # seconds from SIGTERM to SIGKILL
 
 
-def at_once() -> bool:
-    return True
-
-
 class Process:
     """Runs a program in a process group of its own, so that Ctrl-C at the terminal reaches only the supervisor.
 
     When the supervisor dies, even by kill -9, the child is killed with it (Linux). `env` is added to ours. `ready` is
-    asked until it says yes, for at most `patience` seconds.
+    asked until it says yes, for at most `patience` seconds; without it a child is ready as soon as it runs.
     """
 
     def __init__(
@@ -32,7 +28,7 @@ class Process:
         argv: Sequence[str],
         *,
         env: Mapping[str, str] | None = None,
-        ready: Callable[[], bool] = at_once,
+        ready: Callable[[], bool] | None = None,
         grace: float = GRACE,
         patience: float = 120.0,
     ) -> None:
@@ -51,13 +47,17 @@ class Process:
         if self._process and self._process.poll() is None:
             return
         process = self._spawn()
+        if self._ready is None:
+            return
         until = time.monotonic() + self._patience
         while not self._ready():
             if time.monotonic() > until:
                 self.stop()
                 raise DidNotStart(f"{self.name} was not ready after {self._patience:g} s: {self._last_words()}")
             if _ended(process, LOOK):
-                raise DidNotStart(f"{self.name} did not start: {self._last_words() or self.wait()}")
+                break
+        if process.poll() is not None:  # also when something else gave the answer that `ready` waited for
+            raise DidNotStart(f"{self.name} did not start: {self._last_words() or self.wait()}")
 
     def wait(self) -> str:
         if self._process is None:
