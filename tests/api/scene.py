@@ -1,0 +1,31 @@
+"""A program that calls the API."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from centrala.api import actions
+from centrala.conversations.models import Conversation
+from centrala.organization.models import User
+
+Talk = Callable[..., Conversation]
+
+
+class Program:
+    """A program with a token."""
+
+    def __init__(self, token: str) -> None:
+        self.client = Client(raise_request_exception=True)
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str, **query: object) -> Any:
+        url = path if path.startswith("http") else f"/api/v1{path}"
+        return self.client.get(url.removeprefix("http://testserver"), query or None, headers=self.headers)
+
+    def post(self, path: str, body: object) -> Any:
+        return self.client.post(f"/api/v1{path}", body, content_type="application/json", headers=self.headers)
+
+
+def program_of(owner: User, *, may_write: bool = False) -> Program:
+    return Program(actions.issue(owner=owner, name="test", may_write=may_write)[1])
