@@ -37,8 +37,11 @@ class Telephone:
 
 
 def normalised(typed: str) -> str:
-    """What a person typed, without spaces, brackets and hyphens, 00 read as plus."""
-    bare = re.sub(r"[\s().\u2010-\u2015-]", "", typed)
+    """What a person typed, without spaces, brackets and hyphens, 00 read as plus.
+
+    A plus that an address did not escape arrives as a space.
+    """
+    bare = re.sub(r"[\s().\u2010-\u2015-]", "", re.sub(r"^ (?=\d)", "+", typed))
     return f"+{bare[2:]}" if bare.startswith("00") else bare
 
 

@@ -45,9 +45,10 @@ class Portal:
     async def telephone(self, request: Request) -> Response:
         typed = request.query_params.get("number", telephones.DEFAULT)
         number = telephones.normalised(typed)
+        to = telephones.normalised(request.query_params.get("to", ""))
         trouble = telephones.trouble(self._world, number)
         values = {
-            "telephone": telephones.telephone(self._world, number=number, to=request.query_params.get("to", "")),
+            "telephone": telephones.telephone(self._world, number=number, to=to),
             "typed": typed,
             "trouble": trouble,
             "used": telephones.used(self._world),

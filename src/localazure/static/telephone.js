@@ -2,7 +2,7 @@
 
 import { refresh } from "./portal.js";
 
-const SLOW = 5000; // milliseconds between looks while nobody watches
+const PACE = 3000; // milliseconds between looks at what no stream tells: whether anybody listens
 const composer = document.getElementById("composer");
 const text = document.getElementById("text");
 const thread = document.querySelector(".thread");
@@ -71,7 +71,7 @@ async function send() {
   text.focus();
 }
 
-// A browser keeps few connections to one host: a telephone nobody looks at gives its own back and asks now and then.
+// A browser keeps few connections to one host: a telephone nobody looks at gives its own back and only looks at its pace.
 function connect() {
   if (document.hidden) {
     stream?.close();
@@ -100,7 +100,7 @@ text.addEventListener("keydown", (event) => {
 new ResizeObserver(() => { if (nearEnd) toEnd(); }).observe(thread); // the thread shrinks as the text grows
 thread.addEventListener("scroll", () => { nearEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80; });
 document.addEventListener("visibilitychange", connect);
-setInterval(() => { if (document.hidden) look(); }, SLOW);
+setInterval(look, PACE);
 connect();
 measure();
 toEnd();
