@@ -1,8 +1,6 @@
 """The two applications: everything of Azure, and the portal with the control API."""
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,6 +17,7 @@ from localazure.errors import NOT_FOUND
 from localazure.eventgrid.routes import VALIDATION
 from localazure.graph.routes import GRAPH
 from localazure.pipeline import Service, answer
+from localazure.portal.routes import routes as portal_routes
 from localazure.world import World
 
 
@@ -57,14 +56,7 @@ def portal_app(world: World) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route("/_local/stream", events),
         Mount("/_local", Services(world, (CONTROL,))),
-        *_portal_routes(world),
+        *portal_routes(world),
         Mount("/", Services(world, (COMMUNICATION,))),
     ]
     return Guard(Starlette(routes=routes))
-
-
-def _portal_routes(world: World) -> list[BaseRoute]:
-    if find_spec("localazure.portal") is None or find_spec("localazure.portal.routes") is None:
-        return []
-    routes: list[BaseRoute] = import_module("localazure.portal.routes").routes(world)
-    return routes

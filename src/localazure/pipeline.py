@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from localazure.errors import INVALID_JSON, NOT_EMULATED, TOO_LARGE, ServiceError
+from localazure.errors import INVALID_JSON, NOT_EMULATED, TOO_LARGE, Refusal, ServiceError
 from localazure.world import World
 
 log = logging.getLogger("localazure.requests")
@@ -73,6 +73,7 @@ class Service:
     validate: Callable[[Call], None]
     envelope: Callable[[ServiceError, Call], object]
     headers: Callable[[Call], Mapping[str, str]]
+    unknown: Refusal = NOT_EMULATED
 
 
 async def answer(world: World, service: Service, request: Request) -> Response:
@@ -94,7 +95,7 @@ async def _handled(world: World, service: Service, call: Call) -> Reply:
     service.validate(call)
     handle, params = service.find(call.method, call.path)
     if handle is None:
-        raise NOT_EMULATED.of(method=call.method, path=call.path)
+        raise service.unknown.of(method=call.method, path=call.path)
     reply = handle(world, replace(call, params=params))
     return await reply if isawaitable(reply) else reply
 

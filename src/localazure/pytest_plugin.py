@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -65,18 +65,18 @@ def start(data: Path, *options: str) -> subprocess.Popen[bytes]:
     (data / "started.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "localazure.cli", "up", "--data", str(data), "--port", "0", "--portal-port", "0"]
     with (data / "log").open("ab") as log:
-        return subprocess.Popen(  # our own program
+        return subprocess.Popen(  # noqa: S603  # our own program
             [*command, "--ready-file", str(data / "started.json"), *options], stdout=log, stderr=log
         )
 
 
-def wait_until_ready(process: "subprocess.Popen[bytes]", data: Path) -> dict[str, object]:
+def wait_until_ready(process: "subprocess.Popen[bytes]", data: Path) -> dict[str, Any]:  # the ready file's JSON
     deadline = time.monotonic() + START_SECONDS
     while not (data / "started.json").exists():
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"localazure did not start: {(data / 'log').read_text(errors='replace')[-2000:]}")
         time.sleep(0.02)
-    facts: dict[str, object] = json.loads((data / "started.json").read_text())
+    facts: dict[str, Any] = json.loads((data / "started.json").read_text())
     return facts
 
 

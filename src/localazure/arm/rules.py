@@ -9,7 +9,8 @@ from localazure.arm.scopes import group_key, registration_state
 from localazure.arm.shapes import Json
 from localazure.errors import GROUP_NOT_EMPTY, INVALID_RESOURCE
 from localazure.eventgrid.identity import event_grid_principal
-from localazure.records.resources import Provider, ResourceGroup
+from localazure.records.events import SystemTopic
+from localazure.records.resources import CommunicationService, Provider, ResourceGroup
 from localazure.world import World
 
 GROUP_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
@@ -47,9 +48,10 @@ def remove_group(world: World, group: ResourceGroup) -> None:
 def resources(world: World, subscription_id: str, group: str = "", expression: str = "") -> list[Json]:
     """Every resource of the subscription or group, filtered by `resourceType eq '…'`."""
     wanted = TYPE_FILTER.search(expression)
+    everything: list[CommunicationService | SystemTopic] = [*world.communication.all(), *world.system_topics.all()]
     found: list[Json] = [
         {"id": one.id, "name": one.name, "type": _type(one.id), "location": "global", "tags": one.tags}
-        for one in [*world.communication.all(), *world.system_topics.all()]
+        for one in everything
         if one.subscription_id == subscription_id and group.lower() in {"", one.group.lower()}
     ]
     return [one for one in found if wanted is None or one["type"].lower() == wanted["type"].lower()]

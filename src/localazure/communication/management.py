@@ -132,7 +132,8 @@ def keys(world: World, one: CommunicationService) -> dict[str, object]:
 
 
 def _key(call: Call) -> str:
-    return f"{scopes.group_key(call.params['subscription'], call.params['group'])}/providers/{TYPE}/{call.params['name']}".lower()
+    group = scopes.group_key(call.params["subscription"], call.params["group"])
+    return f"{group}/providers/{TYPE}/{call.params['name']}".lower()
 
 
 def _operation(world: World, call: Call, one: CommunicationService, *, location: bool = False) -> dict[str, str]:

@@ -25,7 +25,7 @@ from localazure.control.shapes import (
     SmsMadeList,
 )
 from localazure.control.state import state
-from localazure.errors import INVALID_CONTROL, NOT_JSON, ServiceError
+from localazure.errors import INVALID_CONTROL, NOT_FOUND, NOT_JSON, ServiceError
 from localazure.pipeline import Call, Caller, Reply, Service
 from localazure.records.messages import Fault
 from localazure.routing import Router
@@ -163,4 +163,5 @@ CONTROL = Service(
     validate=_check_json,
     envelope=_envelope,
     headers=_headers,
+    unknown=NOT_FOUND,
 )

@@ -33,7 +33,7 @@ ACCEPTED_TEXT = (
     "validation url included in the validation event(within 10 minutes). For troubleshooting, visit "
     "https://aka.ms/esvalidation. Activity id:{id}, timestamp: {at} (UTC)."
 )
-TOKEN_TEXT = (
+UNSIGNED_TEXT = (
     "Webhook validation handshake failed for {url}. No access token could be had for the webhook's application: "
     "{reason} For troubleshooting, visit https://aka.ms/esvalidation. Activity id:{id}, timestamp: {at} (UTC)."
 )
@@ -100,7 +100,7 @@ async def _posted(world: World, one: EventSubscription, attempt: int) -> Answer 
     try:
         headers = requests.headers(world, one, destination, "SubscriptionValidation", attempts=attempt, version="2")
     except ServiceError as error:
-        _fail(world, one, _text(world, TOKEN_TEXT, destination, reason=error.message))
+        _fail(world, one, _text(world, UNSIGNED_TEXT, destination, reason=error.message))
         return None
     headers |= requests.attribute_headers(destination, "{}")
     return await world.webhooks.post(destination.url, headers, _event(world, one, one.handshake))

@@ -20,7 +20,7 @@ class AppRole(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_onl
 
 
 class Api(msgspec.Struct, rename="camel", kw_only=True):
-    requested_access_token_version: int | None | msgspec.UnsetType = msgspec.UNSET
+    requested_access_token_version: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class ApplicationBody(msgspec.Struct, rename="camel", kw_only=True):

@@ -1,0 +1,145 @@
+"""Microsoft's own clients, pointed at a local cloud that stands at its seed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from azure.communication.phonenumbers import PhoneNumbersClient
+from azure.communication.sms import SmsClient
+from azure.identity import ClientSecretCredential
+from azure.mgmt.communication import CommunicationServiceManagementClient
+from azure.mgmt.eventgrid import EventGridManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+from localazure.certificates import Authority
+from localazure.pytest_plugin import LocalAzure
+from localazure_tests.receiver import Receiver
+from localazure_tests.webhooks import Webhooks
+
+
+@pytest.fixture
+def azure(local_azure: LocalAzure) -> LocalAzure:
+    local_azure.control.post("/_local/reset", json={}).raise_for_status()
+    return local_azure
+
+
+@pytest.fixture(scope="session")
+def open_clients() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def credential(local_azure: LocalAzure, open_clients: ExitStack) -> ClientSecretCredential:
+    return open_clients.enter_context(
+        ClientSecretCredential(
+            local_azure.tenant_id,
+            local_azure.client_id,
+            local_azure.client_secret,
+            authority=local_azure.url,
+            disable_instance_discovery=True,
+            connection_verify=local_azure.ca_bundle,
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def management(local_azure: LocalAzure) -> dict[str, object]:
+    return {
+        "base_url": local_azure.url,
+        "credential_scopes": [f"{local_azure.url}/.default"],
+        "connection_verify": local_azure.ca_bundle,
+    }
+
+
+@pytest.fixture(scope="session")
+def subscriptions(credential, management, open_clients) -> SubscriptionClient:
+    return open_clients.enter_context(SubscriptionClient(credential, **management))
+
+
+@pytest.fixture(scope="session")
+def resources(local_azure, credential, management, open_clients) -> ResourceManagementClient:
+    return open_clients.enter_context(ResourceManagementClient(credential, local_azure.subscription_id, **management))
+
+
+@pytest.fixture(scope="session")
+def communication(local_azure, credential, management, open_clients) -> CommunicationServiceManagementClient:
+    client = CommunicationServiceManagementClient(credential, local_azure.subscription_id, **management)
+    return open_clients.enter_context(client)
+
+
+@pytest.fixture(scope="session")
+def event_grid(local_azure, credential, management, open_clients) -> EventGridManagementClient:
+    client = EventGridManagementClient(credential, local_azure.subscription_id, **management)
+    return open_clients.enter_context(client)
+
+
+@pytest.fixture(scope="session")
+def sms(local_azure, open_clients) -> SmsClient:
+    client = SmsClient.from_connection_string(
+        local_azure.acs.connection_string, connection_verify=local_azure.ca_bundle
+    )
+    open_clients.enter_context(client._sms_service_client)
+    return client
+
+
+@pytest.fixture(scope="session")
+def phone_numbers(local_azure, open_clients) -> PhoneNumbersClient:
+    client = PhoneNumbersClient.from_connection_string(
+        local_azure.acs.connection_string, connection_verify=local_azure.ca_bundle
+    )
+    open_clients.enter_context(client._phone_number_client)
+    return client
+
+
+@pytest.fixture(scope="session")
+def http(local_azure: LocalAzure) -> Iterator[httpx.Client]:
+    """The bare wire, for what no SDK would send."""
+    import ssl
+
+    context = ssl.create_default_context(cafile=local_azure.ca_bundle)
+    with httpx.Client(base_url=local_azure.url, verify=context, trust_env=False, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture
+def token(credential: ClientSecretCredential, local_azure: LocalAzure) -> str:
+    return credential.get_token(f"{local_azure.url}/.default").token
+
+
+@pytest.fixture(scope="session")
+def certificate(local_azure: LocalAzure, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return Authority(local_azure.data).issue(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def receiver(certificate: tuple[Path, Path]) -> Iterator[Callable[[], Receiver]]:
+    """Makes webhooks that listen over TLS until the test ends."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(Receiver(*certificate))
+
+
+@pytest.fixture
+def webhooks(azure, event_grid, resources) -> Webhooks:
+    return Webhooks(azure, event_grid, resources)
+
+
+@pytest.fixture
+def advance(azure: LocalAzure) -> Callable[[float], None]:
+    """Moves the local cloud's clock, in seconds."""
+    return lambda seconds: azure.control.post("/_local/clock", json={"advance_seconds": seconds}).raise_for_status()
+
+
+@pytest.fixture
+def write(azure: LocalAzure) -> Callable[..., str]:
+    """A customer writes to a number of the resource, the first one by default; returns the message id."""
+
+    def write(text: str = "Hello", *, number: int = 0) -> str:
+        body = {"from": "+14255550123", "to": azure.acs.phone_numbers[number], "text": text}
+        answer = azure.control.post("/_local/sms", json=body).raise_for_status()
+        return answer.json()["items"][0]["message_id"]
+
+    return write

@@ -1,0 +1,107 @@
+"""A webhook over TLS that accepts the handshake and keeps what it gets."""
+
+import json
+import queue
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+PATIENCE = 10  # seconds a test waits for what should come at once
+
+
+@dataclass(frozen=True)
+class Received:
+    path: str
+    headers: dict[str, str]
+    events: list[dict[str, Any]]
+
+    @property
+    def kind(self) -> str:
+        return self.headers["aeg-event-type"]
+
+    @property
+    def types(self) -> list[str]:
+        return [event["eventType"] for event in self.events]
+
+
+Answer = tuple[int, object]
+
+
+def accept(received: Received) -> Answer:
+    code = received.events[0]["data"].get("validationCode")
+    return 200, {"validationResponse": code} if code else {}
+
+
+def status(number: int) -> Callable[[Received], Answer]:
+    """Accepts the handshake, then answers every event so."""
+    return lambda received: accept(received) if received.kind == "SubscriptionValidation" else (number, {})
+
+
+class Receiver:
+    """`answer` decides; `hang` True: events (not handshakes) get no answer until the test ends."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self.answer: Callable[[Received], Answer] = accept
+        self.hang = False
+        self.handshakes: queue.Queue[Received] = queue.Queue()
+        self.notifications: queue.Queue[Received] = queue.Queue()
+        self._ended = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self._server.server_port}/hook?k=secret"
+
+    def next(self) -> Received:
+        return self.notifications.get(timeout=PATIENCE)
+
+    def take(self, received: Received) -> Answer:
+        handshake = received.kind == "SubscriptionValidation"
+        (self.handshakes if handshake else self.notifications).put(received)
+        if self.hang and not handshake:
+            self._ended.wait()
+        return self.answer(received)
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """The local cloud hangs up on answers that come too late: nothing to tell."""
+
+
+def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            number, answer = receiver.take(Received(self.path, headers, json.loads(body)))
+            content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(number)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
+            """Silent."""
+
+    return Handler
