@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -76,25 +76,17 @@ class Row:
     subscription: str
     received_at: datetime
 
-    def cleaned(self) -> "Row":
-        return replace(
-            self,
-            event_id=_identity(clean(self.event_id)),
-            type=clean(self.type),
-            subject=clean(self.subject),
-            subscription=clean(self.subscription),
-        )
-
     def values(self) -> tuple[object, ...]:
+        """As the statement takes them: cleaned of what PostgreSQL cannot keep."""
         return (
-            self.event_id,
-            self.type,
-            self.subject,
+            _identity(clean(self.event_id)),
+            clean(self.type),
+            clean(self.subject),
             self.event_time,
             self.body,
             self.endpoint,
             self.misdirected,
-            self.subscription,
+            clean(self.subscription),
             self.received_at,
         )
 
@@ -107,7 +99,7 @@ def _identity(event_id: str) -> str:
 
 @dataclass(eq=False, slots=True)
 class _Request:
-    rows: list[Row]
+    rows: list[tuple[object, ...]]  # the event id comes first
     size: int
     done: asyncio.Future[frozenset[str]]
 
@@ -167,7 +159,7 @@ class Writer:
         if self._waiting_bytes + size > self._room:
             raise InboxUnavailable("too much waits for the database")
         done: asyncio.Future[frozenset[str]] = asyncio.get_running_loop().create_future()
-        request = _Request([row.cleaned() for row in rows], size, done)
+        request = _Request([row.values() for row in rows], size, done)
         self._waiting.append(request)
         self._waiting_bytes += size
         self._wake.set()
@@ -227,7 +219,7 @@ class Writer:
             retried = True
 
     async def _execute(self, batch: list[_Request]) -> set[str]:
-        columns = list(zip(*(row.values() for request in batch for row in request.rows), strict=True))
+        columns = list(zip(*(row for request in batch for row in request.rows), strict=True))
         if not columns:
             return set()
         statement = self._statement if self._statement is not None and not self._lost else await self._connect()
@@ -263,7 +255,7 @@ class Writer:
 
 def _settle(request: _Request, fresh: set[str]) -> None:
     """Takes the request's ids out of `fresh`: of two requests with one id in a flush, the second is the duplicate."""
-    ids = [row.event_id for row in request.rows]
+    ids = [str(row[0]) for row in request.rows]
     duplicates = frozenset(event_id for event_id in ids if event_id not in fresh)
     fresh.difference_update(ids)
     if not request.done.done():
