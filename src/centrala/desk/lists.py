@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, ConversationState
@@ -12,6 +13,11 @@ from centrala.desk.forms import ListForm
 from centrala.organization.models import User
 
 PAGE = 50
+SEVERAL = {
+    ConversationState.OPEN: pgettext_lazy("conversations", "Open"),
+    ConversationState.ACTIVE: pgettext_lazy("conversations", "Active"),
+    ConversationState.CLOSED: pgettext_lazy("conversations", "Closed"),
+}
 LONGEST = 500  # rows of a list that somebody has extended; refreshed as a whole, so bounded
 
 
@@ -24,7 +30,8 @@ class ConversationList:
 
     @property
     def states(self) -> list[tuple[str, str]]:
-        return [(str(state.value), str(state.label)) for state in ConversationState]
+        """The filters, worded for several conversations: Polish has another form for them."""
+        return [(state.value, str(label)) for state, label in SEVERAL.items()]
 
     @cached_property
     def last(self) -> Cursor | None:

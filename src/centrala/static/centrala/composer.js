@@ -13,7 +13,7 @@ function count() {
   words.textContent = `${words.dataset.characters}: ${characters} · ${words.dataset.parts}: ${parts}`;
   const unicode = document.getElementById("reply-unicode");
   unicode.hidden = alphabet === "gsm";
-  unicode.textContent = alphabet === "gsm" ? "" : unicode.dataset.text.replace("%s", culprit);
+  unicode.textContent = alphabet === "gsm" ? "" : unicode.dataset.text.replace("{character}", culprit);
 }
 
 function typed() {
