@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
+from centrala.postgres import Cluster
+
 T = TypeVar("T")
 READY_SECONDS = 90
 STOP_SECONDS = 30
@@ -113,7 +115,9 @@ def running_demo(data: Path, *options: str, **environment: str) -> Iterator[Demo
         yield Demo(json.loads(ready.read_text("utf-8")), data / "installation", log, process)
     finally:
         process.terminate()
-        process.wait(STOP_SECONDS)
+        code = process.wait(STOP_SECONDS)
+        Cluster.at(data / "installation").destroy()  # as root it lies outside of the test's folder
+    assert code == 0, log.read_text(errors="replace")[-4000:]
 
 
 def until(question: Callable[[], T], seconds: float = 20.0) -> T:

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from azure.core.credentials import TokenCredential
 from cryptography.fernet import Fernet
 
 from centrala.azure.cloud import Cloud
@@ -62,6 +63,13 @@ class Installation:
         table = self.file.get("cloud", {})
         values = {name: os.environ.get(variable) or table.get(name) for name, variable in CLOUD_VARIABLES.items()}
         return Cloud(**{name: str(value).rstrip("/") for name, value in values.items() if value})
+
+    def own_credential(self) -> TokenCredential | None:
+        """The hub's own principal, from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; None unless all three
+        are set."""
+        names = ("tenant_id", "client_id", "client_secret")
+        values = {name: self.setting(f"AZURE_{name.upper()}", f"azure_{name}") for name in names}
+        return self.cloud.client_secret_credential(**values) if all(values.values()) else None
 
     @cached_property
     def secret_key(self) -> str:

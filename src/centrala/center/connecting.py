@@ -7,10 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from centrala.azure.errors import AzureError
 from centrala.center.forms import ConnectForm
 from centrala.connection import actions
 from centrala.connection.access import connections_of
 from centrala.errors import Refused
+from centrala.installation import Installation
+from centrala.numbers import actions as numbers
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.models import Organization
 
@@ -35,10 +38,16 @@ def existing(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "center/existing.html", {"form": form})
     try:
-        connection = actions.connect(fields=form.connect_fields, actor=request.user)
+        connection = actions.connect(
+            fields=form.connect_fields, actor=request.user, credential=Installation.here().own_credential()
+        )
+        numbers.sync(connection=connection)
     except Refused as refused:
         _explain(form, refused)
         return render(request, "center/existing.html", {"form": form}, status=UNPROCESSABLE)
+    except AzureError as error:  # connected, but the numbers did not come
+        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": error.message})
+        return redirect("center:advanced")
     messages.success(request, _("“%(name)s” is connected.") % {"name": connection.resource_name})
     return redirect("center:advanced")
 

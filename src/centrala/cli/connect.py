@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 
 from centrala.cli.database import database
+from centrala.installation import Installation
 
 VARIABLE = "ACS_CONNECTION_STRING"
 
@@ -26,8 +27,8 @@ def run(options: argparse.Namespace) -> int:
     with suppress(ValueError):  # the check of the field says better what is wrong
         fallback = ResourceId.parse(options.resource_id).name
     with database():
-        from centrala.cli.credential import own_credential
         from centrala.connection.actions import ConnectFields, FieldsRefused, connect
+        from centrala.numbers.actions import sync
 
         fields = ConnectFields(
             resource_name=options.resource_name or fallback,
@@ -38,13 +39,13 @@ def run(options: argparse.Namespace) -> int:
             confirmed=options.yes,
         )
         try:
-            connection = connect(fields=fields, actor=None, credential=own_credential())
+            connection = connect(fields=fields, actor=None, credential=Installation.here().own_credential())
         except FieldsRefused as refused:
             for name, text in refused.errors.items():
                 option = "yes" if name == "confirmed" else name.replace("_", "-")
                 print(f"--{option}: {text}", file=sys.stderr)
             return 1
-        print(f"Connected to {connection.resource_name}.")
+        print(f"Connected to {connection.resource_name}, {len(sync(connection=connection))} numbers.")
         for endpoint in connection.endpoints.filter(retires_at=None).order_by("service"):
             print(f"{endpoint.get_service_display()}: {endpoint.url}")
     return 0

@@ -4,12 +4,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from centrala.cli.demo_files import make_room, read_json, write_configuration, write_json
-from centrala.cli.up import embedded_database, hub
+from centrala.cli.up import embedded_database, hub, prepare
 from centrala.installation import Installation
-from centrala.supervisor import Process, Supervisor
+from centrala.postgres import Cluster
+from centrala.supervisor import Process, Step, Supervisor
+
+CLOUD = "azure.json"  # the local cloud's ready file
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,26 +33,21 @@ def run(options: argparse.Namespace) -> int:
     if options.ready_file:
         options.ready_file.unlink(missing_ok=True)
     try:
-        return _run(options, data)
+        return _supervisor(options, data)
     finally:
         if options.ready_file:
             options.ready_file.unlink(missing_ok=True)
 
 
-def _run(options: argparse.Namespace, data: Path) -> int:
-    azure = _local_cloud(options, data)
-    try:
-        azure.start()
-        cloud = read_json(data / "azure.json")
-        write_configuration(data, cloud, port=options.port, tls_port=options.tls_port)
-        with embedded_database(Installation.here()) as clusters:
-            return _hub(options, data, cloud, Supervisor([azure, *clusters], hub([], port=options.port)))
-    finally:
-        azure.stop()
+def _supervisor(options: argparse.Namespace, data: Path) -> int:
+    clusters = embedded_database(Installation.here())
+    begin = Step("setup", lambda: _set_up(options, data, clusters))
+    supervisor = Supervisor([_local_cloud(options, data), *clusters], [begin], hub([], port=options.port))
+    return supervisor.run(on_ready=lambda: _announce(options, data))
 
 
 def _local_cloud(options: argparse.Namespace, data: Path) -> Process:
-    ready = data / "azure.json"
+    ready = data / CLOUD
     ready.unlink(missing_ok=True)
     argv = [sys.executable, "-m", "localazure", "up", "--data", str(data / "azure"), "--ready-file", str(ready)]
     argv += ["--port", str(options.azure_port), "--portal-port", str(options.portal_port)]
@@ -58,21 +55,24 @@ def _local_cloud(options: argparse.Namespace, data: Path) -> Process:
     return Process("azure", argv, ready=ready.exists)
 
 
-def _hub(options: argparse.Namespace, data: Path, cloud: dict[str, Any], supervisor: Supervisor) -> int:
-    from centrala.cli.database import migrate, set_up_django
+def _set_up(options: argparse.Namespace, data: Path, clusters: list[Cluster]) -> None:
+    """With the local cloud and the database up: the configuration, the tables, the organisation and its people."""
+    cloud = read_json(data / CLOUD)
+    write_configuration(data, cloud, port=options.port, tls_port=options.tls_port)
+    prepare(clusters)
+    from centrala.cli import demo_seed  # Django is ready now, and reads what was just written
 
-    set_up_django()
-    migrate()
+    demo_seed.organisation(data, tenant_id=cloud["tenant_id"])
+
+
+def _announce(options: argparse.Namespace, data: Path) -> None:
+    """With everything up: connects, unless that is left to the person, and says where everything is."""
     from centrala.cli import demo_seed
 
-    people = demo_seed.organisation(data, tenant_id=cloud["tenant_id"])
-
-    def ready() -> None:
-        if not options.unconnected:
-            demo_seed.connected(cloud)
-        facts = demo_seed.facts(options, cloud, people)
-        print(demo_seed.greeting(facts), flush=True)
-        if options.ready_file:
-            write_json(options.ready_file.absolute(), facts)
-
-    return supervisor.run(on_ready=ready)
+    cloud = read_json(data / CLOUD)
+    if not options.unconnected:
+        demo_seed.connected(cloud)
+    facts = demo_seed.facts(options, cloud, read_json(data / demo_seed.PEOPLE_FILE))
+    print(demo_seed.greeting(facts), flush=True)
+    if options.ready_file:
+        write_json(options.ready_file.absolute(), facts)

@@ -9,29 +9,30 @@ from uuid import UUID
 from centrala.api import actions as api
 from centrala.api.models import ApiToken
 from centrala.azure.identifiers import ResourceId
-from centrala.cli.credential import own_credential
-from centrala.cli.demo_files import read_json, write_json
+from centrala.cli.demo_files import write_json
 from centrala.connection.access import active_connection
 from centrala.connection.models import EntryKey
 from centrala.connection.provisioning import Provisioner
+from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.organization import actions as organization
 from centrala.organization.models import Role, User
 from centrala.workstreams import actions as workstreams
 from centrala.workstreams.models import Channel
 
+PEOPLE_FILE = "people.json"
 PEOPLE = {"admin": ("adam", "Adam", Role.ADMINISTRATOR), "agent": ("ala", "Ala", Role.AGENT)}
 PEOPLE |= {"supervisor": ("beata", "Beata", Role.SUPERVISOR)}
 TOKEN = "api_token"  # noqa: S105 - the name of a key in a file
 TOKEN_DAYS = 3650
 
 
-def organisation(data: Path, *, tenant_id: str) -> dict[str, Any]:
+def organisation(data: Path, *, tenant_id: str) -> None:
     """The organisation and its people, with passwords made at the first start and kept in DATA/people.json."""
     organization.set_up(name="Centrala Demo", tenant_id=UUID(tenant_id))
-    kept = data / "people.json"
+    kept = data / PEOPLE_FILE
     if kept.exists() and User.objects.exists():
-        return read_json(kept)
+        return
     people: dict[str, Any] = {}
     for key, (username, name, role) in PEOPLE.items():
         password = secrets.token_urlsafe(9)
@@ -41,12 +42,11 @@ def organisation(data: Path, *, tenant_id: str) -> dict[str, Any]:
     ApiToken.objects.filter(name="demo").delete()
     _token, people[TOKEN] = api.issue(owner=owner, name="demo", may_write=True, days=TOKEN_DAYS)
     write_json(kept, people)
-    return people
 
 
 def connected(cloud: dict[str, Any]) -> None:
     """Provisions as an administrator would, through the local cloud's own doors, and puts the numbers to work."""
-    credential = own_credential()
+    credential = Installation.here().own_credential()
     assert credential is not None
     connection = Provisioner(
         resource=ResourceId.parse(cloud["acs"]["resource_id"]),
@@ -90,6 +90,6 @@ def greeting(facts: dict[str, Any]) -> str:
     return (
         f"\nCentrala runs, {state}.\n\n"
         f"  Desk and admin center   {hub['url']}\n"
-        f"  Customer's telephone    {azure['portal']}/phone\n"
+        f"  Customer's telephone    {azure['portal']}/telephone\n"
         f"  Local Azure's portal    {azure['portal']}\n\n{people}\nCtrl-C stops everything.\n"
     )

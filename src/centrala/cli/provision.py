@@ -2,7 +2,6 @@
 
 import argparse
 
-from centrala.cli.credential import own_credential
 from centrala.cli.database import database
 from centrala.errors import Misconfigured
 from centrala.installation import Installation
@@ -14,7 +13,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    credential = own_credential()
+    credential = Installation.here().own_credential()
     if credential is None:
         raise Misconfigured(
             "Nobody is signed in to Azure. Fix: set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET."

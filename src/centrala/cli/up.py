@@ -3,15 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.request import ProxyHandler, build_opener
 
 from centrala.cli import web
 from centrala.cli.database import migrate, set_up_django
 from centrala.installation import Installation
 from centrala.postgres import Cluster
-from centrala.supervisor import Process, Supervisor
+from centrala.supervisor import Process, Step, Supervisor
 
 ASK_SECONDS = 2.0
 
@@ -26,27 +24,30 @@ def run(options: argparse.Namespace) -> int:
     given |= {"--certificate": options.certificate, "--key": options.key}
     words = [str(word) for name, value in given.items() if value is not None for word in (name, value)]
     port = web.port_of(options.port, installation, "port", web.DEFAULT_PORT)
-    with embedded_database(installation) as clusters:
-        set_up_django()
-        migrate()
-        print(f"Starting on http://localhost:{port} (public: {installation.public_url}). Ctrl-C stops.", flush=True)
-        return Supervisor(clusters, hub(words, port=port)).run()
+    clusters = embedded_database(installation)
+
+    def ready() -> None:
+        print(
+            f"Centrala runs on http://localhost:{port} (public: {installation.public_url}). Ctrl-C stops it.",
+            flush=True,
+        )
+
+    step = Step("migrate", lambda: prepare(clusters))
+    return Supervisor(clusters, [step], hub(words, port=port)).run(on_ready=ready)
 
 
-@contextmanager
-def embedded_database(installation: Installation) -> Iterator[list[Cluster]]:
-    """Our own server, started, with DATABASE_URL set for us and our children; nothing where one is given."""
-    if os.environ.get("DATABASE_URL"):
-        yield []
-        return
-    cluster = Cluster.at(installation.data)
-    try:
-        cluster.start()
+def embedded_database(installation: Installation) -> list[Cluster]:
+    """Our own server as a member, none where DATABASE_URL names one."""
+    return [] if os.environ.get("DATABASE_URL") else [Cluster.at(installation.data)]
+
+
+def prepare(clusters: list[Cluster]) -> None:
+    """With the database up: DATABASE_URL for us and our children, Django, and the tables of this version."""
+    for cluster in clusters:
         cluster.ensure_database()
         os.environ["DATABASE_URL"] = cluster.dsn()
-        yield [cluster]
-    finally:
-        cluster.stop()
+    set_up_django()
+    migrate()
 
 
 def hub(words: list[str], *, port: int) -> list[Process]:
