@@ -91,6 +91,13 @@ composer.addEventListener("submit", (event) => {
   send();
 });
 text.addEventListener("input", measure);
+document.getElementById("no-texts")?.addEventListener("click", (event) => {
+  const words = event.target.dataset.suggestion;
+  if (!words) return;
+  text.value = words;
+  measure();
+  text.focus();
+});
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();

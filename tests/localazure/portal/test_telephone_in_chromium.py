@@ -48,6 +48,18 @@ async def test_answer_arrives_by_itself_and_becomes_delivered(page: Page, azure:
     await expect(page.get_by_text("No texts yet. Say hello!")).to_be_hidden()
 
 
+async def test_suggested_text_waits_to_be_sent(page: Page, azure: LocalAzure) -> None:
+    thread = await open_telephone(page, azure)
+    text = page.get_by_role("textbox", name="Text", exact=True)
+
+    await page.get_by_role("button", name="Hello! Where is my parcel?").click()
+
+    await expect(text).to_have_value("Hello! Where is my parcel?")
+    await expect(text).to_be_focused()
+    await text.press("Enter")
+    await expect(thread.get_by_role("listitem")).to_contain_text("Hello! Where is my parcel?")
+
+
 async def test_two_telephones_keep_their_texts_apart(new_page: OpenPage, azure: LocalAzure) -> None:
     first, second = await new_page(), await new_page()
     thread = await open_telephone(first, azure)
