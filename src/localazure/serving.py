@@ -22,6 +22,14 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Idle TLS clients never answer a goodbye; waiting for one would take the whole grace."""
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            if cycle is None or cycle.response_complete:
+                connection.transport.abort()
+        await super().shutdown(sockets)
+
 
 def bind(host: str, port: int, option: str) -> socket.socket:
     """A listening socket, so that the port is known and taken before anything else starts."""

@@ -130,7 +130,11 @@ def webhooks(azure, event_grid, resources) -> Webhooks:
 @pytest.fixture
 def advance(azure: LocalAzure) -> Callable[[float], None]:
     """Moves the local cloud's clock, in seconds."""
-    return lambda seconds: azure.control.post("/_local/clock", json={"advance_seconds": seconds}).raise_for_status()
+
+    def advance(seconds: float) -> None:
+        azure.control.post("/_local/clock", json={"advance_seconds": seconds}).raise_for_status()
+
+    return advance
 
 
 @pytest.fixture

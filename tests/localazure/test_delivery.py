@@ -18,10 +18,10 @@ def deliveries(azure, name="to-hub"):
     return azure.control.get("/_local/deliveries", params={"subscription": name}).json()["items"]
 
 
-def settled(azure, attempts, name="to-hub"):
-    """The only delivery, once it has so many attempts behind it."""
+def settled(azure, attempts, name="to-hub", place=0):
+    """The delivery at that place in the log, once it has so many attempts behind it."""
     deadline = time.monotonic() + 10
-    while len((found := deliveries(azure, name)[0])["attempts"]) < attempts:
+    while len((found := deliveries(azure, name)[place])["attempts"]) < attempts:
         assert time.monotonic() < deadline, found
         time.sleep(0.01)
     return found
@@ -210,27 +210,25 @@ def test_answer_decides_the_least_wait(azure, webhooks, receiver, write, advance
     assert hook.next().headers["aeg-delivery-count"] == "1"
 
 
-@pytest.mark.parametrize("number", [400, 401, 403, 413])
-def test_answer_that_is_never_retried_drops_the_event(azure, webhooks, receiver, write, number):
+def test_answers_that_are_never_retried_drop_the_event(azure, webhooks, receiver, write):
     hook = receiver()
-    hook.answer = status(number)
     webhooks.put("to-hub", hook.url).result()
 
-    write()
+    for made, number in enumerate((400, 401, 403, 413)):
+        hook.answer = status(number)
+        write()
+        found = settled(azure, 1, place=made)
+        assert (found["state"], found["next_try"], found["attempts"][0]["status"]) == ("dropped", None, number)
 
-    found = settled(azure, 1)
-    assert (found["state"], found["next_try"], found["attempts"][0]["status"]) == ("dropped", None, number)
 
-
-@pytest.mark.parametrize("number", [200, 201, 202, 203, 204])
-def test_answer_that_counts_as_success(azure, webhooks, receiver, write, number):
+def test_answers_that_count_as_success(azure, webhooks, receiver, write):
     hook = receiver()
-    hook.answer = status(number)
     webhooks.put("to-hub", hook.url).result()
 
-    write()
-
-    assert settled(azure, 1)["state"] == "delivered"
+    for made, number in enumerate((200, 201, 202, 203, 204)):
+        hook.answer = status(number)
+        write()
+        assert settled(azure, 1, place=made)["state"] == "delivered"
 
 
 def test_event_past_its_time_is_dropped_at_the_next_try(azure, webhooks, receiver, write, advance):
@@ -265,11 +263,8 @@ def test_hanging_endpoint_is_cut_off_and_delays_nobody_else(azure, webhooks, rec
 
 def test_endpoint_that_went_away_gets_its_events_when_it_is_back(azure, webhooks, receiver, write, advance):
     hook = receiver()
-    answers = iter([500])
-    hook.answer = lambda received: status(next(answers, 200))(received)
-    webhooks.put("to-hub", hook.url).result()
-    next(answers)
     hook.answer = status(500)
+    webhooks.put("to-hub", hook.url).result()
     write()
     settled(azure, 1)
     hook.answer = status(200)

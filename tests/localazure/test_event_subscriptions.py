@@ -124,12 +124,15 @@ def test_endpoint_in_trouble_is_asked_again_after_five_seconds(webhooks, receive
     hook.answer = lambda received: next(answers, None) or accept(received)
 
     poller = webhooks.put("to-hub", hook.url)
-    for _ in range(2):
-        hook.handshakes.get(timeout=10)
-        advance(5)
+    tries = [hook.handshakes.get(timeout=10)]
+    advance(4)
+    early = hook.handshakes.qsize()
+    wait_for(lambda: advance(1) or hook.handshakes.qsize() == 2)
 
+    assert early == 0
+    tries += [hook.handshakes.get(), hook.handshakes.get()]
     assert poller.result().provisioning_state == "Succeeded"
-    assert hook.handshakes.get(timeout=1).headers["aeg-delivery-count"] == "2"
+    assert [one.headers["aeg-delivery-count"] for one in tries] == ["0", "1", "2"]
 
 
 def test_endpoint_that_is_not_there_fails_after_three_tries(azure, webhooks, receiver, advance):

@@ -73,13 +73,16 @@ def visit(world: World, *, code: str, token: str) -> bool:
     return False
 
 
-def accept(world: World, one: EventSubscription) -> None:
+def accept(world: World, one: EventSubscription) -> EventSubscription:
+    """What was asked is in force from now on."""
     assert one.handshake is not None
-    world.event_subscriptions.put(
-        one.key,
-        msgspec.structs.replace(one, settings=one.asked, asked=None, handshake=None, state="Succeeded", last_error=""),
+    proven = msgspec.structs.replace(
+        one, settings=one.asked, asked=None, handshake=None, state="Succeeded", last_error=""
     )
-    operations.succeed(world, one.handshake.operation)
+    with world.store.transaction():
+        world.event_subscriptions.put(one.key, proven)
+        operations.succeed(world, one.handshake.operation)
+    return proven
 
 
 def _waiting(world: World, key: str, code: str) -> EventSubscription | None:

@@ -8,7 +8,7 @@ import msgspec
 from localazure import operations
 from localazure.clock import real_time
 from localazure.errors import INVALID_EVENT_GRID, RESOURCE_NOT_FOUND, SECOND_SYSTEM_TOPIC, SOURCE_CHANGED
-from localazure.eventgrid.handshake import validate
+from localazure.eventgrid.handshake import accept, validate
 from localazure.eventgrid.shapes import TopicBody
 from localazure.records.events import EventSubscription, Handshake, Settings, SystemTopic
 from localazure.records.resources import CommunicationService, Operation
@@ -71,21 +71,11 @@ def ask(
     with world.store.transaction():
         operation = operations.begin(world, subscription_id=subscription_id, namespace=NAMESPACE, target=blank.id)
         _preempt(world, known)
-        handshake = Handshake(
-            code=new_id().upper(),
-            token=secrets.token_urlsafe(32),
-            started_at=world.clock.now(),
-            operation=operation.id,
-        )
-        asked = msgspec.structs.replace(
-            known or blank,
-            asked=settings,
-            handshake=handshake,
-            state="Updating" if known and known.settings else "Creating",
-            last_error="",
-        )
+        asked = _asking(world, known or blank, settings, operation)
         world.event_subscriptions.put(asked.key, asked)
-    world.background.spawn(validate(world, asked.key, handshake.code))
+    if known and known.settings and known.settings.destination == settings.destination:
+        return accept(world, asked), operation
+    world.background.spawn(validate(world, asked.key, _handshake(asked).code))
     return asked, operation
 
 
@@ -95,6 +85,22 @@ def remove(world: World, one: EventSubscription) -> None:
         world.event_subscriptions.remove(one.key)
         for delivery in world.deliveries.of(one.key):
             world.deliveries.remove(delivery.id)
+
+
+def _asking(world: World, one: EventSubscription, settings: Settings, operation: Operation) -> EventSubscription:
+    handshake = Handshake(
+        code=new_id().upper(),
+        token=secrets.token_urlsafe(32),
+        started_at=world.clock.now(),
+        operation=operation.id,
+    )
+    state = "Updating" if one.settings else "Creating"
+    return msgspec.structs.replace(one, asked=settings, handshake=handshake, state=state, last_error="")
+
+
+def _handshake(one: EventSubscription) -> Handshake:
+    assert one.handshake is not None
+    return one.handshake
 
 
 def _preempt(world: World, known: EventSubscription | None) -> None:

@@ -1,0 +1,244 @@
+"""One local cloud that is killed and started again on the same data."""
+
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from localazure import pytest_plugin
+from localazure.certificates import Authority
+from localazure_tests.receiver import Receiver, status
+from localazure_tests.webhooks import SMS_RECEIVED, TOPIC, subscription_body, topic_body
+
+CUSTOMER = "+14255550123"
+
+
+class Cloud:
+    """Started and killed at will, on the same ports each time."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._ports = ["--port", str(free_port()), "--portal-port", str(free_port())]
+        self.start()
+
+    def start(self) -> None:
+        self._process = pytest_plugin.start(self.data, *self._ports)
+        self.facts = pytest_plugin.wait_until_ready(self._process, self.data)
+        context = ssl.create_default_context(cafile=self.facts["ca_bundle"])
+        self.azure = httpx.Client(base_url=self.facts["url"], verify=context, trust_env=False, timeout=20)
+        self.control = httpx.Client(base_url=self.facts["portal"], trust_env=False, timeout=20)
+
+    def kill(self) -> None:
+        self._hang_up()
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        code = pytest_plugin.stop(self._process)
+        self._hang_up()
+        return code
+
+    def token(self) -> str:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.facts["client_id"],
+            "client_secret": self.facts["client_secret"],
+            "scope": "https://management.azure.com/.default",
+        }
+        answer = self.azure.post(f"/{self.facts['tenant_id']}/oauth2/v2.0/token", data=form)
+        return answer.raise_for_status().json()["access_token"]
+
+    def arm(self, method: str, path: str, token: str, body: object = None) -> httpx.Response:
+        headers = {"authorization": f"Bearer {token}"}
+        return self.azure.request(method, path, params={"api-version": "2025-02-15"}, json=body, headers=headers)
+
+    def subscribe(self, url: str, token: str) -> str:
+        """The system topic's id plus the subscription `to-hub`; returns the latter's path."""
+        base = f"/subscriptions/{self.facts['subscription_id']}"
+        self.arm("POST", f"{base}/providers/Microsoft.EventGrid/register", token)
+        topic = f"{base}/resourceGroups/rg-centrala/providers/Microsoft.EventGrid/systemTopics/{TOPIC}"
+        body = topic_body(None, self.facts["acs"]["resource_id"])
+        self.arm("PUT", topic, token, body).raise_for_status()
+        self.arm("PUT", f"{topic}/eventSubscriptions/to-hub", token, subscription_body(url)).raise_for_status()
+        return f"{topic}/eventSubscriptions/to-hub"
+
+    def write(self, text: str) -> None:
+        body = {"from": CUSTOMER, "to": self.facts["acs"]["phone_numbers"][0], "text": text}
+        self.control.post("/_local/sms", json=body).raise_for_status()
+
+    def advance(self, seconds: float) -> None:
+        self.control.post("/_local/clock", json={"advance_seconds": seconds}).raise_for_status()
+
+    def _hang_up(self) -> None:
+        self.azure.close()
+        self.control.close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def cloud(tmp_path):
+    cloud = Cloud(tmp_path)
+    yield cloud
+    assert cloud.stop() == 0
+
+
+@pytest.fixture
+def hook(cloud, tmp_path):
+    with Receiver(*Authority(cloud.data).issue(tmp_path / "hook")) as receiver:
+        yield receiver
+
+
+def test_killed_cloud_comes_back_with_everything_and_delivers_what_was_waiting(cloud, hook):
+    hook.answer = status(503)
+    before, token = cloud.facts, cloud.token()
+    path = cloud.subscribe(hook.url, token)
+    wait_for(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
+    cloud.write("before the kill")
+    hook.next()
+    wait_for(lambda: cloud.control.get("/_local/deliveries").json()["items"][0]["attempts"])
+    cloud.advance(5)
+    cloud.kill()
+    hook.answer = status(200)
+
+    cloud.start()
+    cloud.advance(25)
+
+    received = hook.next()
+    assert {**cloud.facts, "acs": None} == {**before, "acs": None}
+    assert cloud.facts["acs"] == before["acs"]
+    assert received.types == [SMS_RECEIVED]
+    assert received.headers["aeg-delivery-count"] == "1"
+    assert cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded"
+    [item] = cloud.control.get("/_local/inbox", params={"number": CUSTOMER}).json()["items"]
+    assert item["text"] == "before the kill"
+
+
+def test_handshake_under_way_goes_on_after_a_kill(cloud, hook):
+    answer, hook.answer = hook.answer, status(500)
+    hook.answer = lambda received: (500, {})
+    token = cloud.token()
+    path = cloud.subscribe(hook.url, token)
+    hook.handshakes.get(timeout=10)
+    cloud.kill()
+    hook.answer = answer
+
+    cloud.start()
+
+    hook.handshakes.get(timeout=10)
+    wait_for(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
+
+
+def test_stopped_cloud_starts_anew_when_asked(tmp_path):
+    first = Cloud(tmp_path)
+    first.write("forgotten")
+    assert first.stop() == 0
+
+    process = pytest_plugin.start(tmp_path, "--fresh", "--seed", "bare")
+    facts = pytest_plugin.wait_until_ready(process, tmp_path)
+
+    assert facts["tenant_id"] != first.facts["tenant_id"]
+    assert facts["acs"] is None
+    assert pytest_plugin.stop(process) == 0
+
+
+def up(*options):
+    command = [sys.executable, "-m", "localazure", "up", *map(str, options)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+
+def test_taken_port_is_one_line_and_exit_1(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        ended = up("--data", tmp_path, "--port", port, "--portal-port", 0)
+
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"localazure: Port {port} on 127.0.0.1 cannot be used (Address already in use). "
+        "Fix: stop the program that has it, or choose another with --port.\n"
+    )
+
+
+def test_folder_that_cannot_be_written_is_one_line_and_exit_1(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+
+    ended = up("--data", tmp_path / "file" / "data", "--port", 0, "--portal-port", 0)
+
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"localazure: The data folder {tmp_path}/file/data cannot be written (Not a directory). "
+        "Fix: give another with --data.\n"
+    )
+
+
+def test_second_cloud_on_the_same_data_is_refused(cloud):
+    ended = up("--data", cloud.data, "--port", 0, "--portal-port", 0)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("localazure: Another local cloud runs on the data folder")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_environment_is_printed_for_the_shell(cloud):
+    command = [sys.executable, "-m", "localazure", "env", "--data", str(cloud.data)]
+    script = 'eval "$(' + " ".join(command) + ')" && env -0'
+    printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=20, check=True).stdout
+
+    values = dict(line.split("=", 1) for line in printed.split("\0") if line)
+    assert values["REQUESTS_CA_BUNDLE"] == values["SSL_CERT_FILE"] == cloud.facts["ca_bundle"]
+    assert values["AZURE_AUTHORITY_HOST"] == cloud.facts["url"]
+    assert values["AZURE_CLIENT_SECRET"] == cloud.facts["client_secret"]
+    assert values["AZURE_CORE_INSTANCE_DISCOVERY"] == "false"
+
+
+def test_environment_of_a_cloud_that_never_ran_is_an_error(tmp_path):
+    command = [sys.executable, "-m", "localazure", "env", "--data", str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"localazure: No local cloud has run in {tmp_path}.")
+
+
+def test_secrets_on_disk_are_the_owners_alone(cloud):
+    modes = {name: (cloud.data / name).stat().st_mode & 0o777 for name in
+             ("ca.key", "listener/key.pem", "localazure.db", "ready.json", "started.json")}  # fmt: skip
+
+    assert set(modes.values()) == {0o600}
+
+
+def test_certificate_for_the_hub_is_of_the_same_authority(tmp_path):
+    process = pytest_plugin.start(tmp_path, "--certificate", str(tmp_path / "hub"))
+    facts = pytest_plugin.wait_until_ready(process, tmp_path)
+    pytest_plugin.stop(process)
+
+    with Receiver(tmp_path / "hub" / "cert.pem", tmp_path / "hub" / "key.pem") as receiver:
+        context = ssl.create_default_context(cafile=facts["ca_bundle"])
+        with httpx.Client(verify=context, trust_env=False) as client:
+            answer = client.post(receiver.url, headers={"aeg-event-type": "Notification"}, json=[{"data": {}}])
+
+    assert answer.status_code == 200
+    assert (tmp_path / "hub" / "key.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_idle_clients_do_not_delay_the_end(cloud):
+    cloud.token()
+
+    began = time.monotonic()
+    code = pytest_plugin.stop(cloud._process)
+
+    assert (code, time.monotonic() - began < 3) == (0, True)
