@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from centrala.look.icons import ICONS
 
@@ -68,7 +69,10 @@ def moment(at: datetime) -> str:
     local, today = localtime(at), localdate()
     if local.date() == today:
         return date_format(local, "H:i")
-    return date_format(local, "j M" if local.year == today.year else "SHORT_DATE_FORMAT")
+    if local.year == today.year:
+        # Translators: day and short month; Polish writes months small: "j b"
+        return date_format(local, pgettext("date format", "j M"))
+    return date_format(local, "SHORT_DATE_FORMAT")
 
 
 @register.simple_tag
