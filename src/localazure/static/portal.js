@@ -14,7 +14,8 @@ function spoken(time) {
 
 function localise(within) {
   for (const time of within.querySelectorAll("time[datetime]")) {
-    time.title = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" }).format(new Date(time.dateTime));
+    const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
+    time.title = whole.format(new Date(time.dateTime));
     time.textContent = spoken(time);
   }
 }
@@ -24,8 +25,8 @@ function tick() {
     const seconds = clock.dataset.clock === "short" ? {} : { second: "2-digit" };
     const now = new Date(Date.now() + Number(clock.dataset.offset) * 1000);
     const day = sameDay(now, new Date()) || clock.dataset.clock === "short" ? {} : { day: "numeric", month: "short" };
-    const form = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...seconds, ...day });
-    const text = form.format(now);
+    const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...seconds, ...day };
+    const text = new Intl.DateTimeFormat(language, form).format(now);
     if (clock.textContent !== text) clock.textContent = text;
   }
 }
@@ -33,7 +34,7 @@ function tick() {
 /** A part's HTML, without the clocks: they run by themselves. */
 function shape(part) {
   const bare = part.cloneNode(true);
-  for (const clock of [bare, ...bare.querySelectorAll("[data-clock]")]) if ("clock" in clock.dataset) clock.textContent = "";
+  for (const one of [bare, ...bare.querySelectorAll("[data-clock]")]) if ("clock" in one.dataset) one.textContent = "";
   return bare.outerHTML;
 }
 

@@ -1,8 +1,10 @@
 // The telephone: sends what is typed, follows what arrives.
 
 import { refresh } from "./portal.js";
+import { Line } from "./line.js";
 
-const PACE = 3000; // milliseconds between looks at what no stream tells: whether anybody listens
+const PACE = 1000; // milliseconds between looks where no stream tells
+const SLOW = 3; // paces between looks where one does: it does not tell whether anybody listens
 const composer = document.getElementById("composer");
 const text = document.getElementById("text");
 const thread = document.querySelector(".thread");
@@ -12,9 +14,10 @@ const words = composer.dataset;
 const limit = Number(words.limit);
 const number = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: "always" });
 const title = document.title;
+const line = new Line(`/_local/stream?number=${encodeURIComponent(words.from)}`, { heard: look, lost });
 let unread = 0;
 let nearEnd = true;
-let stream = null;
+let paces = 0;
 
 const length = () => [...text.value].length;
 const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -30,6 +33,10 @@ async function look() {
   if (grown && document.hidden) document.title = `(${++unread}) ${title}`;
 }
 
+function lost() {
+  document.getElementById("offline").hidden = false;
+}
+
 function measure() {
   const over = length() > limit;
   text.toggleAttribute("aria-invalid", over);
@@ -41,7 +48,8 @@ function measure() {
 
 async function post() {
   const body = JSON.stringify({ from: words.from, to: words.to, text: text.value });
-  const response = await fetch("/_local/sms", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch("/_local/sms", { method: "POST", headers, body });
   if (response.ok) return "";
   const answer = await response.json();
   return fill(words.refused, { reason: answer.error.message });
@@ -71,19 +79,29 @@ async function send() {
   text.focus();
 }
 
-// A browser keeps few connections to one host: a telephone nobody looks at gives its own back and only looks at its pace.
-function connect() {
+function suggest(event) {
+  const suggestion = event.target.dataset.suggestion;
+  if (!suggestion) return;
+  text.value = suggestion;
+  measure();
+  text.focus();
+}
+
+// Somebody looks at the telephone, or no longer does.
+function attend() {
   if (document.hidden) {
-    stream?.close();
-    stream = null;
+    line.close();
     return;
   }
   unread = 0;
   document.title = title;
-  stream ??= new EventSource(`/_local/stream?number=${encodeURIComponent(words.from)}`);
-  stream.onmessage = look;
-  stream.onopen = look;
-  stream.onerror = () => { document.getElementById("offline").hidden = false; };
+  line.open();
+}
+
+function pace() {
+  paces += 1;
+  if (!document.hidden) line.open();
+  if (!document.hidden && !line.isOpen || paces % SLOW === 0) look();
 }
 
 composer.addEventListener("submit", (event) => {
@@ -91,24 +109,20 @@ composer.addEventListener("submit", (event) => {
   send();
 });
 text.addEventListener("input", measure);
-document.getElementById("no-texts")?.addEventListener("click", (event) => {
-  const words = event.target.dataset.suggestion;
-  if (!words) return;
-  text.value = words;
-  measure();
-  text.focus();
-});
 text.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     send();
   }
 });
+document.getElementById("no-texts")?.addEventListener("click", suggest);
 new ResizeObserver(() => { if (nearEnd) toEnd(); }).observe(thread); // the thread shrinks as the text grows
-thread.addEventListener("scroll", () => { nearEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80; });
-document.addEventListener("visibilitychange", connect);
-setInterval(look, PACE);
-connect();
+thread.addEventListener("scroll", () => {
+  nearEnd = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+});
+document.addEventListener("visibilitychange", attend);
+setInterval(pace, PACE);
+attend();
 measure();
 toEnd();
 // Beside the telephone there is room for a keyboard to begin at once; on a small screen it would hide the page.

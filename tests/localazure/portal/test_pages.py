@@ -137,7 +137,7 @@ def test_deliveries_of_an_unknown_subscription_are_not_found(azure: LocalAzure) 
     assert "There is no event subscription of this name." in words(response.text)
 
 
-@pytest.mark.parametrize("name", ["portal.css", "portal.js", "telephone.css", "telephone.js", "icon.svg"])
+@pytest.mark.parametrize("name", ["portal.css", "portal.js", "telephone.css", "telephone.js", "line.js", "icon.svg"])
 def test_static_file_is_asked_for_anew(azure: LocalAzure, name: str) -> None:
     response = get(azure, f"/static/{name}")
 

@@ -7,7 +7,7 @@ import pytest
 from azure.communication.sms import SmsClient
 from playwright.async_api import Locator, Page, expect
 
-from browser_fixtures import OpenPage
+from browser_fixtures import OpenPage, watch
 from localazure.pytest_plugin import LocalAzure
 
 pytestmark = pytest.mark.browser
@@ -73,6 +73,23 @@ async def test_two_telephones_keep_their_texts_apart(new_page: OpenPage, azure: 
     await expect(thread).to_contain_text("From the first")
     await expect(elsewhere.get_by_role("listitem")).to_have_count(1)
     await expect(elsewhere).to_contain_text("From the second")
+
+
+async def test_eight_telephones_in_one_browser_all_hear(
+    page: Page, problems: list[str], azure: LocalAzure, sms: SmsClient
+) -> None:
+    pages = [page, *[await page.context.new_page() for _ in range(7)]]
+    customers = [f"+1425555014{last}" for last in range(8)]
+    for one, customer in zip(pages, customers, strict=True):
+        if one is not page:
+            watch(one, problems)
+        await open_telephone(one, azure, customer)
+
+    for customer in customers:
+        sms.send(from_=azure.acs.phone_numbers[0], to=customer, message=f"Dear {customer}")
+
+    for one, customer in zip(pages, customers, strict=True):
+        await expect(one.get_by_role("log", name="Texts")).to_contain_text(f"Dear {customer}")
 
 
 async def test_number_written_by_a_person_opens_that_telephone(page: Page, azure: LocalAzure) -> None:
