@@ -256,6 +256,16 @@ def test_patch_changes_only_what_it_names(webhooks, receiver):
     assert hook.handshakes.qsize() == 1
 
 
+def test_destination_sent_back_as_it_was_shown_keeps_its_address(webhooks, receiver):
+    hook = receiver()
+    webhooks.put("to-hub", hook.url).result()
+    shown = webhooks.get("to-hub").destination
+
+    webhooks.update("to-hub", {"destination": shown.as_dict() if hasattr(shown, "as_dict") else shown}).result()
+
+    assert webhooks.full_url("to-hub") == hook.url
+
+
 def test_secret_attribute_is_sent_but_not_shown(webhooks, receiver):
     hook = receiver()
     attributes = [

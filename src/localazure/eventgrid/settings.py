@@ -13,23 +13,19 @@ LONGEST_ATTRIBUTE = 4096  # bytes: https://learn.microsoft.com/azure/event-grid/
 def read(body: SettingsBody, known: Settings | None = None) -> Settings:
     """`known` are the settings a PATCH changes. Raises 400 for what is wrong and 501 for what is not emulated."""
     _check_emulated(body)
-    if body.destination is None and known is None:
+    before = known.destination if known else None
+    destination = _destination(body.destination, before) if body.destination else before
+    if destination is None:
         raise INVALID_EVENT_GRID.of(reason="The destination of the event subscription is missing.")
-    destination = _destination(body.destination) if body.destination else None
     retry = body.retry_policy or RetryBody()
     return Settings(
-        destination=destination or _known(known).destination,
+        destination=destination,
         filter=_filter(body.filter or FilterBody()) if body.filter or known is None else known.filter,
         max_attempts=retry.max_delivery_attempts or (known.max_attempts if known else 30),
         ttl_minutes=retry.event_time_to_live_in_minutes or (known.ttl_minutes if known else 1440),
         labels=tuple(body.labels) if body.labels is not None else (known.labels if known else ()),
         expires_at=body.expiration_time_utc or (known.expires_at if known else None),
     )
-
-
-def _known(settings: Settings | None) -> Settings:
-    assert settings is not None
-    return settings
 
 
 def _check_emulated(body: SettingsBody) -> None:
@@ -46,9 +42,11 @@ def _check_emulated(body: SettingsBody) -> None:
             raise PART_NOT_EMULATED.of(what=what)
 
 
-def _destination(body: DestinationBody) -> Destination:
+def _destination(body: DestinationBody, known: Destination | None) -> Destination:
+    """Clients send back what they were shown: without the address, which they are told only on request."""
     asked = body.properties
-    _check_url(asked.endpoint_url or "")
+    url = asked.endpoint_url or (known.url if known else "")
+    _check_url(url)
     tenant = asked.azure_active_directory_tenant_id or ""
     application = asked.azure_active_directory_application_id_or_uri or ""
     if bool(tenant) != bool(application):
@@ -56,13 +54,13 @@ def _destination(body: DestinationBody) -> Destination:
             reason="azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri must be given together."
         )
     return Destination(
-        url=asked.endpoint_url or "",
+        url=url,
         tenant_id=tenant,
         application=application,
         max_events=asked.max_events_per_batch or 1,
         preferred_kilobytes=asked.preferred_batch_size_in_kilobytes or 64,
         minimum_tls=asked.minimum_tls_version_allowed or "",
-        attributes=tuple(_attribute(one) for one in asked.delivery_attribute_mappings or ()),
+        attributes=tuple(_attribute(one, known) for one in asked.delivery_attribute_mappings or ()),
     )
 
 
@@ -76,9 +74,9 @@ def _check_url(url: str) -> None:
         raise INVALID_EVENT_GRID.of(reason="The webhook endpoint must be an absolute HTTPS URL.")
 
 
-def _attribute(body: AttributeBody) -> DeliveryAttribute:
+def _attribute(body: AttributeBody, known: Destination | None) -> DeliveryAttribute:
     given = body.properties
-    value = given.value or ""
+    value = given.value or _known_value(body.name, known)
     if body.name.lower().startswith("aeg-") or not body.name.isascii() or not value.isascii():
         raise INVALID_EVENT_GRID.of(reason=f"The delivery attribute '{body.name}' is not a possible header.")
     if len(value) > LONGEST_ATTRIBUTE or body.type not in {"Static", "Dynamic"}:
@@ -90,6 +88,11 @@ def _attribute(body: AttributeBody) -> DeliveryAttribute:
         is_secret=bool(given.is_secret),
         source_field=given.source_field or "",
     )
+
+
+def _known_value(name: str, known: Destination | None) -> str:
+    """A secret's value is not shown, so it comes back empty."""
+    return next((one.value for one in known.attributes if one.name == name), "") if known else ""
 
 
 def _filter(body: FilterBody) -> EventFilter:

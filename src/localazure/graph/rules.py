@@ -17,7 +17,10 @@ from localazure.records.seed import new_id
 from localazure.world import World
 
 Record = TypeVar("Record", Application, ServicePrincipal)
-FILTER = re.compile(r"\s*(?P<field>appId|displayName|id)\s+eq\s+'(?P<value>(?:[^']|'')*)'\s*", re.IGNORECASE)
+VALUE = r"'(?P<value>(?:[^']|'')*)'"
+EQUALS = re.compile(rf"\s*(?P<field>appId|displayName|id)\s+eq\s+{VALUE}\s*", re.IGNORECASE)
+NAMED = re.compile(rf"\s*servicePrincipalNames/any\(\s*\w+:\s*\w+\s+eq\s+{VALUE}\)\s*", re.IGNORECASE)
+STARTS = re.compile(rf"\s*startswith\((?P<field>appId|displayName|id),\s*{VALUE}\)\s*", re.IGNORECASE)
 FIELDS: dict[str, Callable[[Application | ServicePrincipal], str]] = {
     "appid": lambda one: one.app_id,
     "displayname": lambda one: one.display_name,
@@ -26,14 +29,17 @@ FIELDS: dict[str, Callable[[Application | ServicePrincipal], str]] = {
 
 
 def filtered(items: list[Record], expression: str | None) -> list[Record]:
-    """`appId eq '…'`, `displayName eq '…'`, `id eq '…'`; anything else is refused."""
+    """One `eq` or `startswith` on appId, displayName or id, or a principal's name; anything else is refused."""
     if not expression:
         return items
-    match = FILTER.fullmatch(expression)
+    equals, starts = EQUALS.fullmatch(expression), STARTS.fullmatch(expression)
+    if named := NAMED.fullmatch(expression):
+        return [one for one in items if one.app_id == named["value"].lower()]
+    match = equals or starts
     if match is None:
         raise GRAPH_BAD_REQUEST.of(reason=f"Unsupported or invalid query filter clause: {expression}")
-    wanted = match["value"].replace("''", "'").lower()
-    return [one for one in items if FIELDS[match["field"].lower()](one).lower() == wanted]
+    wanted, value = match["value"].replace("''", "'").lower(), FIELDS[match["field"].lower()]
+    return [one for one in items if value(one).lower() == wanted or (starts and value(one).lower().startswith(wanted))]
 
 
 def application(world: World, key: str) -> Application:
