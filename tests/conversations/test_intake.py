@@ -88,6 +88,16 @@ def test_late_text_takes_its_place_without_becoming_the_newest() -> None:
     assert conversation.last_message_at == datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
+def test_text_from_a_cloud_whose_clock_is_ahead_stands_before_its_answer() -> None:
+    connected()
+    arrive(text("Question", receivedTimestamp="2099-01-01T00:00:00Z"))
+    drained()
+
+    actions.reply(conversation=Conversation.objects.get(), author=None, text="Answer")
+
+    assert texts() == ["Question", "Answer"]
+
+
 def test_text_after_a_closed_conversation_opens_a_new_one() -> None:
     connected()
     arrive(text("Before"))

@@ -14,5 +14,4 @@ def run(options: argparse.Namespace) -> int:
     set_up_django()
     from centrala.worker.run import work
 
-    asyncio.run(work())
-    return 0
+    return asyncio.run(work())

@@ -45,7 +45,10 @@ def inbound(event: Event) -> Inbound:
         sender=number(_text(data, "from")),
         recipient=number(_text(data, "to")),
         text=storable(str(data.get("message") or "")),
-        received_at=_time(data.get("receivedtimestamp")) or event.event_time or event.received_at,
+        # Never later than it came here: a cloud's clock ahead of ours would put an answer above its question.
+        received_at=min(
+            _time(data.get("receivedtimestamp")) or event.event_time or event.received_at, event.received_at
+        ),
         endpoint=event.endpoint,
     )
 
