@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils.timezone import now
+from pytest_django import Settings
 
 from centrala.connection.models import Connection
 from centrala.conversations.models import Contact, Conversation, ConversationState
@@ -14,6 +15,12 @@ from centrala.organization.models import Role, User
 from centrala.workstreams.models import Workstream
 from hub import connected
 from pages.scene import PASSWORD, Talk, say
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    """The real hash takes a third of a second, on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def signed_in(user: User) -> Client:

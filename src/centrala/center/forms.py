@@ -68,6 +68,9 @@ class EventsForm(forms.Form):
     def clean_at(self) -> datetime | None:
         text = self.cleaned_data["at"]
         try:
-            return datetime.fromisoformat(text) if text else None
+            at = datetime.fromisoformat(text) if text else None
         except ValueError:
             raise forms.ValidationError(_("This is not a place in a list.")) from None
+        if at is not None and at.tzinfo is None:
+            raise forms.ValidationError(_("This is not a place in a list."))
+        return at

@@ -8,7 +8,7 @@ const EXTENSION = "^{}\\[~]|€\f"; // two places each
 const COSTS = new Map([...[...BASIC].map((char) => [char, 1]), ...[...EXTENSION].map((char) => [char, 2])]);
 
 /** {characters, parts, left, alphabet: "gsm" | "ucs2", culprit}; `left` is free places in the last part, `culprit`
- *  the first character that GSM 7-bit lacks. */
+ *  the first character that GSM 7-bit lacks, or null. */
 export function measure(text) {
   const characters = [...text];
   const culprit = characters.find((char) => !COSTS.has(char));
@@ -21,7 +21,7 @@ export function measure(text) {
     parts,
     left: (parts > 1 ? many : single) - used,
     alphabet: culprit === undefined ? "gsm" : "ucs2",
-    culprit,
+    culprit: culprit ?? null,
   };
 }
 

@@ -1,0 +1,159 @@
+"""The admin center: its site map, channels, phone numbers, and what belongs to the connected resource."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+from pytest_django import DjangoAssertNumQueries
+
+from centrala.center import endpoints
+from centrala.connection.models import Connection, Endpoint, EntryKey, Service
+from centrala.inbox.models import Event
+from centrala.numbers.models import NumberType, PhoneNumber
+from hub import NOWHERE, OURS, arrive, text
+from pages.reading import Element, read
+
+APP, TENANT = "0f6f9a2c-0000-4000-8000-00000000000b", "7a1f9c52-0000-4000-8000-00000000000a"
+
+
+def table(page: Element) -> list[list[str]]:
+    """The cells of the page's table, row by row, without the head."""
+    rows = page.one("tbody").all("tr")
+    return [[cell.text() for cell in row.children if isinstance(cell, Element)] for row in rows]
+
+
+def test_path_of_the_document_leads_to_the_five_fields(administrator: Client) -> None:
+    channels = read(administrator.get("/center/", follow=True))
+    site_map = channels.one("nav", class_="site-map")
+    assert [heading.text() for heading in site_map.all("h2")] == ["Customer support", "Operations"]
+    assert [link.text() for link in site_map.all("a")] == ["Channels", "Events"]
+
+    manage = channels.one("section", aria_labelledby="accounts").one("a")
+    numbers = read(administrator.get(str(manage.attributes["href"])))
+    get_started = numbers.one("section").one("a")
+    connect = read(administrator.get(str(get_started.attributes["href"])))
+    use_existing = connect.one("a", class_="primary")
+    form = read(administrator.get(str(use_existing.attributes["href"])))
+
+    assert (manage.text(), get_started.text(), use_existing.text()) == (
+        "Manage",
+        "Get started",
+        "Use existing resource",
+    )
+    assert connect.one("h1").text() == "Connect to Azure Communication Services"
+    assert len(form.one("form", class_="form").all("input", type="text")) == 4
+    assert len(form.one("form", class_="form").all("input", type="password")) == 1
+
+
+def test_connected_phone_numbers_offer_advanced_instead_of_get_started(
+    administrator: Client, connection: Connection
+) -> None:
+    page = read(administrator.get("/center/phone-numbers/"))
+
+    assert page.one("div", class_="commands").one("a").attributes["href"] == "/center/phone-numbers/advanced/"
+    assert "Get started" not in page.text()
+    assert table(page) == [["+1 833-555-0100", "Toll-free", "None", "Send and receive SMS", "SMS", "Connected"]]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_numbers_take_five_queries_however_many(
+    administrator: Client, connection: Connection, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for extra in range(count - 1):
+        PhoneNumber.objects.create(connection=connection, number=f"+4873210020{extra}", type=NumberType.MOBILE)
+
+    with django_assert_num_queries(6):  # session, person, connection, numbers, their lines, their workstreams
+        page = read(administrator.get("/center/phone-numbers/"))
+
+    assert len(table(page)) == count
+
+
+def test_number_on_no_workstream_is_ready_for_setup(administrator: Client, connection: Connection) -> None:
+    PhoneNumber.objects.create(connection=connection, number="+48732100200", makes_calls=True, receives_calls=True)
+
+    rows = table(read(administrator.get("/center/phone-numbers/")))
+
+    assert rows[1] == ["+48 732 100 200", "Unknown", "Make and receive calls", "None", "—", "Ready for setup"]
+
+
+def test_disconnected_resource_takes_its_numbers_out_of_sight(administrator: Client, connection: Connection) -> None:
+    Connection.objects.update(disconnected_at=now())
+
+    page = read(administrator.get("/center/phone-numbers/"))
+
+    assert page.all("table") == []
+    assert page.one("a", class_="primary").text() == "Get started"
+    assert administrator.get("/center/phone-numbers/advanced/").status_code == 404
+    assert OURS not in page.text()
+
+
+@pytest.fixture
+def advanced(administrator: Client, connection: Connection) -> Element:
+    connection.entries.create(key=EntryKey.APP_ID, value=APP)
+    connection.entries.create(key=EntryKey.TENANT_ID, value=TENANT)
+    return read(administrator.get("/center/phone-numbers/advanced/"))
+
+
+def test_manage_page_shows_ids_and_endpoints_each_with_copy(advanced: Element, connection: Connection) -> None:
+    copies = {
+        row.one("dt").text(): row.one("code").text()
+        for row in advanced.all("div", class_="copy-row")
+        if row.all("code")
+    }
+    urls = {endpoint.service: endpoint.url for endpoint in connection.endpoints.all()}
+
+    assert copies == {
+        "ACS Resource Name": connection.resource_name,
+        "ACS Resource ID": connection.resource_id,
+        "Event grid app id": APP,
+        "Event grid app tenant id": TENANT,
+        "Recording Web Hook Endpoint": urls[Service.RECORDING],
+        "SMS Web Hook Endpoint": urls[Service.SMS],
+        "Incoming call Web Hook Endpoint": urls[Service.INCOMING_CALL],
+    }
+    assert len(advanced.all("button", class_="copy")) == len(copies)
+
+
+def test_connection_string_is_never_shown(advanced: Element) -> None:
+    assert NOWHERE.partition("accesskey=")[2] not in advanced.text()
+    assert "Stored encrypted" in advanced.text()
+
+
+def test_endpoint_tells_its_last_event(administrator: Client, connection: Connection) -> None:
+    arrive(text("Dzień dobry"))
+    Event.objects.update(received_at="2020-07-01T12:00:00+00:00")
+
+    notes = read(administrator.get("/center/phone-numbers/advanced/")).all("div", class_="copy-note")
+
+    assert [note.one("span", class_="state").text() for note in notes] == [
+        "No event yet: not set up in Azure, or nothing has happened.",
+        "Last event: 1 July 2020, 12:00",
+        "No event yet: not set up in Azure, or nothing has happened.",
+    ]
+
+
+def test_endpoint_silent_for_long_claims_no_more_than_was_looked_at(
+    administrator: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "LOOKED_AT", 1)
+    old = arrive(text("Pierwsza"))
+    Event.objects.filter(pk=old.pk).update(received_at=now() - timedelta(days=30))
+    arrive(text("Druga"))
+    Event.objects.exclude(pk=old.pk).update(endpoint=Endpoint.objects.get(service=Service.RECORDING).pk)
+
+    notes = read(administrator.get("/center/phone-numbers/advanced/")).all("div", class_="copy-note")
+
+    assert "None among the latest 10,000 events." in notes[1].text()
+
+
+def test_rotated_endpoint_is_shown_no_more(administrator: Client, connection: Connection) -> None:
+    old = Endpoint.objects.get(service=Service.SMS)
+    old.retires_at = now() + timedelta(hours=24)
+    old.save()
+    new = Endpoint.objects.create(connection=connection, service=Service.SMS)
+
+    page = read(administrator.get("/center/phone-numbers/advanced/"))
+
+    assert new.url in page.text()
+    assert old.url not in page.text()

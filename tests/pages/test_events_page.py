@@ -1,0 +1,132 @@
+"""The events page: what came, what became of it, and each event whole."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+from pytest_django import DjangoAssertNumQueries
+
+from centrala.center import events
+from centrala.connection.models import Connection, Endpoint, Service
+from centrala.inbox.models import Event, State
+from hub import arrive, text
+from pages.reading import Element, read
+from pages.test_center import table
+
+pytestmark = pytest.mark.usefixtures("connection")
+
+
+def came(words: str = "Dzień dobry", *, minutes_ago: int = 0, **fields: object) -> Event:
+    event = arrive(text(words))
+    changes: dict[str, object] = {"received_at": now() - timedelta(minutes=minutes_ago)} | fields
+    Event.objects.filter(pk=event.pk).update(**changes)
+    return event
+
+
+def links(page: Element) -> list[int]:
+    """The events shown, in order."""
+    rows = page.one("tbody").all("a")
+    return [int(str(link.attributes["href"]).rstrip("/").rpartition("/")[2]) for link in rows]
+
+
+def test_events_are_listed_newest_first_with_their_state(administrator: Client) -> None:
+    failed = came(minutes_ago=5, state=State.FAILED, error="Nie ma nadawcy.", subscription="sms-events")
+    unknown = came(minutes_ago=1, state=State.UNKNOWN, type="Microsoft.Communication.ChatMessageReceived")
+
+    page = read(administrator.get("/center/events/"))
+
+    assert links(page) == [unknown.pk, failed.pk]
+    assert [row[1:] for row in table(page)] == [
+        ["ChatMessageReceived", "Unknown type", "—", "—"],
+        ["SMSReceived", "Failed", "sms-events", "Nie ma nadawcy."],
+    ]
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_filter_shows_one_state(administrator: Client, state: State) -> None:
+    ids = {each: came(state=each).pk for each in State}
+
+    assert links(read(administrator.get("/center/events/", {"state": state}))) == [ids[state]]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_events_take_three_queries_however_many(
+    administrator: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(count):
+        came()
+
+    with django_assert_num_queries(3):  # session, person, events
+        page = read(administrator.get("/center/events/"))
+
+    assert len(links(page)) == count
+
+
+def test_older_events_go_on_where_the_page_ended_even_within_one_moment(
+    administrator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events.read_events, "__kwdefaults__", {"limit": 2})
+    ids = [came().pk for _ in range(5)]
+    Event.objects.update(received_at=now(), state=State.PROCESSED)
+
+    shown: list[int] = []
+    address: str | None = "/center/events/?state=processed"
+    while address:
+        page = read(administrator.get(address))
+        shown += links(page)
+        following = page.all("a", rel="next")
+        address = f"/center/events/{following[0].attributes['href']}" if following else None
+
+    assert shown == sorted(ids, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?state=nonsense", "?at=yesterday&id=1", "?at=2030-01-01T00:00:00&id=1", "?at=2026-01-01T00:00:00%2B00:00&id=x"],
+)
+def test_address_that_makes_no_sense_shows_the_newest(administrator: Client, query: str) -> None:
+    event = came()
+
+    assert links(read(administrator.get(f"/center/events/{query}"))) == [event.pk]
+
+
+def test_no_events_say_what_brings_them(administrator: Client) -> None:
+    page = read(administrator.get("/center/events/"))
+    filtered = read(administrator.get("/center/events/?state=failed"))
+
+    assert page.one("div", class_="empty").one("h2").text() == "No events yet"
+    assert filtered.one("div", class_="empty").one("h2").text() == "No event is in this state"
+
+
+def test_event_is_shown_whole(administrator: Client) -> None:
+    event = came("Zażółć <b>gęślą</b> jaźń", state=State.PROCESSED)
+
+    page = read(administrator.get(f"/center/events/{event.pk}/"))
+
+    body = "".join(str(child) for child in page.one("pre").children)
+    assert '"message": "Zażółć <b>gęślą</b> jaźń"' in body
+    assert event.event_id in page.one("dl").text()
+    assert "SMS Web Hook Endpoint" in page.one("dl").text()
+
+
+def test_body_that_is_no_json_is_shown_as_it_came(administrator: Client) -> None:
+    event = came(body=b"\xff{nie")
+
+    page = read(administrator.get(f"/center/events/{event.pk}/"))
+
+    assert page.one("pre").text() == "\ufffd{nie"
+
+
+def test_misdirected_event_says_how_to_mend_the_subscription(administrator: Client, connection: Connection) -> None:
+    recording = Endpoint.objects.get(service=Service.RECORDING)
+    event = came(misdirected=True, endpoint=recording.pk)
+
+    [row] = table(read(administrator.get("/center/events/")))
+    page = read(administrator.get(f"/center/events/{event.pk}/"))
+
+    assert row[4] == "Wrong endpoint"
+    assert (
+        "its subscription sends to “Recording Web Hook Endpoint”. Create a subscription of its own for this type that "
+        "sends to “SMS Web Hook Endpoint”."
+    ) in page.one("div", class_="bar").text()
