@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+from uvicorn.loops.auto import auto_loop_factory
 
 from localazure import ready
 from localazure.environment import variables
@@ -29,21 +30,22 @@ def up(options: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     for noisy in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    asyncio.run(
-        run(
-            Options(
-                data=options.data.absolute(),
-                host=options.host,
-                port=options.port,
-                portal_port=options.portal_port,
-                fresh=options.fresh,
-                full=options.seed == "full",
-                certificate=options.certificate,
-                ready_file=options.ready_file,
-            )
-        )
-    )
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(run(_options(options)))
     return 0
+
+
+def _options(given: argparse.Namespace) -> Options:
+    return Options(
+        data=given.data.absolute(),
+        host=given.host,
+        port=given.port,
+        portal_port=given.portal_port,
+        fresh=given.fresh,
+        full=given.seed == "full",
+        certificate=given.certificate,
+        ready_file=given.ready_file,
+    )
 
 
 def env(options: argparse.Namespace) -> int:

@@ -34,7 +34,8 @@ class Server(uvicorn.Server):
 def bind(host: str, port: int, option: str) -> socket.socket:
     """A listening socket, so that the port is known and taken before anything else starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    server = socket.socket(family)
+    # Named, because the event loop switches Nagle's algorithm off only for sockets that say they are TCP.
+    server = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         server.bind((host, port))
