@@ -14,7 +14,7 @@ function toBottom() {
   if (scroller) scroller.scrollTop = scroller.scrollHeight;
 }
 
-// The list follows the address: which row is open, and which page a filter leads to.
+// The list follows the address: which row is open, where a filter and another language lead.
 function follow() {
   const row = `open-${document.getElementById("work").dataset.conversation}`;
   for (const link of document.querySelectorAll("#list a")) {
@@ -22,6 +22,7 @@ function follow() {
     else link.removeAttribute("aria-current");
   }
   for (const tab of document.querySelectorAll(".list-pane .tabs a")) tab.pathname = location.pathname;
+  document.querySelector(".language [name=next]").value = location.pathname + location.search;
   const unread = document.querySelectorAll("#list [data-unread]").length;
   document.title = (unread ? `(${unread}) ` : "") + title();
 }

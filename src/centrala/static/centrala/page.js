@@ -29,8 +29,8 @@ document.addEventListener("click", async (event) => {
   const value = document.getElementById(button.dataset.copy);
   const word = button.querySelector("span");
   button.dataset.rest ??= word.textContent;
+  word.setAttribute("aria-live", "polite");
   word.textContent = (await copied(value)) ? button.dataset.done : button.dataset.failed;
-  button.setAttribute("aria-live", "polite");
   clearTimeout(button.timer);
   button.timer = setTimeout(() => { word.textContent = button.dataset.rest; }, 2500);
 });
