@@ -71,10 +71,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port_number(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: 0 to 65535")
+    return int(text)
+
+
 def _add_up(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=4280, help="HTTPS, everything of Azure; 0 takes a free one")
-    command.add_argument("--portal-port", type=int, default=4281, help="HTTP, portal and control API; 0: a free one")
+    command.add_argument(
+        "--port", type=_port_number, default=4280, help="HTTPS, everything of Azure; 0 takes a free one"
+    )
+    command.add_argument(
+        "--portal-port", type=_port_number, default=4281, help="HTTP, portal and control API; 0: a free one"
+    )
     command.add_argument("--fresh", action="store_true", help="forget the state and start anew")
     command.add_argument("--seed", choices=["full", "bare"], default="full", help="bare: no resource, no numbers")
     command.add_argument("--certificate", type=Path, metavar="DIR", help="also issue a server certificate into DIR")

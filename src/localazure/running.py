@@ -1,6 +1,7 @@
 """One run of the local cloud, from the data folder to the last answer."""
 
 import socket
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,46 +31,58 @@ class Options:
 
 async def run(options: Options) -> None:
     """Returns after SIGINT or SIGTERM. Raises CannotStart."""
-    lock = open_folder(options.data)
+    with (
+        open_folder(options.data),
+        bind(options.host, options.port, "--port") as tls,
+        bind(options.host, options.portal_port, "--portal-port") as plain,
+    ):
+        world, certificate, key = _prepared(options, _port(tls), _port(plain))
+        servers = [(tls_server(azure_app(world), certificate, key), tls), (plain_server(portal_app(world)), plain)]
+        resume(world)
+        await serve(servers, lambda: _announce(world, options), lambda: _close(world))
+        world.store.close()
+
+
+def _prepared(options: Options, port: int, portal_port: int) -> tuple[World, Path, Path]:
+    """The world and the listener's certificate and key, all on disk."""
     try:
-        tls = bind(options.host, options.port, "--port")
-        with lock, tls, bind(options.host, options.portal_port, "--portal-port") as plain:
-            await _run(options, tls, plain)
+        authority = Authority(options.data)
+        if options.certificate:
+            authority.issue(options.certificate)
+        if options.fresh:
+            forget(options.data)
+        return _world(options, authority, port, portal_port), *authority.issue(options.data / "listener")
     except OSError as error:
-        raise CannotStart(f"{error.filename} cannot be written ({error.strerror}). Fix: give another --data.") from None
-
-
-async def _run(options: Options, tls: socket.socket, plain: socket.socket) -> None:
-    authority = Authority(options.data)
-    if options.certificate:
-        authority.issue(options.certificate)
-    world = _world(options, authority, _port(tls), _port(plain))
-    certificate, key = authority.issue(options.data / "listener")
-    servers = [(tls_server(azure_app(world), certificate, key), tls), (plain_server(portal_app(world)), plain)]
-
-    def announce() -> None:
-        files = [options.data / ready.FILE, *([options.ready_file] if options.ready_file else [])]
-        ready.write(world, *files)
-        print(f"Azure  {world.addresses.url}\nPortal {world.addresses.portal}", flush=True)
-
-    async def close() -> None:
-        world.close()
-        await world.background.stop()
-
-    resume(world)
-    await serve(servers, announce, close)
-    world.store.close()
+        raise CannotStart(f"{error.filename} cannot be used ({error.strerror}). Fix: make it writable.") from None
+    except sqlite3.Error as error:
+        path = options.data / DATABASE
+        raise CannotStart(f"{path} cannot be used ({error}). Fix: make it writable, or start with --fresh.") from None
 
 
 def _world(options: Options, authority: Authority, port: int, portal_port: int) -> World:
-    if options.fresh:
-        forget(options.data)
     addresses = Addresses(
         url=f"https://localhost:{port}", portal=f"http://localhost:{portal_port}", ca_bundle=authority.bundle
     )
     world = World(store=Store(options.data / DATABASE), addresses=addresses)
     plant_once(world, full=options.full)
     return world
+
+
+def _announce(world: World, options: Options) -> None:
+    files = [options.data / ready.FILE, *([options.ready_file] if options.ready_file else [])]
+    try:
+        ready.write(world, *files)
+    except OSError as error:
+        raise CannotStart(
+            f"The ready file {error.filename} cannot be written ({error.strerror}). Fix: give another --ready-file."
+        ) from None
+    print(f"Azure  {world.addresses.url}\nPortal {world.addresses.portal}", flush=True)
+
+
+async def _close(world: World) -> None:
+    world.close()
+    await world.background.stop()
+    await world.webhooks.close()
 
 
 def _port(sock: socket.socket) -> int:

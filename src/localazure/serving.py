@@ -84,9 +84,11 @@ async def serve(
             await asyncio.gather(*broken)
             raise CannotStart("A listener ended before it answered. Fix: see the log above.")
         await asyncio.sleep(0.01)
-    ready()
-    await stop.wait()
-    await closing()
-    for server, _ in servers:
-        server.should_exit = True
-    await asyncio.gather(*running)
+    try:
+        ready()
+        await stop.wait()
+    finally:
+        await closing()
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*running)

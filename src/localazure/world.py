@@ -87,7 +87,7 @@ class World:
         offset = self.offsets.get("clock")
         self.clock = Clock(timedelta(seconds=offset.seconds if offset else 0))
         self.webhooks = Webhooks(ssl.create_default_context(cafile=str(addresses.ca_bundle)), self.clock)
-        self.event_grid_tokens: dict[tuple[Resource, int], Minted] = {}
+        self.event_grid_tokens: dict[tuple[Resource, tuple[str, ...]], Minted] = {}
         self.background = Background()
         self.watchers = Watchers()
         self.operations_changed = Bell()

@@ -324,3 +324,18 @@ def test_second_resource_has_events_and_keys_of_its_own(azure, webhooks, receive
     write()
 
     assert hook.next().types == [SMS_RECEIVED]
+
+
+def test_attribute_taken_from_the_event_becomes_a_header(webhooks, receiver, write):
+    hook = receiver()
+    attributes = [
+        {"name": "X-From", "type": "Dynamic", "properties": {"sourceField": "data.from"}},
+        {"name": "X-Text", "type": "Dynamic", "properties": {"sourceField": "data.message"}},
+    ]
+    webhooks.put("to-hub", hook.url, deliveryAttributeMappings=attributes).result()
+
+    write("Zażółć\r\nX-Evil: 1")
+
+    headers = hook.next().headers
+    assert (headers["x-from"], headers["x-text"]) == ("14255550123", "Za????" + "??X-Evil: 1")
+    assert "x-evil" not in headers

@@ -94,6 +94,8 @@ def test_subscription_on_the_source_itself(azure, event_grid, webhooks, receiver
     assert made.type == "Microsoft.EventGrid/eventSubscriptions"
     assert made.id == f"{azure.acs.resource_id}/providers/Microsoft.EventGrid/eventSubscriptions/direct"
     assert subscriptions.get_full_url(source, "direct").endpoint_url == hook.url
+    assert [one.name for one in subscriptions.list_global_by_subscription()] == ["direct"]
+    assert [one.name for one in subscriptions.list_global_by_resource_group(azure.resource_group)] == ["direct"]
     subscriptions.begin_delete(source, "direct").result()
     with pytest.raises(ResourceNotFoundError):
         subscriptions.get(source, "direct")

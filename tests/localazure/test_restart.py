@@ -235,10 +235,33 @@ def test_certificate_for_the_hub_is_of_the_same_authority(tmp_path):
     assert (tmp_path / "hub" / "key.pem").stat().st_mode & 0o777 == 0o600
 
 
-def test_idle_clients_do_not_delay_the_end(cloud):
+def test_idle_clients_and_open_streams_do_not_delay_the_end(cloud):
     cloud.token()
 
-    began = time.monotonic()
-    code = pytest_plugin.stop(cloud._process)
+    with cloud.control.stream("GET", "/_local/stream", params={"number": CUSTOMER}) as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        began = time.monotonic()
+        code = pytest_plugin.stop(cloud._process)
+        rest = list(lines)
 
     assert (code, time.monotonic() - began < 3) == (0, True)
+    assert rest == [""]
+
+
+def test_ready_file_that_cannot_be_written_is_one_line_and_exit_1(tmp_path):
+    ended = up("--data", tmp_path, "--port", 0, "--portal-port", 0, "--ready-file", tmp_path / "none" / "ready.json")
+
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("localazure: The ready file")
+    assert "Traceback" not in ended.stderr
+
+
+def test_broken_database_is_one_line_and_exit_1(tmp_path):
+    (tmp_path / "localazure.db").write_text("this is no database, it is long enough to be seen as one" * 50)
+
+    ended = up("--data", tmp_path, "--port", 0, "--portal-port", 0)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"localazure: {tmp_path}/localazure.db cannot be used (file is not a database).")
+    assert ended.stderr.count("\n") == 1

@@ -100,27 +100,28 @@ def _claims(world: World, client: ServicePrincipal, resource: Resource) -> dict[
     }
     if resource.version == 1:
         claims["idp"] = issued_by
-    if roles := _roles(world, client, resource):
-        claims["roles"] = roles
+    if assigned := roles(world, client, resource):
+        claims["roles"] = assigned
     return claims
 
 
-def _roles(world: World, client: ServicePrincipal, resource: Resource) -> list[object]:
+def roles(world: World, client: ServicePrincipal, resource: Resource) -> list[str]:
+    """The values of the app roles of the resource that are assigned to the client."""
     principal = world.principals.get(resource.principal_id)
     if principal is None:
         return []
     values = {
-        role["id"]: role.get("value")
+        role["id"]: str(role["value"])
         for application in world.applications.all()
         if application.app_id == principal.app_id
         for role in application.app_roles
+        if role.get("value")
     }
-    assigned = [
-        one.app_role_id
+    return [
+        values[one.app_role_id]
         for one in world.app_role_assignments.all()
-        if one.principal_id == client.id and one.resource_id == principal.id
+        if one.principal_id == client.id and one.resource_id == principal.id and one.app_role_id in values
     ]
-    return [values[role] for role in assigned if values.get(role)]
 
 
 @lru_cache(maxsize=16)

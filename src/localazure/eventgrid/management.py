@@ -103,6 +103,15 @@ def list_subscriptions(world: World, call: Call) -> Reply:
     return Reply(body=listing(world, call, found))
 
 
+def list_below(world: World, call: Call) -> Reply:
+    """Those that hang on the sources of a subscription or group themselves."""
+    one = scopes.subscription(world, call, f"{SUBSCRIPTIONS}/read")
+    group = scopes.group(world, call, f"{SUBSCRIPTIONS}/read") if "group" in call.params else None
+    base = scopes.group_key(one.id, group.name) if group else f"/subscriptions/{one.id}"
+    found = [each for each in world.event_subscriptions.all() if each.key.startswith(f"{base}/")]
+    return Reply(body=listing(world, call, [shapes.subscription(each) for each in found if each.kind == SUBSCRIPTIONS]))
+
+
 def get(world: World, call: Call) -> Reply:
     return Reply(body=shapes.subscription(_subscription(world, _place(world, call, "read"), call)))
 
@@ -216,6 +225,8 @@ ROUTES = [
     Route("PUT", f"{TOPIC}/{{topic}}", put_topic),
     Route("PATCH", f"{TOPIC}/{{topic}}", patch_topic),
     Route("DELETE", f"{TOPIC}/{{topic}}", remove_topic),
+    Route("GET", f"/subscriptions/{{subscription}}/providers/{SUBSCRIPTIONS}", list_below),
+    Route("GET", f"/subscriptions/{{subscription}}/resourcegroups/{{group}}/providers/{SUBSCRIPTIONS}", list_below),
     *(
         route
         for base in (NESTED, EXTENSION)

@@ -10,7 +10,7 @@ import msgspec
 
 from localazure.clock import real_time
 from localazure.entra.rules import resource_of
-from localazure.entra.tokens import mint
+from localazure.entra.tokens import mint, roles
 from localazure.errors import UNKNOWN_RESOURCE, UNKNOWN_TENANT
 from localazure.eventgrid.identity import event_grid_principal
 from localazure.records.events import DeliveryAttribute, Destination, EventSubscription
@@ -48,17 +48,19 @@ def attribute_headers(destination: Destination, event: str) -> dict[str, str]:
 
 
 def token(world: World, destination: Destination) -> str:
-    """Kept while it has half an hour to live and the same key still signs."""
+    """Kept while it has half an hour to live and says the same."""
     if destination.tenant_id.lower() not in world.tenants:
         raise UNKNOWN_TENANT.of(tenant=destination.tenant_id)
     resource = resource_of(world, destination.application)
     if resource is None or not resource.principal_id:
         tenant = world.tenants[destination.tenant_id.lower()]
         raise UNKNOWN_RESOURCE.of(resource=destination.application, tenant=tenant.display_name)
-    kept = world.event_grid_tokens.get((resource, len(world.app_role_assignments)))
+    client = event_grid_principal(world)
+    wanted = (resource, tuple(roles(world, client, resource)))
+    kept = world.event_grid_tokens.get(wanted)
     if kept is None or kept.expires_at - RENEW_BEFORE <= real_time():
-        kept = mint(world, client=event_grid_principal(world), resource=resource, lifetime=TOKEN_LIFETIME)
-        world.event_grid_tokens[resource, len(world.app_role_assignments)] = kept
+        kept = mint(world, client=client, resource=resource, lifetime=TOKEN_LIFETIME)
+        world.event_grid_tokens[wanted] = kept
     return kept.token
 
 
@@ -68,4 +70,6 @@ def _attribute(one: DeliveryAttribute, event: str) -> str:
     value: object = msgspec.json.decode(event)
     for part in one.source_field.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    return "" if value is None else str(value)
+    return (
+        "" if value is None else "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in str(value))
+    )

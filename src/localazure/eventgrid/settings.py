@@ -1,5 +1,6 @@
 """What a caller asks of an event subscription, checked and read into our record."""
 
+import re
 from urllib.parse import urlsplit
 
 from localazure.errors import INVALID_EVENT_GRID, PART_NOT_EMULATED
@@ -7,6 +8,7 @@ from localazure.eventgrid.event_types import EVENT_TYPES
 from localazure.eventgrid.shapes import AttributeBody, DestinationBody, FilterBody, RetryBody, SettingsBody
 from localazure.records.events import DeliveryAttribute, Destination, EventFilter, Settings
 
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 LONGEST_ATTRIBUTE = 4096  # bytes: https://learn.microsoft.com/azure/event-grid/delivery-properties
 
 
@@ -77,7 +79,7 @@ def _check_url(url: str) -> None:
 def _attribute(body: AttributeBody, known: Destination | None) -> DeliveryAttribute:
     given = body.properties
     value = given.value or _known_value(body.name, known)
-    if body.name.lower().startswith("aeg-") or not body.name.isascii() or not value.isascii():
+    if body.name.lower().startswith("aeg-") or not HEADER_NAME.fullmatch(body.name) or not _fits_a_header(value):
         raise INVALID_EVENT_GRID.of(reason=f"The delivery attribute '{body.name}' is not a possible header.")
     if len(value) > LONGEST_ATTRIBUTE or body.type not in {"Static", "Dynamic"}:
         raise INVALID_EVENT_GRID.of(reason=f"The delivery attribute '{body.name}' is too long or of an unknown type.")
@@ -88,6 +90,10 @@ def _attribute(body: AttributeBody, known: Destination | None) -> DeliveryAttrib
         is_secret=bool(given.is_secret),
         source_field=given.source_field or "",
     )
+
+
+def _fits_a_header(value: str) -> bool:
+    return value.isascii() and (value.isprintable() or not value)
 
 
 def _known_value(name: str, known: Destination | None) -> str:

@@ -49,7 +49,7 @@ class Webhooks:
     async def _post(self, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
         try:
             response = await self._client.post(url, headers=dict(headers), content=content)
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             return Answer(status=None, failure=_failure(error))
         return Answer(status=response.status_code, body=response.content)
 
