@@ -1,0 +1,204 @@
+"""The one app in front: live streams that miss nothing, web sockets to nowhere, a stop that does not hang."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import uvicorn
+import websockets.sync.client
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from websockets.exceptions import InvalidStatus
+
+from centrala.asgi import build
+from centrala.conversations.live import announce
+from centrala.organization.models import User
+from centrala.server import Listen, Server, bind
+from hub import ala
+from running_demo import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COOKIE = "sessionid"
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The hub's app on a free port, in a thread; answers its address."""
+    app = build()
+    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5)
+    server = Server(config, before_stop=app.state.broadcast.end_streams)
+    listening = bind(Listen(host="127.0.0.1", port=0))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    try:
+        until_started(server)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive(), "a stop waits for open streams"
+
+
+def until_started(server: Server) -> None:
+    done = threading.Event()
+    while not server.started:
+        done.wait(0.01)
+
+
+@pytest.fixture
+def address(transactional_db: None) -> Iterator[str]:
+    with running() as running_address:
+        yield running_address
+
+
+def signed_in(user: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    return {"Cookie": f"{COOKIE}={client.cookies[COOKIE].value}"}
+
+
+class Stream:
+    """An open event stream; `next()` answers (event, id, data)."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status = response.status_code
+        self._lines = response.iter_lines()
+
+    def next(self) -> tuple[str, str, dict[str, list[str]]]:
+        fields: dict[str, str] = {}
+        for line in self._lines:
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif "event" in fields:
+                return fields["event"], fields["id"], json.loads(fields["data"])
+        raise AssertionError("the stream ended")
+
+
+@contextmanager
+def stream(address: str, user: User, *, last_id: str = "") -> Iterator[Stream]:
+    headers = signed_in(user) | ({"Last-Event-ID": last_id} if last_id else {})
+    with (
+        httpx.Client(trust_env=False, timeout=10) as client,
+        client.stream("GET", f"{address}/desk/stream", headers=headers) as response,
+    ):
+        yield Stream(response)
+
+
+def begun(opened: Stream) -> str:
+    """Reads the greeting; what is announced from now on is heard."""
+    event, id_, _data = opened.next()
+    assert event in {"hello", "resync"}
+    return id_
+
+
+def test_change_reaches_an_open_stream_with_ids_only(address: str) -> None:
+    conversation = uuid4()
+    with stream(address, ala()) as opened:
+        begun(opened)
+        wait_for_listener(opened)
+
+        announce([conversation])
+
+        event, _id, data = opened.next()
+        assert (event, data) == ("changed", {"conversations": [str(conversation)]})
+
+
+def wait_for_listener(opened: Stream) -> None:
+    """Returns when the process's listening connection is there and a first notice has come through it."""
+    with connection.cursor() as cursor:
+        listening = "select 1 from pg_stat_activity where query = 'LISTEN \"desk\"' and datname = current_database()"
+        until(lambda: cursor.execute(listening) or cursor.fetchone())
+    probe = UUID(int=0)
+    announce([probe])
+    while opened.next()[2] != {"conversations": [str(probe)]}:
+        pass
+
+
+def test_reconnect_with_the_last_id_gets_what_was_missed(address: str) -> None:
+    user, missed = ala(), uuid4()
+    with stream(address, user) as opened:
+        begun(opened)
+        wait_for_listener(opened)
+        announce([uuid4()])
+        last_id = opened.next()[1]
+
+        announce([missed])
+        opened.next()  # it came, so the process has it; the browser that reconnects has not
+
+    with stream(address, user, last_id=last_id) as again:
+        event, _id, data = again.next()
+
+    assert (event, data) == ("changed", {"conversations": [str(missed)]})
+
+
+def test_reconnect_after_too_long_is_told_to_fetch_everything(address: str) -> None:
+    with stream(address, ala(), last_id="another-process-17") as opened:
+        assert opened.next()[0] == "resync"
+
+
+def test_hundreds_of_ids_come_in_notices_that_postgresql_takes(address: str) -> None:
+    ids = {str(uuid4()) for _ in range(400)}
+    heard: set[str] = set()
+    with stream(address, ala()) as opened:
+        begun(opened)
+        wait_for_listener(opened)
+
+        announce([UUID(id_) for id_ in ids])
+
+        while heard != ids:
+            heard |= set(opened.next()[2]["conversations"])
+
+
+@pytest.mark.parametrize("who", ["nobody", "celina", "signed-out", "new-password", "disabled"])
+def test_stream_is_for_people_who_work_here(address: str, who: str) -> None:
+    user = ala()
+    headers = signed_in(user)
+    if who == "nobody":
+        headers = {}
+    elif who == "celina":
+        headers = signed_in(User.objects.create_user("celina", password="nie ma mnie tu"))
+    elif who == "signed-out":
+        Session.objects.all().delete()
+    elif who == "new-password":
+        user.set_password("całkiem inne")
+        user.save()
+    else:
+        User.objects.update(is_active=False)
+
+    answer = httpx.get(f"{address}/desk/stream", headers=headers, trust_env=False)
+
+    assert (answer.status_code, answer.text) == (401, "Sign in first.")
+
+
+def test_web_socket_to_an_unknown_path_is_refused_without_a_fault(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = address.replace("http", "ws", 1) + "/nothing/here"
+
+    with pytest.raises(InvalidStatus) as refusal:
+        websockets.sync.client.connect(url, proxy=None)
+
+    assert refusal.value.response.status_code == 403
+    assert [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}] == []
+
+
+def test_process_says_that_it_answers(address: str) -> None:
+    answer = httpx.get(f"{address}/healthz", trust_env=False)
+
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_stop_ends_open_streams() -> None:
+    user = ala()
+    with running() as address:
+        held = stream(address, user)
+        begun(held.__enter__())
+    # leaving running() asserts that the server's thread has ended
+    held.__exit__(None, None, None)
