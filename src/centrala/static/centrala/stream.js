@@ -10,8 +10,10 @@ export function open(url, tell) {
     source.addEventListener("changed", (event) => tell({ changed: JSON.parse(event.data).conversations }));
     source.addEventListener("resync", () => tell({ resync: true }));
     source.addEventListener("error", () => {
-      tell({ state: "lost" });
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY);
+      // An answer that is no stream: whoever is signed out learns it from the parts fetched anew.
+      const refused = source.readyState === EventSource.CLOSED;
+      tell({ state: "lost", resync: refused });
+      if (refused) setTimeout(connect, RETRY);
     });
   };
   connect();
