@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from centrala import static_files
 from centrala.database import dsn
 from centrala.desk import stream
 from centrala.desk.broadcast import Broadcast
@@ -54,6 +55,7 @@ def build() -> Starlette:
     routes: list[Route | WebSocketRoute | Mount] = [
         *webhooks(),
         *stream.routes,
+        *static_files.routes(),
         Route("/healthz", healthz),
         WebSocketRoute("/{path:path}", no_such_socket),
         Mount("/", django),

@@ -86,7 +86,6 @@ ROOT_URLCONF = "centrala.urls"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "centrala.organization.language.LanguageMiddleware",
@@ -135,9 +134,6 @@ LOCALE_PATHS = [BASE / "locale"]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE / "static"]
-# Served straight from the packages' folders, so that no collecting step stands between a clone and a page.
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
 
 # Jobs: a worker silent for this long is dead; its job is run again (every job is idempotent).
 STALLED_AFTER_SECONDS = float(os.environ.get("CENTRALA_STALLED_AFTER", "30"))

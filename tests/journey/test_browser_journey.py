@@ -53,7 +53,7 @@ async def test_administrator_sees_the_connection_and_its_events(demo: Demo, new_
     await page.get_by_role("link", name="Manage").click()
     await expect(page.get_by_role("rowheader", name="+1 833-555-0100")).to_be_visible()
     await page.get_by_role("link", name="Advanced").click()
-    await expect(page.get_by_label("SMS Web Hook Endpoint")).to_have_text(demo.hub["sms_webhook"])
+    await expect(page.get_by_role("textbox", name="SMS Web Hook Endpoint")).to_have_text(demo.hub["sms_webhook"])
 
 
 async def test_agent_cannot_reach_the_admin_center(demo: Demo, new_page: OpenPage, problems: list[str]) -> None:

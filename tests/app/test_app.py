@@ -189,6 +189,24 @@ def test_web_socket_to_an_unknown_path_is_refused_without_a_fault(
     assert [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}] == []
 
 
+@pytest.mark.parametrize(
+    "path", ["centrala/centrala.css", "django_htmx/htmx-2.min.js", "ninja/swagger-ui.css"], ids=["ours", "htmx", "api"]
+)
+def test_static_file_is_served_once_and_then_asked_for(address: str, path: str) -> None:
+    first = httpx.get(f"{address}/static/{path}", trust_env=False)
+
+    again = httpx.get(f"{address}/static/{path}", headers={"If-None-Match": first.headers["etag"]}, trust_env=False)
+
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert (first.headers["cache-control"], first.headers["content-encoding"]) == ("no-cache", "gzip")
+
+
+def test_static_folders_are_not_left(address: str) -> None:
+    answer = httpx.get(f"{address}/static/..%2Fsettings.py", trust_env=False)
+
+    assert answer.status_code == 404
+
+
 def test_process_says_that_it_answers(address: str) -> None:
     answer = httpx.get(f"{address}/healthz", trust_env=False)
 
