@@ -1,18 +1,17 @@
 """Every refusal the emulated services can give, as data."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 class ServiceError(Exception):
     """What a service answers in place of a result. Each service puts it into its own envelope."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
         self.message = message
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -20,15 +19,13 @@ class Refusal:
     status: int
     code: str
     text: str
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, **values: object) -> ServiceError:
-        return ServiceError(self.status, self.code, self.text.format(**values), self.headers)
+        return ServiceError(self.status, self.code, self.text.format(**values))
 
 
 NOT_EMULATED = Refusal(501, "NotImplemented", "The local cloud does not emulate {method} {path}.")
 NOT_FOUND = Refusal(404, "NotFound", "There is nothing at {path}.")
-METHOD_NOT_ALLOWED = Refusal(405, "MethodNotAllowed", "{method} is not possible here.")
 INVALID_JSON = Refusal(400, "InvalidRequestContent", "The request content is not valid: {reason}")
 TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "The request is larger than {limit} bytes.")
 

@@ -48,7 +48,7 @@ class Call:
     def json(self, kind: type[Body]) -> Body:
         try:
             return msgspec.json.decode(self.body, type=kind)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise INVALID_JSON.of(reason=error) from error
 
 

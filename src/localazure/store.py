@@ -30,7 +30,10 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Together on disk or not at all. Never await inside."""
+        """What is put inside is on disk together, or after a kill not at all. Never await inside.
+
+        An error does not undo it: the tables in memory have changed, and the disk says what they say.
+        """
         if not self._depth:
             self._connection.execute("BEGIN")
         self._depth += 1

@@ -79,6 +79,18 @@ def test_delivery_report_carries_the_message_id_and_the_tag(azure, webhooks, rec
     assert item["state"] == state
 
 
+def test_carrier_that_never_reports_still_brings_the_text(azure, webhooks, receiver, sms):
+    hook, silent = receiver(), "+15005560001"
+    webhooks.put("to-hub", hook.url, filter={"includedEventTypes": [SMS_REPORT]}).result()
+
+    sms.send(azure.acs.phone_numbers[0], silent, "Hello", enable_delivery_report=True)
+    [other] = sms.send(azure.acs.phone_numbers[0], CUSTOMER, "Hello", enable_delivery_report=True)
+
+    assert hook.next().events[0]["id"] == other.message_id
+    assert hook.notifications.empty()
+    assert azure.control.get("/_local/inbox", params={"number": silent}).json()["items"][0]["text"] == "Hello"
+
+
 def test_report_comes_only_when_it_was_asked_for(azure, webhooks, receiver, sms):
     hook = receiver()
     webhooks.put("to-hub", hook.url, filter={"includedEventTypes": [SMS_REPORT]}).result()

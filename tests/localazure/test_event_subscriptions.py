@@ -171,7 +171,7 @@ def test_endpoint_that_hangs_is_given_thirty_seconds(webhooks, receiver, advance
 
 @pytest.mark.parametrize(
     "answer",
-    [(200, {}), (200, {"validationResponse": "wrong"}), (202, {}), (200, b"not json")],
+    [(200, {}), (200, {"validationResponse": "wrong"}), (202, {}), (200, b"not json"), (200, b"\xff")],
 )
 def test_answer_without_the_code_waits_for_a_person(azure, webhooks, receiver, http, answer):
     hook = receiver()

@@ -169,7 +169,7 @@ def _fail(world: World, one: EventSubscription, message: str) -> None:
 def _code_in(body: bytes) -> str:
     try:
         answer: object = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     code = answer.get("validationResponse") if isinstance(answer, dict) else None
     return code.upper() if isinstance(code, str) else ""

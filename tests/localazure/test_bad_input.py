@@ -1,0 +1,134 @@
+"""Nothing that can be sent makes the local cloud break: every answer is one of its own."""
+
+import json
+
+import pytest
+
+STRANGE = ["\x00", "\ufffe", "٣", "' or 1=1", "a" * 5000, "../../etc/passwd", "%ff%fe", "(appId='x')", "🙂"]
+
+
+@pytest.fixture
+def headers(token):
+    return {"authorization": f"Bearer {token}"}
+
+
+PATHS = [
+    "/subscriptions/{x}",
+    "/subscriptions/{s}/resourceGroups/{x}",
+    "/subscriptions/{s}/providers/{x}",
+    "/subscriptions/{s}/resourceGroups/rg-centrala/providers/Microsoft.EventGrid/systemTopics/{x}",
+    "/subscriptions/{s}/{x}/providers/Microsoft.EventGrid/eventSubscriptions/a",
+    "/subscriptions/{s}/providers/Microsoft.EventGrid/locations/global/operationsStatus/{x}",
+    "/v1.0/applications/{x}",
+    "/v1.0/servicePrincipals(appId='{x}')",
+    "/{x}/v2.0/.well-known/openid-configuration",
+    "/eventsubscriptions/{x}/validate",
+    "/phoneNumbers/{x}",
+    "/{x}",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_strange_path_gets_an_answer(azure, http, headers, path):
+    from urllib.parse import quote
+
+    for strange in STRANGE:
+        target = path.format(s=azure.subscription_id, x=quote(strange, safe=""))
+        response = http.get(target, params={"api-version": "2025-01-01"}, headers=headers)
+        assert response.status_code in {400, 401, 404, 501}, (target, response.status_code)
+        assert "error" in response.json()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("$top", "-1"),
+        ("$top", "٣"),
+        ("$skiptoken", "🙂"),
+        ("$skiptoken", "////"),
+        ("$filter", "'" * 1000),
+        ("api-version", "\x00"),
+    ],
+)
+def test_strange_query_gets_an_answer(azure, http, headers, name, value):
+    query = {"api-version": "2025-01-01"} | {name: value}
+
+    response = http.get(f"/subscriptions/{azure.subscription_id}/resourcegroups", params=query, headers=headers)
+
+    assert response.status_code in {200, 400}
+
+
+BODIES = [b"", b"null", b"[]", b'""', b"1e999", b"\xff\xfe", b"{", b'{"a":' * 2000, b'{"properties": null}', b"{}"]
+WRITES = [
+    ("PUT", "{acs}-new"),
+    ("PATCH", "{acs}"),
+    ("POST", "{acs}/regenerateKey"),
+    ("PUT", "{acs}/providers/Microsoft.EventGrid/eventSubscriptions/sub"),
+    ("PUT", "/subscriptions/{s}/resourcegroups/rg-new"),
+    ("POST", "/subscriptions/{s}/providers/Microsoft.Communication/checkNameAvailability"),
+    ("POST", "/v1.0/applications"),
+    ("POST", "/v1.0/servicePrincipals"),
+    ("POST", "/{t}/oauth2/v2.0/token"),
+    ("POST", "/sms"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), WRITES)
+def test_strange_body_gets_an_answer(azure, http, headers, resources, method, path):
+    resources.providers.register("Microsoft.EventGrid")
+    target = path.format(acs=azure.acs.resource_id, s=azure.subscription_id, t=azure.tenant_id)
+
+    for body in BODIES:
+        response = http.request(method, target, params={"api-version": "2025-01-01"}, content=body, headers=headers)
+        assert response.status_code < 500, (target, body[:20], response.status_code)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/_local/sms", "/_local/clock", "/_local/faults", "/_local/applications", "/_local/entra/rotate-keys"],
+)
+def test_strange_control_body_gets_an_answer(azure, path):
+    for body in BODIES:
+        response = azure.control.post(path, content=body, headers={"content-type": "application/json"})
+        assert response.status_code < 500, (path, body[:20], response.status_code)
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        b"",
+        b"Bearer",
+        b"Bearer \xff",
+        b"Bearer a.b.c",
+        b"HMAC-SHA256",
+        b"Basic \xff",
+        b"Bearer " + b"a" * 9000,
+    ],
+)
+def test_strange_credential_is_refused(azure, http, authorization):
+    for path in ("/subscriptions", "/v1.0/applications", "/phoneNumbers"):
+        response = http.get(path, params={"api-version": "2025-01-01"}, headers={b"authorization": authorization})
+        assert response.status_code == 401, path
+
+
+def test_web_socket_is_closed(azure, http):
+    upgrade = {
+        "connection": "upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+
+    answers = [
+        http.get("/anything", headers=upgrade).status_code,
+        azure.control.get("/anything", headers=upgrade).status_code,
+    ]
+
+    assert answers == [403, 403]
+
+
+def test_nothing_of_it_broke_the_cloud(azure):
+    log = (azure.data / "log").read_text()
+
+    assert "Traceback" not in log
+    assert json.loads(azure.control.get("/_local/state").content)["clock"]["offset_seconds"] == 0
