@@ -57,7 +57,7 @@ az: .venv-az/.installed
 
 # Pins what is installed now. Plain versions: no registry's address ever stands in this file.
 constraints: setup
-	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+	@$(BIN)/python -m pip freeze --all --exclude-editable --exclude pip > constraints.txt
 
 clean:
 	rm -rf $(VENV) .venv-az build dist .mypy_cache .ruff_cache .pytest_cache

@@ -10,6 +10,7 @@ import httpx
 from localazure.clock import Clock
 
 ANSWER_SECONDS = 30
+IDLE_SECONDS = 2  # well below the 5 of common servers: one must not hang up just as the next event leaves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Webhooks:
 
     def __init__(self, context: ssl.SSLContext, clock: Clock) -> None:
         self._clock = clock
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=IDLE_SECONDS)
         self._client = httpx.AsyncClient(verify=context, timeout=None, limits=limits, trust_env=False)  # noqa: S113
         for name in ("accept", "user-agent"):  # Event Grid sends neither
             del self._client.headers[name]
