@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 import sys
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,8 @@ from localazure import ready
 from localazure.environment import variables
 from localazure.failure import CannotStart
 from localazure.running import Options, run
+
+LOG_BYTES = 10_000_000  # and as many for the one before
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,12 +30,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def up(options: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    _log_to(options.log_file)
     for noisy in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(run(_options(options)))
     return 0
+
+
+def _log_to(file: Path | None) -> None:
+    """A line a request: to stderr, or to a file that is kept small."""
+    handler: logging.Handler = logging.StreamHandler()
+    if file is not None:
+        try:
+            handler = RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+        except OSError as error:
+            raise CannotStart(
+                f"The log {file} cannot be written ({error.strerror}). Fix: another --log-file."
+            ) from None
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", handlers=[handler])
 
 
 def _options(given: argparse.Namespace) -> Options:
@@ -88,6 +104,7 @@ def _add_up(command: argparse.ArgumentParser) -> None:
     command.add_argument("--fresh", action="store_true", help="forget the state and start anew")
     command.add_argument("--seed", choices=["full", "bare"], default="full", help="bare: no resource, no numbers")
     command.add_argument("--certificate", type=Path, metavar="DIR", help="also issue a server certificate into DIR")
+    command.add_argument("--log-file", type=Path, metavar="FILE", help="one line a request, there instead of stderr")
     command.add_argument("--ready-file", type=Path, metavar="FILE", help="write the addresses there when all answers")
     command.set_defaults(command=up)
 

@@ -51,7 +51,7 @@ def _local_cloud(options: argparse.Namespace, data: Path) -> Process:
     ready.unlink(missing_ok=True)
     argv = [sys.executable, "-m", "localazure", "up", "--data", str(data / "azure"), "--ready-file", str(ready)]
     argv += ["--port", str(options.azure_port), "--portal-port", str(options.portal_port)]
-    argv += ["--certificate", str(data / "certificate")]
+    argv += ["--certificate", str(data / "certificate"), "--log-file", str(data / "azure.log")]
     return Process("azure", argv, ready=ready.exists)
 
 
