@@ -45,9 +45,7 @@ def _log_to(file: Path | None) -> None:
         try:
             handler = RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
         except OSError as error:
-            raise CannotStart(
-                f"{file} cannot be written ({error.strerror}). Fix: another --log-file."
-            ) from None
+            raise CannotStart(f"{file} cannot be written ({error.strerror}). Fix: another --log-file.") from None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", handlers=[handler])
 
 
