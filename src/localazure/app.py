@@ -18,6 +18,7 @@ from localazure.eventgrid.routes import VALIDATION
 from localazure.graph.routes import GRAPH
 from localazure.pipeline import Service, answer
 from localazure.portal.routes import routes as portal_routes
+from localazure.recording import recorded
 from localazure.world import World
 
 
@@ -43,8 +44,11 @@ class Services:
         return JSONResponse({"error": {"code": error.code, "message": error.message}}, error.status)
 
 
+AZURE = (VALIDATION, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER)
+
+
 def azure_app(world: World) -> ASGIApp:
-    return Services(world, (VALIDATION, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER))
+    return recorded(Services(world, AZURE))
 
 
 def portal_app(world: World) -> ASGIApp:
@@ -55,8 +59,8 @@ def portal_app(world: World) -> ASGIApp:
 
     routes: list[BaseRoute] = [
         Route("/_local/stream", events),
-        Mount("/_local", Services(world, (CONTROL,))),
+        Mount("/_local", recorded(Services(world, (CONTROL,)))),
         *portal_routes(world),
-        Mount("/", Services(world, (COMMUNICATION,))),
+        Mount("/", recorded(Services(world, (COMMUNICATION,)))),
     ]
     return Guard(Starlette(routes=routes))

@@ -20,13 +20,18 @@ class Route:
 
 class Router:
     def __init__(self, routes: Sequence[Route]) -> None:
-        self._routes = [(route, _compiled(route.template)) for route in routes]
+        self.routes = tuple(routes)
+        self._patterns = [(route, _compiled(route.template)) for route in routes]
 
     def find(self, method: str, path: str) -> tuple[Handler | None, dict[str, str]]:
         """What handles it, and the path's parameters; None without parameters when nothing fits."""
-        for route, pattern in self._routes:
+        route, params = self.match(method, path)
+        return (route.handle if route else None), params
+
+    def match(self, method: str, path: str) -> tuple[Route | None, dict[str, str]]:
+        for route, pattern in self._patterns:
             if route.method == method and (match := pattern.fullmatch(path)):
-                return route.handle, match.groupdict()
+                return route, match.groupdict()
         return None, {}
 
 
