@@ -23,7 +23,7 @@ demo: setup
 	@$(BIN)/centrala demo $(ARGS)
 
 test: setup
-	@$(BIN)/python -m pytest -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(ARGS)
 
 test-long: setup az
 	@$(BIN)/python -m pytest -m long $(ARGS)

@@ -77,7 +77,7 @@ def test_loopback_is_open() -> None:
 
 
 def test_run_without_browser_says_so_in_its_last_line(tmp_path: Path) -> None:
-    command = nested(tmp_path, BROWSER_TEST, PATH="/nowhere", CHROMIUM="")
+    command = nested(tmp_path, BROWSER_TEST, PATH="/nowhere", CHROMIUM="", CENTRALA_REQUIRE_BROWSER="")
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
