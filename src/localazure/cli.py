@@ -15,6 +15,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from localazure import ready
 from localazure.environment import variables
 from localazure.failure import CannotStart
+from localazure.loose import Check
 from localazure.running import Options, run
 
 LOG_BYTES = 10_000_000  # and as many for the one before
@@ -59,6 +60,7 @@ def _options(given: argparse.Namespace) -> Options:
         full=given.seed == "full",
         certificate=given.certificate,
         ready_file=given.ready_file,
+        loose=frozenset(given.loose),
     )
 
 
@@ -104,6 +106,10 @@ def _add_up(command: argparse.ArgumentParser) -> None:
     command.add_argument("--certificate", type=Path, metavar="DIR", help="also issue a server certificate into DIR")
     command.add_argument("--log-file", type=Path, metavar="FILE", help="one line a request, there instead of stderr")
     command.add_argument("--ready-file", type=Path, metavar="FILE", help="write the addresses there when all answers")
+    command.add_argument(
+        "--loose", type=Check, action="append", default=[], metavar="NAME",
+        help=f"switch a check off, may be given again: {', '.join(Check)}",
+    )  # fmt: skip
     command.set_defaults(command=up)
 
 

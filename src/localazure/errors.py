@@ -50,6 +50,58 @@ FORBIDDEN = Refusal(
     "The client '{client}' with object id '{object}' does not have authorization to perform action '{action}' "
     "over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.",
 )
+# https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-states
+READ_ONLY_SUBSCRIPTION = Refusal(
+    409,
+    "ReadOnlyDisabledSubscription",
+    "The subscription '{subscription}' is disabled and therefore marked as read only. You cannot perform any write "
+    "actions on this subscription until it is re-enabled.",
+)
+INVALID_FILTER = Refusal(400, "InvalidFilterInQueryString", "Invalid $filter '{filter}' specified in the query string.")
+ASSIGNMENT_NOT_FOUND = Refusal(404, "RoleAssignmentNotFound", "The role assignment '{name}' is not found.")
+ASSIGNMENT_EXISTS = Refusal(
+    409,
+    "RoleAssignmentExists",
+    "The role assignment already exists. The ID of the existing role assignment is {name}.",
+)
+ASSIGNMENT_CHANGED = Refusal(
+    400,
+    "RoleAssignmentUpdateNotPermitted",
+    "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+)
+INVALID_ASSIGNMENT_ID = Refusal(
+    400,
+    "InvalidRoleAssignmentId",
+    "The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.",
+)
+PRINCIPAL_NOT_FOUND = Refusal(
+    400,
+    "PrincipalNotFound",
+    "Principal {principal} does not exist in the directory {tenant}. Check that you have the correct principal ID. If "
+    "you are creating this principal and then immediately assigning a role, this error might be related to a "
+    "replication delay. In this case, set the role assignment principalType property to a value, such as "
+    "ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype",
+)
+PRINCIPAL_TYPE = Refusal(
+    400,
+    "UnmatchedPrincipalType",
+    "The PrincipalId '{principal}' has type '{actual}' , which is different from specified PrinciaplType '{asked}'.",
+)
+ROLE_NOT_FOUND = Refusal(
+    404, "RoleDefinitionDoesNotExist", "The specified role definition with ID '{name}' does not exist."
+)
+ROLE_NAME_TAKEN = Refusal(
+    409,
+    "RoleDefinitionWithSameNameExists",
+    "A custom role with the same name already exists in this directory. Use a different name.",
+)
+ROLE_IN_USE = Refusal(
+    400,
+    "RoleDefinitionHasAssignments",
+    "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).",
+)
+ROLE_BUILT_IN = Refusal(403, "RoleDefinitionUpdateNotPermitted", "The built-in role '{name}' cannot be changed.")
+INVALID_ROLE = Refusal(400, "InvalidRoleDefinition", "{reason}")
 SUBSCRIPTION_NOT_FOUND = Refusal(404, "SubscriptionNotFound", "The subscription '{subscription}' could not be found.")
 GROUP_NOT_FOUND = Refusal(404, "ResourceGroupNotFound", "Resource group '{group}' could not be found.")
 RESOURCE_NOT_FOUND = Refusal(
@@ -156,11 +208,17 @@ GRAPH_NO_APPLICATION = Refusal(
 
 # Communication Services
 DENIED = Refusal(401, "Denied", "Denied by the resource provider. {reason}")
+UNSUPPORTED_API_VERSION = Refusal(
+    400, "UnsupportedApiVersion", "The resource at '{path}' does not support the API version '{version}'."
+)
+NOT_YOUR_NUMBER = Refusal(401, "Unauthorized", "The From number does not belong to this resource.")
+TOO_MANY_REQUESTS = Refusal(429, "TooManyRequests", "{reason} Try again in {seconds} seconds.")
 INVALID_SMS = Refusal(400, "InvalidRequest", "{reason}")
 PHONE_NUMBER_NOT_FOUND = Refusal(404, "PhoneNumberNotFound", "The phone number was not found in this resource.")
 
 # The control API
 INVALID_CONTROL = Refusal(400, "invalid", "{reason}")
+NUMBER_TAKEN = Refusal(409, "number_taken", "A resource has that number already.")
 UNKNOWN_NUMBER = Refusal(404, "unknown_number", "No resource here owns the number in '{field}'.")
 CROSS_ORIGIN = Refusal(403, "cross_origin", "Pages of other origins may not change the local cloud.")
 NOT_JSON = Refusal(415, "not_json", "Send the body as Content-Type: application/json.")

@@ -1,6 +1,6 @@
 """What was under way when the process ended goes on."""
 
-from localazure.communication.reports import report
+from localazure.communication.reports import due, report
 from localazure.eventgrid.delivery import Dispatcher
 from localazure.eventgrid.handshake import AWAITING, validate, wait_for_visit
 from localazure.world import World
@@ -14,5 +14,5 @@ def resume(world: World) -> None:
             work = wait_for_visit if one.state == AWAITING else validate
             world.background.spawn(work(world, one.key, one.handshake.code))
     for message in world.messages.all():
-        if message.report_at is not None:
+        if due(message) is not None:
             world.background.spawn(report(world, message.id))

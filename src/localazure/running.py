@@ -10,6 +10,7 @@ from localazure.app import azure_app, portal_app
 from localazure.certificates import Authority
 from localazure.data import DATABASE, forget, open_folder
 from localazure.failure import CannotStart
+from localazure.loose import Check
 from localazure.resuming import resume
 from localazure.seed import plant_once
 from localazure.serving import bind, plain_server, serve, tls_server
@@ -27,6 +28,7 @@ class Options:
     full: bool = True
     certificate: Path | None = None
     ready_file: Path | None = None
+    loose: frozenset[Check] = frozenset()
 
 
 async def run(options: Options) -> None:
@@ -63,7 +65,7 @@ def _world(options: Options, authority: Authority, port: int, portal_port: int) 
     addresses = Addresses(
         url=f"https://localhost:{port}", portal=f"http://localhost:{portal_port}", ca_bundle=authority.bundle
     )
-    world = World(store=Store(options.data / DATABASE), addresses=addresses)
+    world = World(store=Store(options.data / DATABASE), addresses=addresses, loose=options.loose)
     plant_once(world, full=options.full)
     return world
 

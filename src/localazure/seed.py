@@ -4,18 +4,19 @@ from datetime import timedelta
 
 from localazure.clock import real_time
 from localazure.entra.keys import new_signing_key
-from localazure.records.directory import Application, Password, RoleAssignment, ServicePrincipal, Tenant
+from localazure.entra.planting import plant_directory
+from localazure.records.directory import Tenant
 from localazure.records.resources import CommunicationService, PhoneNumber, Provider, ResourceGroup, Subscription
 from localazure.records.seed import Seed
 from localazure.world import World
 
 PROVIDERS = ("Microsoft.Communication", "Microsoft.EventGrid")
-OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 
 
 def plant_once(world: World, *, full: bool) -> None:
     """At the first start only: makes ids, keys and secrets, and the state around them."""
     if "seed" in world.seeds:
+        _complete(world)
         return
     with world.store.transaction():
         key = new_signing_key(real_time())
@@ -24,14 +25,24 @@ def plant_once(world: World, *, full: bool) -> None:
         plant(world)
 
 
+def _complete(world: World) -> None:
+    """A data folder made before there were people gets them, with passwords that stay from now on."""
+    if len(world.people) == 0:
+        with world.store.transaction():
+            world.seeds.put("seed", world.seed)
+            plant_directory(world)
+
+
 def replant(world: World) -> None:
     """Forgets everything but the seed and the signing keys, and stands where the first start stood."""
     with world.store.transaction():
         for table in (
             world.tenants, world.applications, world.principals, world.app_role_assignments, world.role_assignments,
+            world.role_definitions, world.people, world.device_codes, world.authorization_codes, world.refresh_tokens,
+            world.token_epochs, world.propagation,
             world.subscriptions, world.groups, world.providers, world.operations, world.communication, world.numbers,
             world.system_topics, world.event_subscriptions, world.deliveries, world.messages, world.repeatables,
-            world.faults,
+            world.faults, world.alphanumeric_senders, world.opt_outs,
         ):  # fmt: skip
             table.clear()
         plant(world)
@@ -41,7 +52,7 @@ def replant(world: World) -> None:
 def plant(world: World) -> None:
     seed = world.seed
     world.tenants.put(seed.tenant_id, Tenant(id=seed.tenant_id, display_name="Centrala", domain="centrala.localhost"))
-    _plant_demo_principal(world, seed)
+    plant_directory(world)
     world.subscriptions.put(
         seed.subscription_id, Subscription(id=seed.subscription_id, name="Local", tenant_id=seed.tenant_id)
     )
@@ -55,42 +66,6 @@ def plant(world: World) -> None:
         world.providers.put(f"{seed.subscription_id}/{namespace.lower()}", provider)
     if seed.full:
         _plant_communication(world, seed)
-
-
-def _plant_demo_principal(world: World, seed: Seed) -> None:
-    password = Password(
-        key_id=seed.application_object_id,
-        display_name="demo",
-        secret=seed.client_secret,
-        made_at=seed.made_at,
-        ends_at=seed.made_at + timedelta(days=3650),
-    )
-    world.applications.put(
-        seed.application_object_id,
-        Application(
-            id=seed.application_object_id,
-            app_id=seed.client_id,
-            tenant_id=seed.tenant_id,
-            display_name="Centrala demo",
-            made_at=seed.made_at,
-            passwords=(password,),
-        ),
-    )
-    world.principals.put(
-        seed.principal_object_id,
-        ServicePrincipal(
-            id=seed.principal_object_id,
-            app_id=seed.client_id,
-            tenant_id=seed.tenant_id,
-            display_name="Centrala demo",
-            made_at=seed.made_at,
-            app_owner_organization_id=seed.tenant_id,
-        ),
-    )
-    world.role_assignments.put(
-        seed.principal_object_id,
-        RoleAssignment(id=seed.principal_object_id, principal_id=seed.principal_object_id, role=OWNER, scope="/"),
-    )
 
 
 def _plant_communication(world: World, seed: Seed) -> None:

@@ -11,8 +11,10 @@ import msgspec
 from localazure.background import Background
 from localazure.bell import Bell
 from localazure.clock import Clock
+from localazure.communication.rates import Rates
 from localazure.entra.minted import Minted, Resource
 from localazure.eventgrid.webhook import Webhooks
+from localazure.loose import Check
 from localazure.records.directory import (
     Application,
     AppRoleAssignment,
@@ -23,6 +25,14 @@ from localazure.records.directory import (
 )
 from localazure.records.events import Delivery, EventSubscription, SystemTopic
 from localazure.records.messages import Fault, Repeatable, Sms
+from localazure.records.people import (
+    AuthorizationCode,
+    DeviceCode,
+    Person,
+    Propagation,
+    RefreshToken,
+    TokenEpoch,
+)
 from localazure.records.resources import (
     CommunicationService,
     Operation,
@@ -31,7 +41,9 @@ from localazure.records.resources import (
     ResourceGroup,
     Subscription,
 )
+from localazure.records.roles import RoleDefinition
 from localazure.records.seed import Seed
+from localazure.records.telephony import AlphanumericSender, OptOut
 from localazure.store import Store, Table
 from localazure.watchers import Watchers
 
@@ -56,8 +68,9 @@ class Addresses:
 class World:
     """Tables by key (lower-case resource ids where Azure ignores case), the clock, and what runs meanwhile."""
 
-    def __init__(self, *, store: Store, addresses: Addresses) -> None:
+    def __init__(self, *, store: Store, addresses: Addresses, loose: frozenset[Check] = frozenset()) -> None:
         self.store = store
+        self.loose = loose
         self.addresses = addresses
         self.seeds = Table(store, Seed)
         self.offsets = Table(store, ClockOffset)
@@ -68,6 +81,14 @@ class World:
         self.principals = Table(store, ServicePrincipal)  # by object id
         self.app_role_assignments = Table(store, AppRoleAssignment)
         self.role_assignments = Table(store, RoleAssignment, group=lambda one: one.principal_id)
+        self.role_definitions = Table(store, RoleDefinition)  # made here; by bare id
+
+        self.people = Table(store, Person)  # by object id
+        self.device_codes = Table(store, DeviceCode)
+        self.authorization_codes = Table(store, AuthorizationCode)
+        self.refresh_tokens = Table(store, RefreshToken)
+        self.token_epochs = Table(store, TokenEpoch)  # by client id, "" for all
+        self.propagation = Table(store, Propagation)
 
         self.subscriptions = Table(store, Subscription)
         self.groups = Table(store, ResourceGroup)  # by lower-case id
@@ -83,6 +104,9 @@ class World:
         self.messages = Table(store, Sms, group=lambda one: one.customer)
         self.repeatables = Table(store, Repeatable)
         self.faults = Table(store, Fault)
+        self.alphanumeric_senders = Table(store, AlphanumericSender)
+        self.opt_outs = Table(store, OptOut)
+        self.rates = Rates()
 
         offset = self.offsets.get("clock")
         self.clock = Clock(timedelta(seconds=offset.seconds if offset else 0))

@@ -16,6 +16,7 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from localazure.certificates import Authority
 from localazure.pytest_plugin import LocalAzure
+from localazure_tests.acs import Acs
 from localazure_tests.receiver import Receiver
 from localazure_tests.webhooks import Webhooks
 
@@ -103,6 +104,11 @@ def http(local_azure: LocalAzure) -> Iterator[httpx.Client]:
     context = ssl.create_default_context(cafile=local_azure.ca_bundle)
     with httpx.Client(base_url=local_azure.url, verify=context, trust_env=False, timeout=20) as client:
         yield client
+
+
+@pytest.fixture
+def acs(azure: LocalAzure, http: httpx.Client) -> Acs:
+    return Acs(azure, http)
 
 
 @pytest.fixture

@@ -1,6 +1,4 @@
 import base64
-import hashlib
-import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -12,28 +10,9 @@ from azure.communication.sms.aio import SmsClient as AsyncSmsClient
 from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.transport import AsyncioRequestsTransport
 
-CUSTOMER = "+14255550123"
+from localazure_tests.acs import CUSTOMER, inbox, signed
+
 UNREACHABLE = "+15005550001"
-
-
-def key_of(azure):
-    return azure.acs.connection_string.partition("accesskey=")[2]
-
-
-def signed(azure, method, target, body=b"", *, key=None, date=None, host=None):
-    """https://learn.microsoft.com/azure/communication-services/tutorials/hmac-header-tutorial"""
-    host = host or azure.url.removeprefix("https://")
-    date = format_datetime(date or datetime.now(UTC), usegmt=True)
-    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    text = f"{method}\n{target}\n{date};{host};{digest}"
-    signature = base64.b64encode(hmac.digest(base64.b64decode(key or key_of(azure)), text.encode(), "sha256")).decode()
-    return {
-        "host": host,
-        "x-ms-date": date,
-        "x-ms-content-sha256": digest,
-        "authorization": f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={signature}",
-        "content-type": "application/json",
-    }
 
 
 def request_body(azure, **changes):
@@ -49,10 +28,6 @@ def request_body(azure, **changes):
 def post(azure, http, body, version="2021-03-07"):
     target, content = f"/sms?api-version={version}", json.dumps(body).encode()
     return http.post(target, content=content, headers=signed(azure, "POST", target, content))
-
-
-def inbox(azure, number=CUSTOMER):
-    return azure.control.get("/_local/inbox", params={"number": number}).json()["items"]
 
 
 def test_sent_text_reaches_the_customer(azure, sms):
@@ -117,7 +92,7 @@ def test_each_recipient_has_a_result_of_its_own(azure, sms):
         ({"smsRecipients": []}, "length >= 1"),
         ({"smsRecipients": [{"to": CUSTOMER}] * 101}, "length <= 100"),
         ({"smsRecipients": [{"to": CUSTOMER, "name": "Ala"}]}, "unknown field `name`"),
-        ({"from": "Centrala"}, "From phone number"),
+        ({"from": "Centrala sp. z o.o."}, "From phone number"),
         ({"extra": 1}, "unknown field `extra`"),
         ({"smsSendOptions": {"tag": "t"}}, "enableDeliveryReport"),
         ({"smsSendOptions": {"enableDeliveryReport": True, "deliveryReportTimeoutInSeconds": 60}}, "unknown field"),

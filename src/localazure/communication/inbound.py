@@ -1,6 +1,8 @@
 """A customer's text on its way to the resource that owns the number."""
 
 from localazure.clock import timestamp
+from localazure.communication import opt_outs, senders
+from localazure.communication.segments import segments
 from localazure.communication.sms import message_id
 from localazure.eventgrid.publishing import publish
 from localazure.records.messages import Sms, SmsState
@@ -8,15 +10,10 @@ from localazure.records.resources import PhoneNumber
 from localazure.world import World
 
 EVENT = "Microsoft.Communication.SMSReceived"
-GSM_SEGMENTS, UCS_SEGMENTS = (160, 153), (70, 67)
-GSM_ALPHABET = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)
 
 
 def receive(world: World, *, customer: str, number: PhoneNumber, text: str) -> Sms:
-    """Stored and published in one transaction."""
+    """Stored, published and, where it is a keyword that the platform obeys, answered, in one transaction."""
     message = Sms(
         id=message_id(world, "Incoming"),
         resource=number.resource,
@@ -30,17 +27,27 @@ def receive(world: World, *, customer: str, number: PhoneNumber, text: str) -> S
     with world.store.transaction():
         world.messages.put(message.id, message)
         _publish(world, message)
+        reply = opt_outs.obey(world, senders.of_number(number), customer, text)
+        if reply is not None:
+            _answer(world, message, reply)
     world.watchers.changed(customer)
     return message
 
 
-def segments(text: str) -> int:
-    """How many messages the text takes on the air.
-
-    https://learn.microsoft.com/azure/communication-services/concepts/sms/concepts
-    """
-    single, part = GSM_SEGMENTS if GSM_ALPHABET.issuperset(text) else UCS_SEGMENTS
-    return 1 if len(text) <= single else -(-len(text) // part)
+def _answer(world: World, message: Sms, text: str) -> None:
+    """The carrier's own text: nobody sent it through the service, nobody pays for it, no report is made."""
+    answer = Sms(
+        id=message_id(world, "Outgoing"),
+        resource=message.resource,
+        customer=message.customer,
+        service=message.service,
+        inbound=False,
+        by_carrier=True,
+        text=text,
+        state=SmsState.DELIVERED,
+        at=world.clock.now(),
+    )
+    world.messages.put(answer.id, answer)
 
 
 def _publish(world: World, message: Sms) -> None:

@@ -7,9 +7,10 @@ from localazure import faults
 from localazure.audiences import COMMUNICATION as AUDIENCES
 from localazure.auth import bearer, caller_of, may, named_by_host, signed_by
 from localazure.clock import timestamp
-from localazure.communication import sms
+from localazure.communication import opt_outs, sms
+from localazure.communication.sms_shapes import body_type
 from localazure.entra.tokens import InvalidToken
-from localazure.errors import DENIED, MISSING_API_VERSION, PHONE_NUMBER_NOT_FOUND, ServiceError
+from localazure.errors import DENIED, MISSING_API_VERSION, PHONE_NUMBER_NOT_FOUND, UNSUPPORTED_API_VERSION, ServiceError
 from localazure.pipeline import Call, Caller, Reply, Service
 from localazure.records.resources import CommunicationService, PhoneNumber
 from localazure.routing import Route, Router
@@ -20,11 +21,21 @@ PAGE = 100
 
 
 async def send(world: World, call: Call) -> Reply:
-    newer = call.query["api-version"] >= sms.WITH_TIMEOUT_SINCE
-    body = call.json(sms.NewerSendBody if newer else sms.SendBody)
-    items = sms.send(world, _resource(world, call), body)
+    items = sms.send(world, _resource(world, call), call.json(body_type(call.query["api-version"])))
     await faults.suffer(world, SEND)
     return Reply(status=202, body={"value": items})
+
+
+def add_opt_outs(world: World, call: Call) -> Reply:
+    return Reply(body={"value": opt_outs.add(world, _resource(world, call), _opt_outs(call))})
+
+
+def remove_opt_outs(world: World, call: Call) -> Reply:
+    return Reply(body={"value": opt_outs.remove(world, _resource(world, call), _opt_outs(call))})
+
+
+def check_opt_outs(world: World, call: Call) -> Reply:
+    return Reply(body={"value": opt_outs.check(world, _resource(world, call), _opt_outs(call))})
 
 
 def list_numbers(world: World, call: Call) -> Reply:
@@ -81,6 +92,13 @@ def _by_token(world: World, call: Call, token: str) -> Caller:
     return Caller(object_id=caller.object_id, app_id=caller.app_id, resource=named[0].key)
 
 
+def _opt_outs(call: Call) -> opt_outs.OptOutBody:
+    version = call.query["api-version"]
+    if version < opt_outs.SINCE:
+        raise UNSUPPORTED_API_VERSION.of(path=call.path, version=version)
+    return call.json(opt_outs.OptOutBody)
+
+
 def _resource(world: World, call: Call) -> CommunicationService:
     return world.communication[call.caller.resource]
 
@@ -104,6 +122,9 @@ def _headers(call: Call) -> Mapping[str, str]:
 ROUTES = Router(
     [
         Route("POST", "/sms", send),
+        Route("POST", "/sms/optouts:add", add_opt_outs),
+        Route("POST", "/sms/optouts:remove", remove_opt_outs),
+        Route("POST", "/sms/optouts:check", check_opt_outs),
         Route("GET", "/phoneNumbers", list_numbers),
         Route("GET", "/phoneNumbers/{number}", get_number),
     ]

@@ -25,6 +25,7 @@ from localazure.control.shapes import (
     SmsMadeList,
 )
 from localazure.control.state import state
+from localazure.control.telephony import ROUTES as TELEPHONY
 from localazure.errors import INVALID_CONTROL, NOT_FOUND, NOT_JSON, ServiceError
 from localazure.pipeline import Call, Caller, Reply, Service
 from localazure.records.messages import Fault
@@ -152,6 +153,7 @@ ROUTES = [
     Described("POST", "/_local/entra/rotate-keys", rotate_keys, "A new signing key", KeysNow, RotateBody),
     Described("POST", "/_local/faults", order_fault, "Trouble on order", Done, FaultBody),
     Described("DELETE", "/_local/faults", clear_faults, "No more trouble", Done),
+    *TELEPHONY,
     Described("GET", "/_local/openapi.json", openapi, "This description", dict),
 ]  # fmt: skip
 

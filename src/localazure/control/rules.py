@@ -52,7 +52,7 @@ def inbox(world: World, number: str) -> list[InboxItem]:
 
 
 def sent_counts(world: World, repeatability_id: str | None) -> SentCounts:
-    sent = [one for one in world.messages.all() if not one.inbound]
+    sent = [one for one in world.messages.all() if not one.inbound and not one.by_carrier]
     counts = Counter((one.repeatability_id, one.customer) for one in sent if one.repeatability_id)
     wanted = repeatability_id.lower() if repeatability_id else None
     items = [
@@ -79,6 +79,7 @@ async def reset(world: World) -> None:
         world.outbox.get_nowait()
     seed.replant(world)
     world.event_grid_tokens.clear()
+    world.rates.clear()
     resume(world)
     world.operations_changed.ring()
     world.watchers.all_changed()

@@ -7,14 +7,15 @@ import msgspec
 from localazure.communication.sms import LONGEST_TEXT
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
-Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9]\d{6,14}$", examples=["+14255550123"])]
+Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+14255550123"])]
+Callee = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{5,6})$", examples=["+18335550100", "40404"])]
 
 
 class SmsBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A customer writes: `to` is one of the resources' numbers."""
 
     sender: Number = msgspec.field(name="from")
-    to: Number
+    to: Callee
     text: Text
 
 

@@ -14,7 +14,11 @@ class SmsState(StrEnum):
 
 
 class Sms(msgspec.Struct, frozen=True, kw_only=True):
-    """`customer` is the number outside, `service` the resource's own; `report_at` is when a report falls due."""
+    """`customer` is the number outside, `service` the resource's own.
+
+    `report_at` is when its fate is known: whether it `reaches` the customer, and what the report says of it (None: the
+    carrier never reports). `timeout_at` ends the wait for a report. `by_carrier`: nobody sent it through the service.
+    """
 
     id: str
     resource: str
@@ -25,7 +29,11 @@ class Sms(msgspec.Struct, frozen=True, kw_only=True):
     state: SmsState
     at: datetime
     report_at: datetime | None = None
+    reaches: bool = True
+    report_details: str | None = None
+    timeout_at: datetime | None = None
     report_wanted: bool = False
+    by_carrier: bool = False
     tag: str | None = None
     repeatability_id: str = ""
 

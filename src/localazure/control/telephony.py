@@ -1,0 +1,120 @@
+"""The control API's part for Communication Services: senders that no API sells, what was paid, what is sold out."""
+
+import re
+from collections import Counter
+from typing import Annotated
+
+import msgspec
+
+from localazure.clock import real_time
+from localazure.communication.segments import segments
+from localazure.communication.senders import ALPHANUMERIC, E164, SHORT_CODE, TOLL_FREE, Kind, alphanumeric_key
+from localazure.control.openapi import Described
+from localazure.errors import INVALID_CONTROL, NUMBER_TAKEN
+from localazure.pipeline import Call, Reply
+from localazure.records.resources import CommunicationService, PhoneNumber
+from localazure.records.telephony import AlphanumericSender
+from localazure.world import World
+
+SENDER = re.compile("|".join(kind.pattern for kind in (E164, SHORT_CODE, ALPHANUMERIC)))
+MONTHLY_COST = {Kind.TOLL_FREE: 2.0, Kind.GEOGRAPHIC: 1.0, Kind.MOBILE: 1.5, Kind.SHORT_CODE: 500.0}
+
+
+class SenderBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """`number` is E.164, a short code of 5 or 6 digits, or a name of up to 11 letters and digits.
+
+    `type` tells geographic from mobile (default: geographic); `resource` may be left out where there is one only.
+    """
+
+    number: Annotated[str, msgspec.Meta(max_length=16, examples=["+12065550100", "40404", "Centrala"])]
+    type: Kind | None = None
+    resource: str | None = None
+
+
+class SenderMade(msgspec.Struct, kw_only=True):
+    number: str
+    type: Kind
+    resource: str
+
+
+class Usage(msgspec.Struct, kw_only=True):
+    """What one sender is billed for: texts out, texts in, and the message units they took."""
+
+    sender: str
+    sent: int
+    received: int
+    units: int
+
+
+class UsageList(msgspec.Struct, kw_only=True):
+    items: list[Usage]
+
+
+def give_sender(world: World, call: Call) -> Reply:
+    asked = call.json(SenderBody)
+    resource, kind = named(world, asked.resource), _kind(asked)
+    if kind is Kind.ALPHANUMERIC:
+        name = AlphanumericSender(resource=resource.key, name=asked.number)
+        world.alphanumeric_senders.put(alphanumeric_key(resource.key, asked.number), name)
+    else:
+        _give_number(world, resource, asked.number, kind)
+    return Reply(status=201, body=SenderMade(number=asked.number, type=kind, resource=resource.name))
+
+
+def get_usage(world: World, call: Call) -> Reply:
+    sent, received, units = Counter[str](), Counter[str](), Counter[str]()
+    for one in world.messages.all():
+        if not one.by_carrier:
+            (received if one.inbound else sent)[one.service] += 1
+            units[one.service] += segments(one.text)
+    items = [Usage(sender=one, sent=sent[one], received=received[one], units=units[one]) for one in units]
+    return Reply(body=UsageList(items=items))
+
+
+def named(world: World, name: str | None) -> CommunicationService:
+    """The resource of that name, any case; without a name, the only one."""
+    found = [one for one in world.communication.all() if name is None or one.name.lower() == name.lower()]
+    if len(found) != 1:
+        raise INVALID_CONTROL.of(reason="Name an existing resource in 'resource'.")
+    return found[0]
+
+
+def _kind(asked: SenderBody) -> Kind:
+    if not SENDER.fullmatch(asked.number):
+        raise INVALID_CONTROL.of(reason="That is no E.164 number, no short code and no alphanumeric sender.")
+    kind = _kind_of(asked)
+    if asked.type not in {None, kind}:
+        raise INVALID_CONTROL.of(reason=f"The number is of the type {kind.value}.")
+    return kind
+
+
+def _kind_of(asked: SenderBody) -> Kind:
+    if SHORT_CODE.fullmatch(asked.number):
+        return Kind.SHORT_CODE
+    if not E164.fullmatch(asked.number):
+        return Kind.ALPHANUMERIC
+    if TOLL_FREE.fullmatch(asked.number):
+        return Kind.TOLL_FREE
+    return Kind.MOBILE if asked.type is Kind.MOBILE else Kind.GEOGRAPHIC
+
+
+def _give_number(world: World, resource: CommunicationService, number: str, kind: Kind) -> None:
+    if number in world.numbers:
+        raise NUMBER_TAKEN.of()
+    fresh = PhoneNumber(
+        number=number,
+        resource=resource.key,
+        country_code="US",
+        kind=kind,
+        bought_at=real_time(),
+        monthly_cost=MONTHLY_COST[kind],
+        calling="none" if kind is Kind.SHORT_CODE else "inbound+outbound",
+    )
+    world.numbers.put(number, fresh)
+
+
+ROUTES = [
+    Described("POST", "/_local/numbers", give_sender, "Give a resource a number, a short code or a sender's name",
+              SenderMade, SenderBody, status=201),
+    Described("GET", "/_local/sms/usage", get_usage, "What each sender is billed for", UsageList),
+]  # fmt: skip
