@@ -1,20 +1,23 @@
 """Django's database for those who do not come through Django: an address for asyncpg, a session of one's own."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def dsn() -> str:
-    """The address as a URL. It holds the password: never print or log it."""
+    """The address as a URL, with its options (sslmode and the like). It holds the password: never print or log it."""
     settings = connections[DEFAULT_DB_ALIAS].settings_dict
     user, password = quote(settings["USER"], safe=""), quote(settings["PASSWORD"], safe="")
     host, port = settings["HOST"], settings["PORT"]
-    address = "" if host.startswith("/") else host + (f":{port}" if port else "")
-    query = f"?host={quote(host, safe='/')}" if host.startswith("/") else ""
+    options = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
+    if host.startswith("/"):
+        options["host"], host = host, ""
     account = f"{user}:{password}@" if user else ""
+    address = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    query = f"?{urlencode(options, quote_via=quote, safe='/')}" if options else ""
     return f"postgresql://{account}{address}/{quote(settings['NAME'], safe='')}{query}"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
@@ -17,8 +18,11 @@ from websockets.exceptions import InvalidStatus
 
 from centrala.asgi import build
 from centrala.conversations.live import announce
+from centrala.database import dsn
+from centrala.desk import stream as stream_module
 from centrala.organization.models import User
 from centrala.server import Listen, Server, bind
+from centrala.settings import database
 from hub import ala
 from running_demo import until
 
@@ -175,6 +179,44 @@ def test_stream_is_for_people_who_work_here(address: str, who: str) -> None:
     answer = httpx.get(f"{address}/desk/stream", headers=headers, trust_env=False)
 
     assert (answer.status_code, answer.text) == (401, "Sign in first.")
+
+
+def test_busy_stream_ends_with_the_session(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "PULSE_SECONDS", 0.2)
+    with stream(address, ala()) as opened:
+        begun(opened)
+        wait_for_listener(opened)
+        Session.objects.all().delete()
+
+        with pytest.raises(AssertionError, match="the stream ended"):
+            listen_while_busy(opened)
+
+
+def listen_while_busy(opened: Stream) -> None:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        announce([uuid4()])
+        opened.next()
+
+
+@pytest.mark.parametrize("other", ['prefs={"a":1}', "@x=1", "a,b=1", "ścieżka=ą"])
+def test_cookies_of_other_sites_do_not_matter(address: str, other: str) -> None:
+    key = signed_in(ala())["Cookie"]
+    cookies = f"{other}; {key}".encode()
+
+    with (
+        httpx.Client(trust_env=False) as client,
+        client.stream("GET", f"{address}/desk/stream", headers={b"Cookie": cookies}) as response,
+    ):
+        assert response.status_code == 200
+
+
+def test_address_for_asyncpg_keeps_the_options_of_the_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://u:p%40ss@[::1]:5433/centrala?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    for name, value in database(url).items():
+        monkeypatch.setitem(connection.settings_dict, name, value)
+
+    assert dsn() == url
 
 
 def test_web_socket_to_an_unknown_path_is_refused_without_a_fault(

@@ -13,8 +13,8 @@ from centrala.connection.actions import ConnectFields, FieldsRefused
 from centrala.connection.models import Connection, Endpoint, Entry
 from centrala.errors import Refused
 from centrala.organization import actions as organization
-from centrala.organization.models import AuditEntry
-from hub import ala
+from centrala.organization.models import AuditEntry, Kind, Organization
+from hub import RESOURCE, ala
 from localazure.pytest_plugin import LocalAzure
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,7 @@ def test_access_key_is_nowhere_in_the_clear(cloud: LocalAzure, caplog: pytest.Lo
             "/subscriptions/0d6b1c3a-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Web/sites/s",
             "not the id of a Communication Services resource",
         ),
+        ("resource_id", f"{RESOURCE}{'x' * 99}", "not the id of a Communication Services resource"),
         ("resource_name", "", "Enter the name"),
         ("resource_name", "another", "The resource id ends with"),
         ("connection_string", "", "not a connection string"),
@@ -144,6 +145,46 @@ def test_resource_id_is_read_however_it_was_copied(cloud: LocalAzure, shape: str
     connection = actions.connect(fields=fields(cloud, resource_id=shapes[shape]), actor=None)
 
     assert connection.resource_id.lower() == id_.lower()
+
+
+@pytest.mark.parametrize(
+    ("state", "complaint"),
+    [({"kind": Kind.TRIAL}, "A trial organisation"), ({"licensed": False}, "no licence"), (None, "not set up yet")],
+    ids=["trial", "no-licence", "none"],
+)
+def test_organisation_that_may_not_connect_is_told_why(
+    cloud: LocalAzure, state: dict[str, object] | None, complaint: str
+) -> None:
+    if state is None:
+        Organization.objects.all().delete()
+    else:
+        Organization.objects.update(**state)
+
+    with pytest.raises(Refused, match=complaint):
+        actions.connect(fields=fields(cloud), actor=None)
+
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("host", ["hub.example.org", "acs-centrala.communication.azure.com.example.org"])
+def test_key_is_not_sent_to_a_host_that_is_not_azures(cloud: LocalAzure, settings: Settings, host: str) -> None:
+    settings.CLOUD = Cloud()
+    stray = f"endpoint=https://{host}/;accesskey=bm9ib2R5IGFuc3dlcnMgaGVyZSBhdCBhbGw="
+
+    with pytest.raises(FieldsRefused) as refusal:
+        actions.connect(fields=fields(cloud, connection_string=stray), actor=None)
+
+    assert "is not an address of Azure Communication Services" in refusal.value.errors["connection_string"]
+
+
+@pytest.mark.parametrize("host", ["a..b", "acs:abc", "acs:99999", "acs:0", "user@acs", "ącs"])
+def test_address_that_is_none_is_refused_at_its_field(cloud: LocalAzure, host: str) -> None:
+    wrong = f"endpoint=https://{host}/;accesskey=bm9ib2R5IGFuc3dlcnMgaGVyZSBhdCBhbGw="
+
+    with pytest.raises(FieldsRefused) as refusal:
+        actions.connect(fields=fields(cloud, connection_string=wrong), actor=None)
+
+    assert "not a connection string" in refusal.value.errors["connection_string"]
 
 
 def test_second_resource_is_refused_while_one_is_connected(cloud: LocalAzure) -> None:

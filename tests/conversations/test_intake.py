@@ -1,13 +1,15 @@
 """Events of SMS become conversations: once, in any order, whatever they hold."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
 from centrala.conversations import actions
 from centrala.conversations.models import Contact, Conversation, ConversationState, Message, MessageState
-from centrala.inbox.drain import replay
+from centrala.inbox.drain import drain, replay
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import PhoneNumber
 from hub import CUSTOMER, OURS, ala, arrive, connected, drained, event, text
@@ -165,6 +167,31 @@ def test_unreadable_event_fails_alone_with_its_reason() -> None:
     failed = Event.objects.get(state=State.FAILED)
     assert failed.event_id == bad["id"]
     assert failed.error == "The event's data has no from."
+
+
+def test_value_too_long_for_an_index_does_not_stop_the_drain() -> None:
+    connected()
+    arrive(text("Too long an id", message_id="Incoming_" + uuid4().hex * 200))
+    arrive(text("Good"))
+
+    drained()
+
+    assert texts() == ["Good"]
+    assert Event.objects.get(state=State.FAILED).error == "The event's messageid is longer than 512 characters."
+
+
+def test_what_postgresql_refuses_of_one_event_spares_the_others() -> None:
+    connected()
+    good, bad = arrive(text("Good")), arrive(text("Bad"))
+
+    def handler(events: Sequence[Event]) -> None:
+        if bad in events:
+            # The column takes any length, its index does not: SQLSTATE 54000, which psycopg calls operational.
+            Event.objects.filter(pk=bad.pk).update(event_id="".join(uuid4().hex for _ in range(500)))
+
+    drain({good.type: handler})
+
+    assert dict(Event.objects.values_list("pk", "state")) == {good.pk: State.PROCESSED, bad.pk: State.FAILED}
 
 
 def test_failed_event_is_handled_again_by_replay() -> None:

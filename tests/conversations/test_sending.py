@@ -7,12 +7,13 @@ from uuid import UUID
 
 import pytest
 from django.utils.timezone import now
+from procrastinate.jobs import Job
 from pytest_django import Settings
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.connection.models import Connection
-from centrala.conversations import actions, sending
+from centrala.conversations import actions, jobs, sending
 from centrala.conversations.models import Conversation, ConversationState, Message, MessageState, Reason
 from centrala.errors import Refused
 from centrala.organization.crypto import encrypt
@@ -159,6 +160,70 @@ def test_message_waits_for_the_repair_of_a_rotated_key(cloud: LocalAzure) -> Non
     assert waiting == (MessageState.QUEUED, Reason.KEY_REFUSED)
     message.refresh_from_db()
     assert (message.state, message.error) == (MessageState.SENT, "")
+
+
+def test_earlier_attempt_in_doubt_stays_in_doubt_when_the_key_is_rotated(cloud: LocalAzure) -> None:
+    talk = conversation(cloud)
+    message = actions.reply(conversation=talk, author=None, text="In doubt.")
+    minute_ago = now() - timedelta(minutes=1)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, first_attempt_at=minute_ago)
+    keep_key(talk.number.connection, "YW4gb2xkIGtleSB0aGF0IHdhcyByb3RhdGVk")
+
+    with pytest.raises(AzureError):
+        sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.first_attempt_at) == (MessageState.SENDING, minute_ago)
+
+
+def test_repeat_that_is_refused_for_good_is_unknown_not_failed(cloud: LocalAzure) -> None:
+    message = actions.reply(conversation=conversation(cloud), author=None, text="Asked.")
+    sending.send(message_id=message.pk)
+    # As after a lost answer, and with another content: the service rejects the repetition.
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING, provider_id=None, text="Asked otherwise.")
+
+    sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.error) == (MessageState.UNKNOWN, Reason.ANSWER_LOST)
+    assert on_the_phone(cloud) == ["Asked."]
+
+
+def test_message_whose_job_is_gone_is_settled_as_unknown_by_the_sweep(cloud: LocalAzure) -> None:
+    talk = conversation(cloud)
+    lost, fresh = (actions.reply(conversation=talk, author=None, text=words) for words in ("Lost.", "Fresh."))
+    long_ago = now() - 2 * sending.REPEATABILITY_WINDOW - timedelta(seconds=1)
+    Message.objects.filter(pk=lost.pk).update(state=MessageState.SENDING, first_attempt_at=long_ago)
+    Message.objects.filter(pk=fresh.pk).update(state=MessageState.SENDING, first_attempt_at=now())
+
+    assert sending.settle_forgotten() == 1
+
+    states = dict(Message.objects.filter(pk__in=[lost.pk, fresh.pk]).values_list("text", "state"))
+    assert states == {"Lost.": MessageState.UNKNOWN, "Fresh.": MessageState.SENDING}
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts", "wait"),
+    [
+        (AzureError("busy", permanent=False, retry_after=17), 3, 17),
+        (AzureError("busy", permanent=False), 3, 8),
+        (AzureError("busy", permanent=False), 90, 300),
+        (RuntimeError("a fault of ours"), 3, 8),
+        (RuntimeError("a fault of ours"), 8, None),
+    ],
+    ids=["as-asked", "doubling", "at-most", "fault", "fault-too-often"],
+)
+def test_job_is_tried_again_after(error: Exception, attempts: int, wait: int | None) -> None:
+    job = Job(id=1, queue="sms", lock=None, queueing_lock=None, task_name="send", attempts=attempts)
+
+    decision = jobs.WhileItMaySucceed().get_retry_decision(exception=error, job=job)
+
+    if wait is None:
+        assert decision is None
+    else:
+        assert decision is not None
+        assert decision.retry_at is not None
+        assert wait - 2 <= (decision.retry_at - now()).total_seconds() <= wait
 
 
 def keep_key(connection: Connection, key: str) -> None:

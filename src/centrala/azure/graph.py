@@ -27,10 +27,16 @@ class Application:
 def ensure_application(display_name: str, *, credential: TokenCredential, cloud: Cloud) -> Application:
     """The application of this name with its service principal; both are made where they are missing.
 
-    Raises AzureError; status 403 where the caller may not register applications.
+    Raises AzureError; status 403 where the caller may not register applications. Names are not unique in a directory:
+    several of this name are refused rather than guessed at.
     """
     with _client(credential, cloud) as client:
         found = _get(client, cloud, "applications", f"displayName eq '{display_name.replace(chr(39), chr(39) * 2)}'")
+        if len(found) > 1:
+            raise AzureError(
+                f"There are {len(found)} applications named “{display_name}”. Fix: connect by hand with the right one.",
+                permanent=True,
+            )
         application = (
             found[0]
             if found

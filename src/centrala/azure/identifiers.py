@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 RESOURCE_ID = re.compile(
     r"^/subscriptions/(?P<subscription>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"/resourceGroups/(?P<group>[^/]+)"
-    r"/providers/Microsoft\.Communication/communicationServices/(?P<name>[^/?#]+)",
+    r"/providers/Microsoft\.Communication/communicationServices/(?P<name>[A-Za-z0-9-]{1,63})(?![^/?#\s])",
     re.IGNORECASE,
 )
+
+HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class ConnectionString:
         if not endpoint or not key:
             raise ValueError("endpoint= or accesskey= is missing")
         url = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
-        if url.scheme not in {"https", "http"} or not url.hostname:
+        if url.scheme not in {"https", "http"} or not HOST.fullmatch(url.netloc) or url.port == 0:
             raise ValueError("the endpoint is not an address")
         _check_key(key)
         return cls(f"https://{url.netloc}", key)

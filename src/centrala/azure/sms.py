@@ -36,7 +36,10 @@ class Outgoing:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What the service said of the one recipient. `provider_id` is its name for the message when it took it."""
+    """What the service said of the one recipient. `provider_id` is its name for the message when it took it.
+
+    Without one it took nothing this time. That says nothing of an earlier attempt whose answer was lost.
+    """
 
     provider_id: str | None
     error: str
@@ -57,7 +60,10 @@ def send(message: Outgoing, *, connection: ConnectionString, cloud: Cloud) -> Re
             raise AzureError.from_sdk(error) from None
     if response.status_code != 202:
         raise AzureError.from_response(response)
-    return _result(response.json())
+    try:
+        return _result(response.json())
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise AzureError("The service answered 202 with a body that cannot be read.", permanent=False) from None
 
 
 def _client(connection: ConnectionString, cloud: Cloud) -> PipelineClient[HttpRequest, HttpResponse]:

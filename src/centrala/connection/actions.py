@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.identifiers import ConnectionString
-from centrala.connection.checks import ConnectFields, Reach, errors_in
+from centrala.connection.checks import ConnectFields, Reach, eligible, errors_in
 from centrala.connection.models import Connection, Endpoint, EntryKey, Service
 from centrala.errors import Refused
 from centrala.organization.actions import record
 from centrala.organization.crypto import encrypt
-from centrala.organization.models import Organization, User
+from centrala.organization.models import User
 
 __all__ = ["ConnectFields", "FieldsRefused", "connect"]
 
@@ -40,10 +40,10 @@ def connect(
     """Checks the five fields against the live cloud and stores the connection; the same resource again is taken up
     where it was left, endpoints and numbers included.
 
-    Raises FieldsRefused with nothing stored, Refused when another resource is connected.
+    Raises FieldsRefused with nothing stored, Refused when the organisation may not connect or another resource is.
     """
     reach = Reach(cloud=cloud or settings.CLOUD, credential=credential)
-    if errors := errors_in(fields, organization=Organization.objects.first(), reach=reach):
+    if errors := errors_in(fields, organization=eligible(), reach=reach):
         raise FieldsRefused(errors)
     return _store(fields, actor=actor, require_role=require_role)
 
@@ -75,6 +75,10 @@ def _one_at_a_time() -> None:
     """Two administrators at once: the second one waits here, then reads what the first one stored."""
     with database.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('centrala.connect'))")
+    refuse_if_connected()
+
+
+def refuse_if_connected() -> None:
     active = Connection.objects.filter(disconnected_at=None).first()
     if active is not None:
         raise Refused(

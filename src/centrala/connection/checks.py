@@ -13,7 +13,8 @@ from centrala.azure import phone_numbers, resources
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString, ResourceId
-from centrala.organization.models import Organization
+from centrala.errors import Refused
+from centrala.organization.models import Kind, Organization
 
 PUBLIC_DOMAINS = (".communication.azure.com", ".communication.azure.us")
 
@@ -45,12 +46,24 @@ class Reach:
     credential: TokenCredential | None = None
 
 
-def errors_in(fields: ConnectFields, *, organization: Organization | None, reach: Reach) -> dict[str, str]:
+def eligible() -> Organization:
+    """The organisation, if it may connect at all. Raises Refused with what is missing."""
+    organization = Organization.objects.first()
+    if organization is None:
+        raise Refused(_("The organisation is not set up yet. Fix: centrala organization --name NAME --tenant ID."))
+    if organization.kind == Kind.TRIAL:
+        raise Refused(_("A trial organisation cannot connect a resource of its own. End the trial first."))
+    if not organization.licensed:
+        raise Refused(_("The organisation has no licence for channels. Fix: centrala organization --licence yes."))
+    return organization
+
+
+def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach) -> dict[str, str]:
     """The text for each field that is wrong. The cloud is asked only when the forms are right."""
     errors = {
         "resource_id": _resource_id(fields),
         "resource_name": _resource_name(fields),
-        "connection_string": _connection_string(fields),
+        "connection_string": _connection_string(fields, reach.cloud),
         "event_grid_app_id": _guid(fields.event_grid_app_id, _("Application (client) ID")),
         "event_grid_app_tenant_id": _tenant(fields, organization),
         "confirmed": None if fields.confirmed else _("Confirm that this resource serves this installation only."),
@@ -81,7 +94,7 @@ def _resource_name(fields: ConnectFields) -> str | None:
     return None
 
 
-def _connection_string(fields: ConnectFields) -> str | None:
+def _connection_string(fields: ConnectFields, cloud: Cloud) -> str | None:
     try:
         parsed = ConnectionString.parse(fields.connection_string)
     except ValueError:
@@ -90,6 +103,10 @@ def _connection_string(fields: ConnectFields) -> str | None:
             "Connection string under Primary key: endpoint=https://…;accesskey=…"
         )
     host, resource = parsed.host, fields.parsed_resource
+    if cloud.is_public and not host.endswith(PUBLIC_DOMAINS):
+        return _("%(host)s is not an address of Azure Communication Services. Copy the connection string again.") % {
+            "host": host
+        }
     if resource and host.endswith(PUBLIC_DOMAINS) and host.partition(".")[0] != resource.name.lower():
         return _other_host(host, resource)
     return None
@@ -101,9 +118,9 @@ def _guid(text: str, what: str) -> str | None:
     return None
 
 
-def _tenant(fields: ConnectFields, organization: Organization | None) -> str | None:
+def _tenant(fields: ConnectFields, organization: Organization) -> str | None:
     wrong = _guid(fields.event_grid_app_tenant_id, _("Directory (tenant) ID"))
-    if wrong or organization is None:
+    if wrong:
         return wrong
     if _as_guid(fields.event_grid_app_tenant_id) != organization.tenant_id:
         return _(

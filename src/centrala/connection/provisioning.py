@@ -11,7 +11,8 @@ from django.conf import settings
 
 from centrala.azure import eventgrid, graph, providers, resources
 from centrala.azure.identifiers import ResourceId
-from centrala.connection.actions import ConnectFields, connect
+from centrala.connection.actions import ConnectFields, connect, refuse_if_connected
+from centrala.connection.checks import eligible
 from centrala.connection.models import EVENT_TYPES, Connection, EntryKey, Service
 from centrala.organization.models import User
 
@@ -55,6 +56,8 @@ class Provisioner:
         if found is not None:
             self.say(f"{found.resource_name} is connected.")
             return found
+        eligible()
+        refuse_if_connected()
         application = graph.ensure_application(
             f"Centrala {self.resource.name}", credential=self.credential, cloud=settings.CLOUD
         )

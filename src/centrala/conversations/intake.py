@@ -44,17 +44,27 @@ ADVANCE_CONVERSATIONS = """
 # A report names the message by our own tag, or else by the provider's id. `delivered` outranks `failed`, which
 # outranks what came before, so that reports give the same end in any order.
 SETTLE_MESSAGES = """
+    with report as (
+        select * from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+            as report (message_id, provider_id, state, detail, at)
+    ),
+    named as (
+        select message.id, report.provider_id, report.state, report.detail, report.at
+        from conversations_message as message
+        join report on message.id = report.message_id or message.provider_id = report.provider_id
+        where message.direction = 'outbound'
+        order by message.id
+        for update of message
+    )
     update conversations_message as message
-    set state = report.state,
-        error = case when report.state = 'failed' then report.detail else '' end,
-        settled_at = report.at,
-        provider_id = coalesce(message.provider_id, report.provider_id)
-    from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-        as report (id, provider_id, state, detail, at)
-    where message.direction = 'outbound'
-        and (message.id = report.id or message.provider_id = report.provider_id)
+    set state = named.state,
+        error = case when named.state = 'failed' then named.detail else '' end,
+        settled_at = named.at,
+        provider_id = coalesce(message.provider_id, named.provider_id)
+    from named
+    where message.id = named.id
         and message.state <> 'delivered'
-        and not (message.state = 'failed' and report.state = 'failed')
+        and not (message.state = 'failed' and named.state = 'failed')
     returning message.conversation_id
 """
 

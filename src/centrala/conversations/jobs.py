@@ -10,18 +10,29 @@ from centrala.azure.errors import AzureError
 from centrala.conversations import sending
 
 LONGEST_WAIT_SECONDS = 300
+MOST_FAULTS = 8  # attempts after which a fault of ours is left to the sweep, and to whoever reads the log
 
 
 class WhileItMaySucceed(BaseRetryStrategy):
-    """Again after what the service asked for, else 1, 2, 4 ... 300 s, for as long as the action raises."""
+    """Again after what the service asked for, else 1, 2, 4 ... 300 s: for as long as the cloud may change its mind,
+    and a few times after a fault of ours (a lost key, a pool that is empty)."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if not isinstance(exception, AzureError) or exception.permanent:
+        asked = None
+        if isinstance(exception, AzureError):
+            asked = exception.retry_after
+        elif job.attempts >= MOST_FAULTS:
             return None
-        wait = exception.retry_after or min(2**job.attempts, LONGEST_WAIT_SECONDS)
+        wait = min(asked or 2**job.attempts, LONGEST_WAIT_SECONDS)
         return RetryDecision(retry_in={"seconds": int(wait)})
 
 
 @app.task(name="conversations.send_message", queue="sms", retry=WhileItMaySucceed())
 def send_message(*, message_id: str) -> None:
     sending.send(message_id=UUID(message_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="conversations.settle_forgotten", queue="sms")
+def settle_forgotten(timestamp: int) -> None:
+    sending.settle_forgotten()

@@ -23,6 +23,7 @@ from centrala.conversations.models import Message, MessageState, Reason
 REPEATABILITY_WINDOW = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=24)
 KEY_REFUSED = {401, 403}
+SWEEP = 500
 SETTLED = {MessageState.DELIVERED, MessageState.FAILED, MessageState.UNKNOWN}
 
 
@@ -49,7 +50,7 @@ def send(*, message_id: UUID) -> None:
         _refused(claim, error)
         return
     if result.provider_id is None:
-        settle(message, MessageState.FAILED, result.error)
+        _not_taken(claim, result.error)
     else:
         _sent(message, result.provider_id)
 
@@ -89,16 +90,24 @@ def _first_attempt(message: Message) -> datetime:
 
 
 def _refused(claim: Claim, error: AzureError) -> None:
-    if error.status in KEY_REFUSED:
-        # Somebody rotated the key. The message did nothing wrong: it waits for the repair.
-        _back_to_queue(claim.message, Reason.KEY_REFUSED)
-        raise AzureError(error.message, permanent=False, status=error.status, never_arrived=True)
-    if error.permanent:
-        settle(claim.message, MessageState.FAILED, error.message)
+    """Raises when the same call is worth making again. Only a first attempt may start afresh: an earlier one in doubt
+    keeps its time, so that its window ends it as unknown."""
+    key_refused = error.status in KEY_REFUSED
+    if error.permanent and not key_refused:
+        _not_taken(claim, error.message)
         return
-    if error.never_arrived and claim.first:
-        _back_to_queue(claim.message)
-    raise error
+    if claim.first and (key_refused or error.never_arrived):
+        # Of a rotated key the message is not to blame: it waits for the repair.
+        _back_to_queue(claim.message, Reason.KEY_REFUSED if key_refused else "")
+    raise AzureError(error.message, permanent=False, status=error.status, retry_after=error.retry_after)
+
+
+def _not_taken(claim: Claim, error: str) -> None:
+    """The service refuses this attempt for good, which tells of the message only when there was no attempt before."""
+    if claim.first:
+        settle(claim.message, MessageState.FAILED, error)
+    else:
+        settle(claim.message, MessageState.UNKNOWN, Reason.ANSWER_LOST)
 
 
 @transaction.atomic
@@ -115,6 +124,20 @@ def _sent(message: Message, provider_id: str) -> None:
     Message.objects.filter(pk=message.pk).update(provider_id=provider_id, sent_at=now())
     Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(state=MessageState.SENT, error="")
     announce([message.conversation_id])
+
+
+def settle_forgotten() -> int:
+    """Ends what no job will end: attempts whose answer was lost longer ago than the window. Returns how many.
+
+    Every job does that itself; this is for messages whose job is gone, or failed by a fault of ours.
+    """
+    forgotten = Message.objects.filter(
+        state=MessageState.SENDING, first_attempt_at__lt=now() - 2 * REPEATABILITY_WINDOW
+    )
+    messages = list(forgotten[:SWEEP])
+    for message in messages:
+        settle(message, MessageState.UNKNOWN, Reason.ANSWER_LOST)
+    return len(messages)
 
 
 @transaction.atomic

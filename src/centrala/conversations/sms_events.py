@@ -17,6 +17,9 @@ from centrala.inbox.models import Event
 # The vendor's word -> ours; a word not listed here leaves the message as it is.
 DELIVERY = {"delivered": MessageState.DELIVERED, "failed": MessageState.FAILED}
 
+LONGEST_ID = 512  # real ones have less than 100, and an index takes 2,700 bytes
+LONGEST_NUMBER = 20  # E.164 has at most 15 digits, a sender's name 11 letters
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
@@ -42,8 +45,8 @@ def inbound(event: Event) -> Inbound:
     data = _data(event)
     return Inbound(
         provider_id=_text(data, "messageid"),
-        sender=number(_text(data, "from")),
-        recipient=number(_text(data, "to")),
+        sender=number(_text(data, "from", longest=LONGEST_NUMBER)),
+        recipient=number(_text(data, "to", longest=LONGEST_NUMBER)),
         text=storable(str(data.get("message") or "")),
         # Never later than it came here: a cloud's clock ahead of ours would put an answer above its question.
         received_at=min(
@@ -79,10 +82,12 @@ def _data(event: Event) -> dict[str, Any]:  # JSON
     return {str(key).lower(): value for key, value in data.items()}
 
 
-def _text(data: dict[str, Any], key: str) -> str:
+def _text(data: dict[str, Any], key: str, *, longest: int = LONGEST_ID) -> str:
     value = data.get(key)
     if not isinstance(value, str) or not value.strip():
         raise Incomprehensible(f"The event's data has no {key}.")
+    if len(value) > longest:
+        raise Incomprehensible(f"The event's {key} is longer than {longest} characters.")
     return storable(value.strip())
 
 

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Notice:
     id: str
-    event: str  # changed | resync
+    event: str  # hello | changed | resync
     data: str  # JSON
 
     def encode(self) -> bytes:
@@ -96,19 +96,19 @@ class Broadcast:
         while True:
             try:
                 await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # a time-out is an OSError, too
                 log.warning("Live updates lost the database (%s). Trying again.", type(error).__name__)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
         """Until the connection breaks. Notices of the gap are lost, hence the resync at the beginning."""
-        connection = await asyncpg.connect(self._dsn)
+        connection = await asyncpg.connect(self._dsn, timeout=PROBE_SECONDS)
         try:
             await connection.add_listener(CHANNEL, self._notified)
             self._publish("resync", "{}")
             while True:
                 await asyncio.sleep(PROBE_SECONDS)
-                await connection.execute("select 1")
+                await connection.execute("select 1", timeout=PROBE_SECONDS)
         finally:
             connection.terminate()
 

@@ -1,6 +1,7 @@
-"""`GET /desk/stream`: server-sent events for the desk. `changed` carries ids of conversations, `resync` means
-fetch everything, a comment every few seconds keeps proxies awake."""
+"""`GET /desk/stream`: server-sent events for the desk. `hello` opens a new stream, `changed` carries ids of
+conversations, `resync` means fetch everything; a comment every few seconds keeps proxies awake."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -39,13 +40,13 @@ async def stream(request: Request) -> Response:
 
 async def _events(live: Live, cookies: str, last_id: str) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
+    asked = time.monotonic()
     async for notice in live.broadcast.notices(last_id, pulse=PULSE_SECONDS):
-        if notice is not None:
-            yield notice.encode()
-        elif await _still(live, cookies):
-            yield b": \n\n"
-        else:
-            return
+        if time.monotonic() - asked >= PULSE_SECONDS:  # however much there is to tell
+            if not await _still(live, cookies):
+                return
+            asked = time.monotonic()
+        yield notice.encode() if notice is not None else b": \n\n"
 
 
 async def _still(live: Live, cookies: str) -> bool:

@@ -14,26 +14,43 @@ from django.utils.timezone import now
 from centrala.inbox.models import Event, State
 
 BATCH = 500
+COLLISION = "40"  # SQLSTATE class: deadlock, serialisation failure
+# Classes that tell of the database and not of an event: connection, resources, an operator's stop, the system.
+DATABASES_FAULT = ("08", COLLISION, "53", "57", "58")
 
 Handler = Callable[[Sequence[Event]], None]
 log = logging.getLogger(__name__)
+
+
+class Collision(Exception):
+    """Two drains wanted the same rows in another order. Nothing has happened: drain again."""
 
 
 class Incomprehensible(Exception):
     """An event of a known type that its handler cannot read: kept as failed, with this text."""
 
 
-@transaction.atomic
 def drain(handlers: Mapping[str, Handler], *, limit: int = BATCH) -> int:
     """Handles up to `limit` waiting events, oldest first, and returns how many there were.
 
-    Raises OperationalError when the database goes away or refuses: then nothing has happened.
+    Raises Collision when it must be done again, OperationalError or InterfaceError when the database goes away; in
+    both cases nothing has happened.
     """
+    try:
+        return _drain(handlers, limit)
+    except OperationalError as error:
+        if _sqlstate(error).startswith(COLLISION):
+            raise Collision from error
+        raise
+
+
+@transaction.atomic
+def _drain(handlers: Mapping[str, Handler], limit: int) -> int:
     waiting = Event.objects.select_for_update(skip_locked=True).filter(state=State.RECEIVED)
     by_type: dict[str, list[Event]] = defaultdict(list)
     for event in waiting.order_by("id")[:limit]:
         by_type[event.type].append(event)
-    for type_, events in by_type.items():
+    for type_, events in sorted(by_type.items()):  # everywhere in the same order, or drains would block each other
         _handle(handlers.get(type_), events)
     return sum(map(len, by_type.values()))
 
@@ -54,14 +71,27 @@ def _bisect(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
     try:
         with transaction.atomic():
             handler(events)
-    except (OperationalError, InterfaceError):
-        raise  # the database's fault, not an event's
-    except Exception as error:  # noqa: BLE001 - whatever a handler trips over, the other events must get through
+    except Exception as error:  # whatever a handler trips over, the other events must get through
+        if _is_databases_fault(error):
+            raise
         if len(events) > 1:
             half = len(events) // 2
             return _bisect(handler, events[:half]) | _bisect(handler, events[half:])
         return {events[0].pk: _describe(error, events[0])}
     return {}
+
+
+def _is_databases_fault(error: Exception) -> bool:
+    """An error without a SQLSTATE is a connection that broke. Most others tell of what was sent, such as a value too
+    long for an index, which psycopg calls operational, too."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    state = _sqlstate(error)
+    return not state or state.startswith(DATABASES_FAULT)
+
+
+def _sqlstate(error: Exception) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""
 
 
 def _describe(error: Exception, event: Event) -> str:

@@ -4,12 +4,12 @@ Django's own way holds a database connection per stream and does not survive a d
 """
 
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 
 import asyncpg
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 READ_SESSION = "select session_data from django_session where session_key = $1 and expire_date > now()"
@@ -26,8 +26,8 @@ class Person:
 
 async def signed_in(pool: asyncpg.Pool, cookies: str) -> Person | None:
     """The person behind a Cookie header: active, with a role, and with the password of when they signed in."""
-    morsel = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    data = await pool.fetchval(READ_SESSION, morsel.value) if morsel else None
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    data = await pool.fetchval(READ_SESSION, key) if key and "\0" not in key else None
     session = SessionStore().decode(data) if data else {}
     if BACKEND_SESSION_KEY not in session:
         return None

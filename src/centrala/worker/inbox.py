@@ -7,7 +7,7 @@ import psycopg
 
 from centrala.conversations.handlers import HANDLERS
 from centrala.database import session
-from centrala.inbox.drain import BATCH, drain
+from centrala.inbox.drain import BATCH, Collision, drain
 
 POLL_SECONDS = 1.0
 
@@ -17,9 +17,15 @@ def run(stop: threading.Event) -> None:
     with session() as listener:
         listener.execute("listen inbox")
         while not stop.is_set():
-            while drain(HANDLERS) == BATCH and not stop.is_set():
-                pass
-            _wait(listener)
+            if _drain() < BATCH:
+                _wait(listener)
+
+
+def _drain() -> int:
+    try:
+        return drain(HANDLERS)
+    except Collision:
+        return BATCH  # at least: there is more to do now
 
 
 def _wait(listener: psycopg.Connection[Any]) -> None:
