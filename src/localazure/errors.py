@@ -12,16 +12,26 @@ class ServiceError(Exception):
         self.code = code
         self.message = message
         self.headers: dict[str, str] = {}
+        self.target = ""
+        self.inner: Refusal | None = None
 
 
 @dataclass(frozen=True)
 class Refusal:
+    """`target` and `inner` are the parts of Communication Services' errors that others do not have."""
+
     status: int
     code: str
     text: str
+    target: str = ""
+    inner: "Refusal | None" = None
 
     def of(self, **values: object) -> ServiceError:
-        return ServiceError(self.status, self.code, self.text.format(**values))
+        error = ServiceError(self.status, self.code, self.text.format(**values))
+        error.target = self.target.format(**values)
+        if self.inner:
+            error.inner = Refusal(self.inner.status, self.inner.code, self.inner.text.format(**values))
+        return error
 
 
 NOT_EMULATED = Refusal(501, "NotImplemented", "The local cloud does not emulate {method} {path}.")
@@ -117,9 +127,18 @@ NOT_REGISTERED = Refusal(
     "The subscription is not registered to use namespace '{namespace}'. "
     "See https://aka.ms/rps-not-found for how to register subscriptions.",
 )
-GROUP_NOT_EMPTY = Refusal(
-    409, "ResourceGroupDeletionBlocked", "Deletion of resource group '{group}' failed as it still holds resources."
+INVALID_GROUP_NAME = Refusal(
+    400,
+    "InvalidResourceGroup",
+    "The provided resource group name '{name}' has these invalid characters or length: a name is up to 90 letters, "
+    "digits, underscores, hyphens, periods and parentheses, and ends with no period.",
 )
+GROUP_MOVED = Refusal(
+    409,
+    "InvalidResourceGroupLocation",
+    "Invalid resource group location. The Resource group already exists in location '{location}'.",
+)
+INVALID_EXPAND = Refusal(400, "InvalidExpandInQueryString", "Invalid $expand '{expand}' specified in the query string.")
 INVALID_RESOURCE = Refusal(400, "InvalidResource", "{reason}")
 NAME_TAKEN = Refusal(409, "NameUnavailable", "The name '{name}' is already in use by another resource.")
 OPERATION_NOT_FOUND = Refusal(404, "NotFound", "The operation '{operation}' could not be found.")
@@ -214,7 +233,27 @@ UNSUPPORTED_API_VERSION = Refusal(
 NOT_YOUR_NUMBER = Refusal(401, "Unauthorized", "The From number does not belong to this resource.")
 TOO_MANY_REQUESTS = Refusal(429, "TooManyRequests", "{reason} Try again in {seconds} seconds.")
 INVALID_SMS = Refusal(400, "InvalidRequest", "{reason}")
-PHONE_NUMBER_NOT_FOUND = Refusal(404, "PhoneNumberNotFound", "The phone number was not found in this resource.")
+NOT_A_MERGE_PATCH = Refusal(415, "UnsupportedMediaType", "Send the body as Content-Type: application/merge-patch+json.")
+NUMBERS_NOT_FOUND = Refusal(404, "NotFound", "Input {name} {value} cannot be found.", target="{target}")
+BAD_NUMBERS_REQUEST = Refusal(400, "BadRequest", "{reason}", target="{target}")
+NO_CONSENT = Refusal(
+    400, "BadRequest", "Consent not provided to not resell the phone numbers", target="isconsentprovided"
+)
+NO_PHONE_PLANS = Refusal(
+    400,
+    "InternalError",
+    "The server encountered an internal error.",
+    inner=Refusal(400, "BadRequest", "We are unable to find phone plans to match your requested capabilities."),
+)
+INVALID_TELEPHONE_NUMBER = Refusal(
+    400,
+    "InternalError",
+    "The server encountered an internal error.",
+    inner=Refusal(400, "BadRequest", "Invalid telephone number '{number}'"),
+)
+NUMBERS_EXPIRED = Refusal(400, "ReservationExpired", "The phone numbers are no longer on hold.")
+NOT_ACTIVE = Refusal(400, "BadRequest", "The reservation is not active.", target="reservationid")
+TOO_MANY_NUMBERS = Refusal(429, "TooManyRequests", "The limit of {limit} phone numbers for the tenant is exceeded.")
 
 # The control API
 INVALID_CONTROL = Refusal(400, "invalid", "{reason}")

@@ -1,8 +1,10 @@
 """What was under way when the process ended goes on."""
 
+from localazure.communication.numbers import operations as number_operations
 from localazure.communication.reports import due, report
 from localazure.eventgrid.delivery import Dispatcher
 from localazure.eventgrid.handshake import AWAITING, validate, wait_for_visit
+from localazure.records.telephony import NumberOperationState
 from localazure.world import World
 
 
@@ -16,3 +18,6 @@ def resume(world: World) -> None:
     for message in world.messages.all():
         if due(message) is not None:
             world.background.spawn(report(world, message.id))
+    for operation in world.number_operations.all():
+        if operation.state is NumberOperationState.RUNNING:
+            world.background.spawn(number_operations.run(world, operation.id))

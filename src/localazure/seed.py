@@ -43,6 +43,7 @@ def replant(world: World) -> None:
             world.subscriptions, world.groups, world.providers, world.operations, world.communication, world.numbers,
             world.system_topics, world.event_subscriptions, world.deliveries, world.messages, world.repeatables,
             world.faults, world.alphanumeric_senders, world.opt_outs,
+            world.number_searches, world.number_operations, world.reservations, world.sold_out, world.number_quotas,
         ):  # fmt: skip
             table.clear()
         plant(world)

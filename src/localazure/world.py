@@ -43,7 +43,15 @@ from localazure.records.resources import (
 )
 from localazure.records.roles import RoleDefinition
 from localazure.records.seed import Seed
-from localazure.records.telephony import AlphanumericSender, OptOut
+from localazure.records.telephony import (
+    AlphanumericSender,
+    NumberOperation,
+    NumberQuota,
+    NumberSearch,
+    OptOut,
+    Reservation,
+    SoldOut,
+)
 from localazure.store import Store, Table
 from localazure.watchers import Watchers
 
@@ -106,6 +114,11 @@ class World:
         self.faults = Table(store, Fault)
         self.alphanumeric_senders = Table(store, AlphanumericSender)
         self.opt_outs = Table(store, OptOut)
+        self.number_searches = Table(store, NumberSearch)
+        self.number_operations = Table(store, NumberOperation)
+        self.reservations = Table(store, Reservation)  # by {resource}/{id}
+        self.sold_out = Table(store, SoldOut)  # by {country}/{type}/{area code}
+        self.number_quotas = Table(store, NumberQuota)  # one, "tenant"
         self.rates = Rates()
 
         offset = self.offsets.get("clock")

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from localazure import faults
 from localazure.audiences import COMMUNICATION as AUDIENCES
 from localazure.auth import bearer, caller_of, may, named_by_host, signed_by
-from localazure.clock import timestamp
 from localazure.communication import opt_outs, sms
+from localazure.communication.numbers.routes import ROUTES as NUMBERS
 from localazure.communication.sms_shapes import body_type
 from localazure.entra.tokens import InvalidToken
-from localazure.errors import DENIED, MISSING_API_VERSION, PHONE_NUMBER_NOT_FOUND, UNSUPPORTED_API_VERSION, ServiceError
+from localazure.errors import DENIED, MISSING_API_VERSION, UNSUPPORTED_API_VERSION, ServiceError
 from localazure.pipeline import Call, Caller, Reply, Service
-from localazure.records.resources import CommunicationService, PhoneNumber
+from localazure.records.resources import CommunicationService
 from localazure.routing import Route, Router
 from localazure.world import World
 
 SEND = "sms.send"
-PAGE = 100
 
 
 async def send(world: World, call: Call) -> Reply:
@@ -38,36 +37,6 @@ def check_opt_outs(world: World, call: Call) -> Reply:
     return Reply(body={"value": opt_outs.check(world, _resource(world, call), _opt_outs(call))})
 
 
-def list_numbers(world: World, call: Call) -> Reply:
-    owned = [one for one in world.numbers.all() if one.resource == call.caller.resource]
-    start, size = _whole(call, "skip", 0), max(1, min(_whole(call, "top", PAGE), PAGE))
-    body: dict[str, object] = {"phoneNumbers": [number_shape(one) for one in owned[start : start + size]]}
-    if start + size < len(owned):
-        version = call.query["api-version"]
-        body["nextLink"] = f"/phoneNumbers?skip={start + size}&top={size}&api-version={version}"
-    return Reply(body=body)
-
-
-def get_number(world: World, call: Call) -> Reply:
-    one = world.numbers.get(call.params["number"])
-    if one is None or one.resource != call.caller.resource:
-        raise PHONE_NUMBER_NOT_FOUND.of()
-    return Reply(body=number_shape(one))
-
-
-def number_shape(one: PhoneNumber) -> dict[str, object]:
-    return {
-        "id": one.number.lstrip("+"),
-        "phoneNumber": one.number,
-        "countryCode": one.country_code,
-        "phoneNumberType": one.kind,
-        "capabilities": {"calling": one.calling, "sms": one.sms},
-        "assignmentType": "application",
-        "purchaseDate": timestamp(one.bought_at),
-        "cost": {"amount": one.monthly_cost, "currencyCode": one.currency, "billingFrequency": "monthly"},
-    }
-
-
 def authenticate(world: World, call: Call) -> Caller:
     """By signature, which names the resource, or by token."""
     token = bearer(call)
@@ -75,7 +44,12 @@ def authenticate(world: World, call: Call) -> Caller:
 
 
 def envelope(error: ServiceError, call: Call) -> dict[str, object]:
-    return {"error": {"code": error.code, "message": error.message}}
+    body: dict[str, object] = {"code": error.code, "message": error.message}
+    if error.target:
+        body["target"] = error.target
+    if error.inner:
+        body["innererror"] = {"code": error.inner.code, "message": error.inner.text}
+    return {"error": body}
 
 
 def _by_token(world: World, call: Call, token: str) -> Caller:
@@ -103,11 +77,6 @@ def _resource(world: World, call: Call) -> CommunicationService:
     return world.communication[call.caller.resource]
 
 
-def _whole(call: Call, name: str, default: int) -> int:
-    text = call.query.get(name, "")
-    return int(text) if text.isdecimal() else default
-
-
 def _check_version(call: Call) -> None:
     if not call.query.get("api-version"):
         raise MISSING_API_VERSION.of()
@@ -125,8 +94,7 @@ ROUTES = Router(
         Route("POST", "/sms/optouts:add", add_opt_outs),
         Route("POST", "/sms/optouts:remove", remove_opt_outs),
         Route("POST", "/sms/optouts:check", check_opt_outs),
-        Route("GET", "/phoneNumbers", list_numbers),
-        Route("GET", "/phoneNumbers/{number}", get_number),
+        *NUMBERS,
     ]
 )
 

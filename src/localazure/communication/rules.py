@@ -65,11 +65,12 @@ def change(world: World, one: CommunicationService, body: ResourceBody) -> Commu
 
 
 def remove(world: World, one: CommunicationService) -> None:
-    """Its numbers are released with it, its system topic goes too."""
+    """Its numbers are released with it, its system topic goes too.
+
+    https://learn.microsoft.com/azure/communication-services/quickstarts/create-communication-resource
+    """
     with world.store.transaction():
-        for number in world.numbers.all():
-            if number.resource == one.key:
-                world.numbers.remove(number.number)
+        _remove_owned(world, one.key)
         for key, topic in world.system_topics.items():
             if topic.source.lower() == one.key:
                 world.system_topics.remove(key)
@@ -77,6 +78,16 @@ def remove(world: World, one: CommunicationService) -> None:
             if subscription.source == one.key:
                 world.event_subscriptions.remove(key)
         world.communication.remove(one.key)
+
+
+def _remove_owned(world: World, resource: str) -> None:
+    for table in (
+        world.numbers, world.alphanumeric_senders, world.opt_outs, world.number_searches, world.number_operations,
+        world.reservations,
+    ):  # fmt: skip
+        for key, record in table.items():
+            if record.resource == resource:
+                table.remove(key)
 
 
 def regenerate(world: World, one: CommunicationService, which: str) -> CommunicationService:

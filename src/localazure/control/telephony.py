@@ -2,18 +2,21 @@
 
 import re
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from localazure.clock import real_time
+from localazure.communication.numbers.catalogue import COUNTRIES
+from localazure.communication.numbers.stock import sold_out_key
 from localazure.communication.segments import segments
 from localazure.communication.senders import ALPHANUMERIC, E164, SHORT_CODE, TOLL_FREE, Kind, alphanumeric_key
 from localazure.control.openapi import Described
+from localazure.control.shapes import Done
 from localazure.errors import INVALID_CONTROL, NUMBER_TAKEN
 from localazure.pipeline import Call, Reply
 from localazure.records.resources import CommunicationService, PhoneNumber
-from localazure.records.telephony import AlphanumericSender
+from localazure.records.telephony import AlphanumericSender, NumberQuota, SoldOut
 from localazure.world import World
 
 SENDER = re.compile("|".join(kind.pattern for kind in (E164, SHORT_CODE, ALPHANUMERIC)))
@@ -50,6 +53,21 @@ class UsageList(msgspec.Struct, kw_only=True):
     items: list[Usage]
 
 
+class SoldOutBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Nothing is left of a country's numbers of one type, or of one area code alone."""
+
+    country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$", examples=["US"])]
+    type: Literal["tollFree", "geographic", "mobile"]
+    area_code: str = ""
+
+
+class QuotaBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The tenant's limits: numbers in all, searches in seven days. Null: none. Microsoft's own defaults are 1 and 5."""
+
+    purchases: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    searches_a_week: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
 def give_sender(world: World, call: Call) -> Reply:
     asked = call.json(SenderBody)
     resource, kind = named(world, asked.resource), _kind(asked)
@@ -69,6 +87,28 @@ def get_usage(world: World, call: Call) -> Reply:
             units[one.service] += segments(one.text)
     items = [Usage(sender=one, sent=sent[one], received=received[one], units=units[one]) for one in units]
     return Reply(body=UsageList(items=items))
+
+
+def sell_out(world: World, call: Call) -> Reply:
+    asked = call.json(SoldOutBody)
+    where = COUNTRIES.get(asked.country)
+    if where is None or all(asked.area_code not in {"", block.area_code} for block in where.blocks):
+        raise INVALID_CONTROL.of(reason="No numbers are on offer there.")
+    gone = SoldOut(country_code=asked.country, kind=asked.type, area_code=asked.area_code)
+    world.sold_out.put(sold_out_key(asked.country, asked.type, asked.area_code), gone)
+    return Reply(body=Done())
+
+
+def restock(world: World, call: Call) -> Reply:
+    world.sold_out.clear()
+    return Reply(body=Done())
+
+
+def set_quota(world: World, call: Call) -> Reply:
+    asked = call.json(QuotaBody)
+    quota = NumberQuota(purchases=asked.purchases, searches_a_week=asked.searches_a_week)
+    world.number_quotas.put("tenant", quota)
+    return Reply(body=Done())
 
 
 def named(world: World, name: str | None) -> CommunicationService:
@@ -116,5 +156,9 @@ def _give_number(world: World, resource: CommunicationService, number: str, kind
 ROUTES = [
     Described("POST", "/_local/numbers", give_sender, "Give a resource a number, a short code or a sender's name",
               SenderMade, SenderBody, status=201),
+    Described("POST", "/_local/numbers/sold-out", sell_out, "Numbers of a country are sold out", Done, SoldOutBody),
+    Described("DELETE", "/_local/numbers/sold-out", restock, "Everything is on offer again", Done),
+    Described("POST", "/_local/numbers/quota", set_quota, "How many numbers and searches the tenant may have", Done,
+              QuotaBody),
     Described("GET", "/_local/sms/usage", get_usage, "What each sender is billed for", UsageList),
 ]  # fmt: skip

@@ -6,9 +6,16 @@ import msgspec
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """`state`: Enabled, Warned or Disabled."""
+
     id: str
     name: str
     tenant_id: str
+    state: str = "Enabled"
+
+    @property
+    def path(self) -> str:
+        return f"/subscriptions/{self.id}"
 
 
 class ResourceGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +23,11 @@ class ResourceGroup(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     location: str
     tags: dict[str, str] = {}
+    managed_by: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.name}"
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +78,7 @@ class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = "USD"
     calling: str = "inbound+outbound"
     sms: str = "inbound+outbound"
+    assignment: str = "application"
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,15 +48,13 @@ class NumberSearch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReservedNumber(msgspec.Struct, frozen=True, kw_only=True):
-    """`error` is why it could not be reserved or bought, empty where it could."""
+    """A number that somebody means to buy, with what it is to be able to do."""
 
     number: str
     country_code: str
     kind: str
     assignment: str
     capabilities: Capabilities
-    bought: bool = False
-    error: str = ""
 
 
 class ReservationState(StrEnum):

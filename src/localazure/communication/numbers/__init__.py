@@ -1,0 +1,1 @@
+"""Phone numbers: what is on offer, searched, held back, bought, changed, released."""
