@@ -95,8 +95,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_demo(data: Path, *options: str, **environment: str) -> Iterator[Demo]:
-    """Starts a demo, waits for its ready file, and stops it with SIGTERM. Fails with its log when it does not start."""
+def running_demo(data: Path, *options: str, keep: bool = False, **environment: str) -> Iterator[Demo]:
+    """Starts a demo, waits for its ready file, and stops it with SIGTERM. Fails with its log when it does not start.
+
+    `keep` leaves its database for another start.
+    """
     log, ready = data / "demo.log", data / "ready.json"
     data.mkdir(parents=True, exist_ok=True)
     argv = [sys.executable, "-m", "centrala.cli", "demo", "--data", str(data / "installation")]
@@ -116,7 +119,8 @@ def running_demo(data: Path, *options: str, **environment: str) -> Iterator[Demo
     finally:
         process.terminate()
         code = process.wait(STOP_SECONDS)
-        Cluster.at(data / "installation").destroy()  # as root it lies outside of the test's folder
+        if not keep:
+            Cluster.at(data / "installation").destroy()  # as root it lies outside of the test's folder
     assert code == 0, log.read_text(errors="replace")[-4000:]
 
 

@@ -36,7 +36,7 @@ class Installation:
     @classmethod
     def here(cls) -> "Installation":
         """The installation of this process: CENTRALA_DATA, else .centrala in the current folder."""
-        data = Path(os.environ.get("CENTRALA_DATA", ".centrala")).absolute()
+        data = data_folder()
         path = data / "centrala.toml"
         try:
             return cls(data, tomllib.loads(path.read_text("utf-8")) if path.exists() else {})
@@ -98,6 +98,10 @@ class Installation:
             self.data.mkdir(parents=True, exist_ok=True)
             write_private(path, make())
             return path.read_text("utf-8").strip()
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("CENTRALA_DATA", ".centrala")).absolute()
 
 
 def write_private(path: Path, text: str) -> None:

@@ -56,13 +56,17 @@ def test_data_folder_that_cannot_be_written_is_named(tmp_path: Path, command: tu
     assert "--data" in line
 
 
-def test_fresh_leaves_a_folder_alone_that_is_no_demos(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
+@pytest.mark.parametrize("option", [(), ("--fresh",)], ids=["plain", "fresh"])
+@pytest.mark.parametrize("file", ["thesis.txt", "azure/notes.txt", "centrala.toml"])
+def test_demo_leaves_a_folder_alone_that_is_no_demos(tmp_path: Path, option: tuple[str, ...], file: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("years of work")
 
-    line = the_one_line(centrala("demo", "--fresh", "--data", str(tmp_path)))
+    line = the_one_line(centrala("demo", *option, "--data", str(tmp_path)))
 
-    assert "is not the folder of a demo" in line
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+    assert "is not empty and not the folder of a demo" in line
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / file]
+    assert (tmp_path / file).read_text() == "years of work"
 
 
 def test_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
@@ -92,12 +96,16 @@ def test_key_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_cloud_out_of_reach_is_said_at_the_connection_string(tmp_path: Path) -> None:
     database = tmp_path / "data"
+    assert (
+        centrala("organization", "--tenant", str(TENANT), "--licence", "yes", "--data", str(database)).returncode == 0
+    )
 
     done = centrala(
         "connect",
         *("--data", str(database), "--resource-id", RESOURCE, "--yes"),
         *("--event-grid-app-id", str(TENANT), "--event-grid-app-tenant-id", str(TENANT)),
         ACS_CONNECTION_STRING=ANSWERS_NOBODY,
+        AZURE_AUTHORITY_HOST="https://localhost:1",  # not Microsoft's cloud, whose resources have other hosts
     )
 
     line = the_one_line(done)

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from centrala.cli.demo_files import make_room, read_json, write_configuration, write_json
 from centrala.cli.up import embedded_database, hub, prepare
-from centrala.installation import Installation
+from centrala.installation import Installation, data_folder
 from centrala.postgres import Cluster
 from centrala.supervisor import Process, Step, Supervisor
 
 CLOUD = "azure.json"  # the local cloud's ready file
+
+FOREIGN = ("AZURE_", "CENTRALA_", "DATABASE_URL", "PUBLIC_URL", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_")
+KEPT = {"CENTRALA_DATA", "CENTRALA_STALLED_AFTER"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +28,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    # The demo is a world of its own: a database or a cloud that the shell names is not for it.
-    for variable in [name for name in os.environ if name.startswith(("AZURE_", "DATABASE_URL", "PUBLIC_URL"))]:
-        del os.environ[variable]
-    data = Installation.here().data
+    _forget_other_worlds()
+    data = data_folder()
     make_room(data, fresh=options.fresh)
     if options.ready_file:
         options.ready_file.unlink(missing_ok=True)
@@ -37,6 +38,14 @@ def run(options: argparse.Namespace) -> int:
     finally:
         if options.ready_file:
             options.ready_file.unlink(missing_ok=True)
+
+
+def _forget_other_worlds() -> None:
+    """The demo is a world of its own: no database, cloud, key, proxy or bundle that the shell names is for it."""
+    for name in list(os.environ):
+        if name.startswith(FOREIGN) and name not in KEPT:
+            del os.environ[name]
+    os.environ |= dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1")
 
 
 def _supervisor(options: argparse.Namespace, data: Path) -> int:

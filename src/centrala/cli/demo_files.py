@@ -11,32 +11,42 @@ from centrala.installation import write_private
 from centrala.postgres import Cluster
 
 CONFIGURATION = "centrala.toml"
+MARK = "this-is-a-demo"
+# All that a demo leaves beside its database, which Cluster.destroy() removes.
+OURS = (CONFIGURATION, "azure.json", "azure.log", "azure.log.1", "people.json", "keys", "secret.key", MARK)
+OUR_FOLDERS = ("azure", "certificate")
 
 
 def make_room(data: Path, *, fresh: bool) -> None:
-    """Makes the data folder; with `fresh` an earlier demo in it goes first, but nothing that is not one.
+    """Makes the data folder; with `fresh` an earlier demo in it goes first.
 
-    Raises Misconfigured when the folder cannot be written or holds something else.
+    Raises Misconfigured when the folder cannot be written, or holds anything but a demo: an installation that serves
+    people must never become one.
     """
     try:
-        if fresh and data.exists():
-            _forget(data)
+        if data.exists() and any(data.iterdir()):
+            _must_be_a_demo(data)
+            if fresh:
+                _forget(data)
         data.mkdir(parents=True, exist_ok=True)
-        write_private(data / ".probe", "")
-        (data / ".probe").unlink()
+        write_private(data / MARK, "")
     except OSError as error:
         raise Misconfigured(
             f"The data folder {data} cannot be written ({error.strerror}). Fix: choose another one with --data."
         ) from None
 
 
+def _must_be_a_demo(data: Path) -> None:
+    if not (data / MARK).is_file():
+        raise Misconfigured(f"{data} is not empty and not the folder of a demo. Fix: choose another one with --data.")
+
+
 def _forget(data: Path) -> None:
-    if any(data.iterdir()) and not (data / CONFIGURATION).exists() and not (data / "azure").exists():
-        raise Misconfigured(
-            f"{data} is not the folder of a demo, so --fresh leaves it alone. Fix: --data with another."
-        )
     Cluster.at(data).destroy()
-    shutil.rmtree(data)
+    for name in OURS:
+        (data / name).unlink(missing_ok=True)
+    for name in OUR_FOLDERS:
+        shutil.rmtree(data / name, ignore_errors=not (data / name).exists())
 
 
 def write_configuration(data: Path, cloud: dict[str, Any], *, port: int, tls_port: int) -> None:

@@ -16,6 +16,7 @@ from centrala.connection.provisioning import Provisioner
 from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.organization import actions as organization
+from centrala.organization.crypto import encrypt
 from centrala.organization.models import Role, User
 from centrala.workstreams import actions as workstreams
 from centrala.workstreams.models import Channel
@@ -46,6 +47,7 @@ def organisation(data: Path, *, tenant_id: str) -> None:
 
 def connected(cloud: dict[str, Any]) -> None:
     """Provisions as an administrator would, through the local cloud's own doors, and puts the numbers to work."""
+    _readdress(cloud)
     credential = Installation.here().own_credential()
     assert credential is not None
     connection = Provisioner(
@@ -58,6 +60,14 @@ def connected(cloud: dict[str, Any]) -> None:
     synced = numbers.sync(connection=connection)
     workstreams.set_up(name="SMS", channel=Channel.SMS, numbers=synced)
     workstreams.set_up(name="Voice", channel=Channel.VOICE, numbers=synced)
+
+
+def _readdress(cloud: dict[str, Any]) -> None:
+    """A demo that starts on other ports finds its cloud at another address, with the same key."""
+    connection = active_connection()
+    if connection is not None:
+        connection.encrypted_connection_string = encrypt(cloud["acs"]["connection_string"])
+        connection.save(update_fields=["encrypted_connection_string"])
 
 
 def facts(options: argparse.Namespace, cloud: dict[str, Any], people: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""The demo as a thing to start again: on other ports, in a hostile shell, from scratch."""
+
+from pathlib import Path
+
+from running_demo import Demo, running_demo, until
+
+CUSTOMER = "+14255550150"
+HOSTILE = {
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nothing",
+    "PUBLIC_URL": "https://hub.example.org",
+    "CENTRALA_KEYS": "not-a-key",
+    "CENTRALA_CA_BUNDLE": "/nowhere.pem",
+    "REQUESTS_CA_BUNDLE": "/nowhere.pem",
+    "AZURE_CLIENT_ID": "somebody",
+}
+
+
+def write(demo: Demo, words: str) -> None:
+    body = {"from": CUSTOMER, "to": demo.acs["phone_numbers"][0], "text": words}
+    with demo.control() as control:
+        control.post("/_local/sms", json=body).raise_for_status()
+
+
+def texts(demo: Demo) -> list[str]:
+    with demo.api() as api:
+        found = api.get("/api/v1/conversations", params={"customer": CUSTOMER}).raise_for_status().json()["items"]
+        if not found:
+            return []
+        messages = api.get(f"/api/v1/conversations/{found[0]['id']}/messages").raise_for_status().json()["items"]
+    return [message["text"] for message in messages]
+
+
+def test_demo_comes_back_on_other_ports_with_everything_and_fresh_without(tmp_path: Path) -> None:
+    with running_demo(tmp_path, keep=True, **HOSTILE) as first:
+        write(first, "before")
+        until(lambda: texts(first) == ["before"])
+
+    with running_demo(tmp_path, keep=True) as again:
+        write(again, "after")
+        until(lambda: texts(again) == ["before", "after"])
+        assert again.hub["agent"] == first.hub["agent"]
+        assert again.azure["url"] != first.azure["url"]
+
+    with running_demo(tmp_path, "--fresh") as fresh:
+        assert texts(fresh) == []
+        assert fresh.hub["agent"] != first.hub["agent"]
