@@ -254,6 +254,25 @@ INVALID_TELEPHONE_NUMBER = Refusal(
 NUMBERS_EXPIRED = Refusal(400, "ReservationExpired", "The phone numbers are no longer on hold.")
 NOT_ACTIVE = Refusal(400, "BadRequest", "The reservation is not active.", target="reservationid")
 TOO_MANY_NUMBERS = Refusal(429, "TooManyRequests", "The limit of {limit} phone numbers for the tenant is exceeded.")
+IDENTITY_NOT_FOUND = Refusal(404, "NotFound", "The identity was not found in this resource.")
+
+
+def _sip(code: str, text: str) -> Refusal:
+    inner = Refusal(422, code, text)
+    return Refusal(422, "UnprocessableConfiguration", "One or more request inputs are not valid.", inner=inner)
+
+
+SIP_EMPTY_PATCH = _sip("EmptyPatch", "Patch with no data provided.")
+SIP_INVALID_FQDN = _sip("InvalidTrunkFqdn", "Trunk with an invalid FQDN.")
+SIP_INVALID_PORT = _sip("InvalidTrunkSipSignalingPort", "Trunk with an invalid SIP signaling port.")
+SIP_INVALID_NAME = _sip("InvalidRouteName", "Route with an invalid name.")
+SIP_INVALID_PATTERN = _sip("InvalidRouteNumberPattern", "Route with an invalid number pattern.")
+SIP_MISSING_TRUNK = _sip("MissingTrunk", "Route targeting a missing trunk.")
+SIP_REPEATED_TRUNK = _sip("RouteWithDuplicatedTrunk", "There is a duplicated trunk in a route.")
+SIP_DUPLICATED_ROUTE = _sip("DuplicatedRoute", "There is a duplicated route.")
+SIP_TOO_MANY = _sip("TooManyItems", "At most 250 trunks and 250 routes are allowed.")
+SIP_TRUNK_TAKEN = _sip("TrunkInUse", "The trunk belongs to another resource.")
+SIP_DOMAIN_NOT_VERIFIED = _sip("DomainNotVerified", "The domain of the trunk '{name}' is not verified on the resource.")
 
 # The control API
 INVALID_CONTROL = Refusal(400, "invalid", "{reason}")

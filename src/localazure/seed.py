@@ -44,6 +44,7 @@ def replant(world: World) -> None:
             world.system_topics, world.event_subscriptions, world.deliveries, world.messages, world.repeatables,
             world.faults, world.alphanumeric_senders, world.opt_outs,
             world.number_searches, world.number_operations, world.reservations, world.sold_out, world.number_quotas,
+            world.sip, world.identities,
         ):  # fmt: skip
             table.clear()
         plant(world)

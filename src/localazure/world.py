@@ -45,11 +45,13 @@ from localazure.records.roles import RoleDefinition
 from localazure.records.seed import Seed
 from localazure.records.telephony import (
     AlphanumericSender,
+    Identity,
     NumberOperation,
     NumberQuota,
     NumberSearch,
     OptOut,
     Reservation,
+    SipConfiguration,
     SoldOut,
 )
 from localazure.store import Store, Table
@@ -119,6 +121,8 @@ class World:
         self.reservations = Table(store, Reservation)  # by {resource}/{id}
         self.sold_out = Table(store, SoldOut)  # by {country}/{type}/{area code}
         self.number_quotas = Table(store, NumberQuota)  # one, "tenant"
+        self.sip = Table(store, SipConfiguration)  # by resource
+        self.identities = Table(store, Identity)
         self.rates = Rates()
 
         offset = self.offsets.get("clock")

@@ -7,7 +7,9 @@ from localazure import faults
 from localazure.audiences import COMMUNICATION as AUDIENCES
 from localazure.auth import bearer, caller_of, may, named_by_host, signed_by
 from localazure.communication import opt_outs, sms
+from localazure.communication.identity_routes import ROUTES as IDENTITIES
 from localazure.communication.numbers.routes import ROUTES as NUMBERS
+from localazure.communication.sip_routes import ROUTES as DIRECT_ROUTING
 from localazure.communication.sms_shapes import body_type
 from localazure.entra.tokens import InvalidToken
 from localazure.errors import DENIED, MISSING_API_VERSION, UNSUPPORTED_API_VERSION, ServiceError
@@ -95,6 +97,8 @@ ROUTES = Router(
         Route("POST", "/sms/optouts:remove", remove_opt_outs),
         Route("POST", "/sms/optouts:check", check_opt_outs),
         *NUMBERS,
+        *IDENTITIES,
+        *DIRECT_ROUTING,
     ]
 )
 

@@ -83,7 +83,7 @@ def remove(world: World, one: CommunicationService) -> None:
 def _remove_owned(world: World, resource: str) -> None:
     for table in (
         world.numbers, world.alphanumeric_senders, world.opt_outs, world.number_searches, world.number_operations,
-        world.reservations,
+        world.reservations, world.sip, world.identities,
     ):  # fmt: skip
         for key, record in table.items():
             if record.resource == resource:

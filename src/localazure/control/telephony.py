@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from localazure.clock import real_time
+from localazure.communication import identity, sip
 from localazure.communication.numbers.catalogue import COUNTRIES
 from localazure.communication.numbers.stock import sold_out_key
 from localazure.communication.segments import segments
@@ -68,6 +69,27 @@ class QuotaBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     searches_a_week: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
+class DomainBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A domain whose ownership the resource has shown, for the trunks below it."""
+
+    domain: Annotated[str, msgspec.Meta(min_length=3, max_length=249, examples=["contoso.example"])]
+    resource: str | None = None
+
+
+class DomainList(msgspec.Struct, kw_only=True):
+    domains: list[str]
+
+
+class TokenBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    token: str
+
+
+class TokenState(msgspec.Struct, kw_only=True):
+    """Whether Communication Services would still take a user's access token."""
+
+    valid: bool
+
+
 def give_sender(world: World, call: Call) -> Reply:
     asked = call.json(SenderBody)
     resource, kind = named(world, asked.resource), _kind(asked)
@@ -109,6 +131,16 @@ def set_quota(world: World, call: Call) -> Reply:
     quota = NumberQuota(purchases=asked.purchases, searches_a_week=asked.searches_a_week)
     world.number_quotas.put("tenant", quota)
     return Reply(body=Done())
+
+
+def verify_domain(world: World, call: Call) -> Reply:
+    asked = call.json(DomainBody)
+    done = sip.verify_domain(world, named(world, asked.resource).key, asked.domain)
+    return Reply(body=DomainList(domains=list(done.domains)))
+
+
+def check_token(world: World, call: Call) -> Reply:
+    return Reply(body=TokenState(valid=identity.is_valid(world, call.json(TokenBody).token)))
 
 
 def named(world: World, name: str | None) -> CommunicationService:
@@ -160,5 +192,8 @@ ROUTES = [
     Described("DELETE", "/_local/numbers/sold-out", restock, "Everything is on offer again", Done),
     Described("POST", "/_local/numbers/quota", set_quota, "How many numbers and searches the tenant may have", Done,
               QuotaBody),
+    Described("POST", "/_local/sip/domains", verify_domain, "A domain for trunks is verified", DomainList, DomainBody),
+    Described("POST", "/_local/identities/token", check_token, "Whether a user's token is still good", TokenState,
+              TokenBody),
     Described("GET", "/_local/sms/usage", get_usage, "What each sender is billed for", UsageList),
 ]  # fmt: skip
