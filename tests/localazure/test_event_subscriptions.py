@@ -6,7 +6,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from localazure_tests.receiver import accept
-from localazure_tests.webhooks import SMS_RECEIVED, TOPIC, subscription_body, topic_body
+from localazure_tests.webhooks import SMS_RECEIVED, TOPIC, put_as_it_is, subscription_body, topic_body
 
 
 def state_of(azure, name):
@@ -293,7 +293,7 @@ def test_secret_attribute_is_sent_but_not_shown(webhooks, receiver):
         ("https://localhost/", {"filter": {"includedEventTypes": ["Microsoft.Storage.BlobCreated"]}}, 400),
         ("https://localhost/", {"maxEventsPerBatch": 5001}, 400),
         ("https://localhost/", {"azureActiveDirectoryTenantId": "11111111-2222-3333-4444-555555555555"}, 400),
-        ("https://localhost/", {"filter": {"advancedFilters": [{"operatorType": "StringIn", "key": "subject"}]}}, 501),
+        ("https://localhost/", {"filter": {"advancedFilters": [{"operatorType": "StringIn", "key": "subject"}]}}, 400),
     ],
 )
 def test_wrong_subscription_is_refused_before_any_handshake(webhooks, url, changes, status):
@@ -302,6 +302,25 @@ def test_wrong_subscription_is_refused_before_any_handshake(webhooks, url, chang
 
     assert caught.value.status_code == status
     assert webhooks.list() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"colour": "green"},
+        {"filter": {"colour": "green"}},
+        {"retryPolicy": {"colour": "green"}},
+        {"destination": {"endpointType": "WebHook", "properties": {"endpointUrl": "https://localhost", "colour": 1}}},
+        {"eventDeliverySchema": "Green"},
+        {"expirationTimeUtc": "2020-01-01T00:00:00Z"},
+    ],
+)
+def test_unknown_property_is_refused(webhooks, azure, http, token, change):
+    body = subscription_body("https://localhost/")
+
+    answer = put_as_it_is(azure, http, token, "to-hub", {"properties": body["properties"] | change})
+
+    assert (answer.status_code, webhooks.list()) == (400, [])
 
 
 def test_name_has_three_to_sixty_four_characters(webhooks):

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from localazure.control import rules
+from localazure.control.events import EventBody, EventMadeList, publish_events
 from localazure.control.openapi import Described, describe
 from localazure.control.shapes import (
     ApplicationBody,
@@ -143,6 +144,8 @@ ROUTES = [
     Described("GET", "/_local/inbox", get_inbox, "A customer's telephone", Inbox, query=("number",)),
     Described("GET", "/_local/sms/counts", get_counts, "Texts sent per repeatable request", SentCounts,
               query=("repeatability_id",)),
+    Described("POST", "/_local/events", publish_events, "Publish any Communication Services event: one or a list",
+              EventMadeList, EventBody),
     Described("POST", "/_local/clock", advance_clock, "Move the clock forward", ClockNow, ClockBody),
     Described("POST", "/_local/reset", reset, "Back to the seed", Done),
     Described("GET", "/_local/state", get_state, "Everything there is", dict),

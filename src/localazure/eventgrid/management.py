@@ -7,8 +7,9 @@ from localazure.arm import scopes
 from localazure.auth import require
 from localazure.clock import real_time
 from localazure.errors import EVENT_SUBSCRIPTION_NOT_FOUND, RESOURCE_NOT_FOUND
-from localazure.eventgrid import rules, shapes
+from localazure.eventgrid import bodies, rules, shapes
 from localazure.eventgrid import settings as reading
+from localazure.eventgrid.event_types import EVENT_TYPES
 from localazure.eventgrid.rules import NAMESPACE
 from localazure.paging import listing
 from localazure.pipeline import Call, Reply
@@ -29,6 +30,7 @@ class Place:
     kind: str
     topic: str
     source: str
+    event_types: tuple[str, ...] = EVENT_TYPES
 
 
 def list_topics(world: World, call: Call) -> Reply:
@@ -59,15 +61,15 @@ def put_topic(world: World, call: Call) -> Reply:
         subscription_id=group.subscription_id,
         group=group.name,
         name=call.params["topic"],
-        body=call.json(shapes.TopicBody),
+        body=call.json(bodies.SystemTopicBody),
     )
     return Reply(status=200 if known else 201, body=shapes.topic(made))
 
 
 def patch_topic(world: World, call: Call) -> Reply:
     known = topic(world, call, "write")
-    body = call.json(shapes.TopicBody)
-    changed = shapes.TopicBody(tags=known.tags if body.tags is None else body.tags)
+    body = call.json(bodies.SystemTopicBody)
+    changed = bodies.SystemTopicBody(tags=known.tags if body.tags is None else body.tags)
     made = rules.put_topic(
         world,
         _topic_key(call),
@@ -119,15 +121,13 @@ def get(world: World, call: Call) -> Reply:
 def put(world: World, call: Call) -> Reply:
     place = _place(world, call, "write")
     scopes.require_registered(world, place.subscription_id, NAMESPACE)
-    asked = reading.read(call.json(shapes.SubscriptionBody).properties)
-    return _asked(world, call, place, asked)
+    return _asked(world, call, place, call.json(bodies.SubscriptionBody).properties, None)
 
 
 def patch(world: World, call: Call) -> Reply:
     place = _place(world, call, "write")
     known = _subscription(world, place, call)
-    asked = reading.read(call.json(shapes.SettingsBody), known.asked or known.settings)
-    return _asked(world, call, place, asked)
+    return _asked(world, call, place, call.json(bodies.SettingsBody), known.asked or known.settings)
 
 
 def remove(world: World, call: Call) -> Reply:
@@ -149,7 +149,11 @@ def get_attributes(world: World, call: Call) -> Reply:
     return Reply(body={"value": shapes.attributes(settings.destination)})
 
 
-def _asked(world: World, call: Call, place: Place, settings: Settings) -> Reply:
+def _asked(world: World, call: Call, place: Place, body: bodies.SettingsBody, changed: Settings | None) -> Reply:
+    """`changed` are the settings that a PATCH starts from."""
+    settings = reading.read(body, changed, topic_types=place.event_types, now=world.clock.now())
+    known = world.event_subscriptions.get(_id(place, call).lower())
+    reading.check_change(known.settings if known else None, settings)
     blank = EventSubscription(
         id=_id(place, call),
         name=call.params["name"],

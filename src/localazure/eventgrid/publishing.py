@@ -1,11 +1,16 @@
 """An event on its way to everybody who subscribed to it."""
 
+from typing import Any
+
 import msgspec
 
 from localazure.clock import timestamp
-from localazure.records.events import Delivery, EventFilter, EventSubscription
+from localazure.eventgrid.filters import compiled, field
+from localazure.records.events import Delivery, DeliverySchema, EventSubscription
 from localazure.records.seed import new_id
 from localazure.world import World
+
+Json = dict[str, Any]  # an event in its topic's schema
 
 
 def publish(
@@ -22,37 +27,55 @@ def publish(
         "metadataVersion": "1",
         "eventTime": timestamp(world.clock.now()),
     }
-    text = msgspec.json.encode(event).decode()
-    for subscription in world.event_subscriptions.all():
-        if subscription.source == source and wants(world, subscription, event_type, subject):
-            enqueue(world, subscription, event_id=event_id, event_type=event_type, event=text)
+    route(world, source=source, event=event)
 
 
-def enqueue(world: World, subscription: EventSubscription, *, event_id: str, event_type: str, event: str) -> None:
+def route(
+    world: World, *, source: str, event: Json, schema: DeliverySchema = DeliverySchema.EVENT_GRID, copies: int = 1
+) -> int:
+    """One delivery, or `copies`, for each subscription of the source that wants the event. Returns how many wanted."""
+    wanting = [one for one in world.event_subscriptions.all() if one.source == source and _hears(world, one, event)]
+    text = msgspec.json.encode(event).decode() if wanting else ""
+    with world.store.transaction():
+        for subscription in wanting:
+            for _ in range(copies):
+                enqueue(world, subscription, event=event, text=text, schema=schema)
+    return len(wanting)
+
+
+def enqueue(
+    world: World, subscription: EventSubscription, *, event: Json, text: str, schema: DeliverySchema
+) -> Delivery:
     now = world.clock.now()
     delivery = Delivery(
         id=new_id(),
         subscription=subscription.key,
-        event_id=event_id,
-        event_type=event_type,
-        event=event,
+        event_id=str(event["id"]),
+        event_type=str(field(event, "eventtype")),
+        event=text,
+        schema=schema,
         published_at=now,
         next_try=now,
     )
     world.deliveries.put(delivery.id, delivery)
     world.outbox.put_nowait(delivery.id)
+    return delivery
 
 
 def wants(world: World, subscription: EventSubscription, event_type: str, subject: str) -> bool:
+    """Whether events of the kind reach it at all; advanced filters may hold back some of them."""
     settings = subscription.settings
-    if settings is None or (settings.expires_at and settings.expires_at <= world.clock.now()):
+    if settings is None or not _in_force(world, subscription):
         return False
-    types = {name.lower() for name in settings.filter.event_types}
-    return event_type.lower() in types and _subject_fits(settings.filter, subject)
+    rule = msgspec.structs.replace(settings.filter, advanced=())
+    return compiled(rule)({"eventType": event_type, "subject": subject})
 
 
-def _subject_fits(rule: EventFilter, subject: str) -> bool:
-    begin, end = rule.begins_with, rule.ends_with
-    if not rule.case_sensitive:
-        subject, begin, end = subject.lower(), begin.lower(), end.lower()
-    return subject.startswith(begin) and subject.endswith(end)
+def _hears(world: World, subscription: EventSubscription, event: Json) -> bool:
+    settings = subscription.settings
+    return settings is not None and _in_force(world, subscription) and compiled(settings.filter)(event)
+
+
+def _in_force(world: World, subscription: EventSubscription) -> bool:
+    settings = subscription.settings
+    return settings is not None and (settings.expires_at is None or settings.expires_at > world.clock.now())

@@ -8,8 +8,8 @@ import msgspec
 from localazure import operations
 from localazure.clock import real_time
 from localazure.errors import INVALID_EVENT_GRID, RESOURCE_NOT_FOUND, SECOND_SYSTEM_TOPIC, SOURCE_CHANGED
+from localazure.eventgrid.bodies import SystemTopicBody
 from localazure.eventgrid.handshake import accept, validate
-from localazure.eventgrid.shapes import TopicBody
 from localazure.records.events import EventSubscription, Handshake, Settings, SystemTopic
 from localazure.records.resources import CommunicationService, Operation
 from localazure.records.seed import new_id
@@ -31,7 +31,9 @@ def source_of(world: World, resource_id: str) -> CommunicationService:
     return found
 
 
-def put_topic(world: World, key: str, *, subscription_id: str, group: str, name: str, body: TopicBody) -> SystemTopic:
+def put_topic(
+    world: World, key: str, *, subscription_id: str, group: str, name: str, body: SystemTopicBody
+) -> SystemTopic:
     known = world.system_topics.get(key)
     source, location = _checked_source(world, body, known), body.location or (known.location if known else "")
     if not TOPIC_NAME.fullmatch(name) or location.lower() != "global":
@@ -73,10 +75,15 @@ def ask(
         _preempt(world, known)
         asked = _asking(world, known or blank, settings, operation)
         world.event_subscriptions.put(asked.key, asked)
-    if known and known.settings and known.settings.destination == settings.destination:
+    if known and known.settings and _proven(known.settings, settings):
         return accept(world, asked), operation
     world.background.spawn(validate(world, asked.key, _handshake(asked).code))
     return asked, operation
+
+
+def _proven(known: Settings, asked: Settings) -> bool:
+    """The same endpoint has answered the same kind of handshake before."""
+    return (known.destination, known.schema) == (asked.destination, asked.schema)
 
 
 def remove(world: World, one: EventSubscription) -> None:
@@ -110,7 +117,7 @@ def _preempt(world: World, known: EventSubscription | None) -> None:
         )
 
 
-def _checked_source(world: World, body: TopicBody, known: SystemTopic | None) -> str:
+def _checked_source(world: World, body: SystemTopicBody, known: SystemTopic | None) -> str:
     asked = body.properties.source or (known.source if known else "")
     kind = body.properties.topic_type or (known.topic_type if known else "")
     if kind.lower() != TOPIC_TYPE.lower():

@@ -1,18 +1,38 @@
 """What a caller asks of an event subscription, checked and read into our record."""
 
 import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from localazure.errors import INVALID_EVENT_GRID, PART_NOT_EMULATED
-from localazure.eventgrid.event_types import EVENT_TYPES
-from localazure.eventgrid.shapes import AttributeBody, DestinationBody, FilterBody, RetryBody, SettingsBody
-from localazure.records.events import DeliveryAttribute, Destination, EventFilter, Settings
+import msgspec
+
+from localazure.errors import INVALID_EVENT_GRID, INVALID_JSON, PART_NOT_EMULATED
+from localazure.eventgrid import filter_bodies
+from localazure.eventgrid.bodies import (
+    AttributeBody,
+    DeadLetterBody,
+    DestinationBody,
+    FilterBody,
+    RetryBody,
+    SettingsBody,
+    WebhookProperties,
+)
+from localazure.records.events import DeadLetterPlace, DeliveryAttribute, DeliverySchema, Destination, Settings
+from localazure.records.filters import EventFilter
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 LONGEST_ATTRIBUTE = 4096  # bytes: https://learn.microsoft.com/azure/event-grid/delivery-properties
+STORAGE_ACCOUNT = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24}",
+    re.IGNORECASE,
+)
+# https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*")
+SCHEMAS = {one.value.lower(): one for one in DeliverySchema}
 
 
-def read(body: SettingsBody, known: Settings | None = None) -> Settings:
+def read(body: SettingsBody, known: Settings | None, *, topic_types: Sequence[str], now: datetime) -> Settings:
     """`known` are the settings a PATCH changes. Raises 400 for what is wrong and 501 for what is not emulated."""
     _check_emulated(body)
     before = known.destination if known else None
@@ -22,31 +42,82 @@ def read(body: SettingsBody, known: Settings | None = None) -> Settings:
     retry = body.retry_policy or RetryBody()
     return Settings(
         destination=destination,
-        filter=_filter(body.filter or FilterBody()) if body.filter or known is None else known.filter,
+        filter=known.filter if known and body.filter is None else _filter(body.filter, topic_types),
         max_attempts=retry.max_delivery_attempts or (known.max_attempts if known else 30),
         ttl_minutes=retry.event_time_to_live_in_minutes or (known.ttl_minutes if known else 1440),
         labels=tuple(body.labels) if body.labels is not None else (known.labels if known else ()),
-        expires_at=body.expiration_time_utc or (known.expires_at if known else None),
+        expires_at=_expiry(body.expiration_time_utc, now) or (known.expires_at if known else None),
+        schema=_schema(body.event_delivery_schema) or (known.schema if known else DeliverySchema.EVENT_GRID),
+        dead_letters=_dead_letters(body.dead_letter_destination) or (known.dead_letters if known else None),
     )
 
 
+def check_change(known: Settings | None, asked: Settings) -> None:
+    """https://learn.microsoft.com/azure/event-grid/cloud-event-schema"""
+    if known and known.schema is DeliverySchema.CLOUD_EVENTS and asked.schema is not DeliverySchema.CLOUD_EVENTS:
+        raise INVALID_EVENT_GRID.of(
+            reason="The event delivery schema of an event subscription cannot be changed from CloudEventSchemaV1_0."
+        )
+
+
+def _filter(body: FilterBody | None, topic_types: Sequence[str]) -> EventFilter:
+    return filter_bodies.read(body or FilterBody(), topic_types)
+
+
 def _check_emulated(body: SettingsBody) -> None:
-    schema = (body.event_delivery_schema or "EventGridSchema").lower()
     asked = {
-        f"the event delivery schema {body.event_delivery_schema}": schema != "eventgridschema",
-        "dead-lettering": body.dead_letter_destination or body.dead_letter_with_resource_identity,
+        f"the event delivery schema {body.event_delivery_schema}": _is(body.event_delivery_schema, "custominputschema"),
+        "dead-lettering with a managed identity": body.dead_letter_with_resource_identity,
         "delivery with a managed identity": body.delivery_with_resource_identity,
-        "advanced filters": body.filter and body.filter.advanced_filters,
-        "destinations other than a webhook": body.destination and body.destination.endpoint_type.lower() != "webhook",
+        "destinations other than a webhook": body.destination and not _is(body.destination.endpoint_type, "webhook"),
     }
     for what, wanted in asked.items():
         if wanted:
             raise PART_NOT_EMULATED.of(what=what)
 
 
+def _is(value: str | None, word: str) -> bool:
+    return value is not None and value.lower() == word
+
+
+def _schema(name: str | None) -> DeliverySchema | None:
+    if name is None:
+        return None
+    if name.lower() not in SCHEMAS:
+        raise INVALID_EVENT_GRID.of(reason=f"The event delivery schema '{name}' is unknown.")
+    return SCHEMAS[name.lower()]
+
+
+def _expiry(asked: datetime | None, now: datetime) -> datetime | None:
+    if asked is None:
+        return None
+    at = asked if asked.tzinfo else asked.replace(tzinfo=UTC)
+    if at <= now:
+        raise INVALID_EVENT_GRID.of(reason="The expirationTimeUtc of the event subscription lies in the past.")
+    return at
+
+
+def _dead_letters(body: DeadLetterBody | None) -> DeadLetterPlace | None:
+    if body is None:
+        return None
+    asked = body.properties
+    if not _is(body.endpoint_type, "storageblob") or not STORAGE_ACCOUNT.fullmatch(asked.resource_id):
+        raise INVALID_EVENT_GRID.of(reason="The dead-letter destination is not a blob container of a storage account.")
+    if not CONTAINER.fullmatch(asked.blob_container_name):
+        raise INVALID_EVENT_GRID.of(reason=f"The blob container name '{asked.blob_container_name}' is invalid.")
+    return DeadLetterPlace(account=asked.resource_id, container=asked.blob_container_name)
+
+
+def _properties(body: DestinationBody) -> WebhookProperties:
+    try:
+        return msgspec.json.decode(body.properties, type=WebhookProperties)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise INVALID_JSON.of(reason=error) from error
+
+
 def _destination(body: DestinationBody, known: Destination | None) -> Destination:
     """Clients send back what they were shown: without the address, which they are told only on request."""
-    asked = body.properties
+    asked = _properties(body)
     url = asked.endpoint_url or (known.url if known else "")
     _check_url(url)
     tenant = asked.azure_active_directory_tenant_id or ""
@@ -72,7 +143,7 @@ def _check_url(url: str) -> None:
         usable = parts.scheme.lower() == "https" and bool(parts.hostname) and (parts.port or 443) > 0
     except ValueError:
         usable = False
-    if not usable or not url.isascii() or any(sign.isspace() for sign in url):
+    if not usable or not url.isascii() or not url.isprintable() or " " in url:
         raise INVALID_EVENT_GRID.of(reason="The webhook endpoint must be an absolute HTTPS URL.")
 
 
@@ -99,16 +170,3 @@ def _fits_a_header(value: str) -> bool:
 def _known_value(name: str, known: Destination | None) -> str:
     """A secret's value is not shown, so it comes back empty."""
     return next((one.value for one in known.attributes if one.name == name), "") if known else ""
-
-
-def _filter(body: FilterBody) -> EventFilter:
-    known = {name.lower(): name for name in EVENT_TYPES}
-    asked = body.included_event_types or list(EVENT_TYPES)
-    if unknown := [name for name in asked if name.lower() not in known]:
-        raise INVALID_EVENT_GRID.of(reason=f"The event types are not of this topic type: {', '.join(unknown)}.")
-    return EventFilter(
-        event_types=tuple(known[name.lower()] for name in asked),
-        begins_with=body.subject_begins_with or "",
-        ends_with=body.subject_ends_with or "",
-        case_sensitive=bool(body.is_subject_case_sensitive),
-    )

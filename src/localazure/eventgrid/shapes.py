@@ -1,85 +1,12 @@
-"""Event subscriptions' JSON, both ways: https://learn.microsoft.com/rest/api/eventgrid/"""
+"""Event Grid's JSON as it is shown: https://learn.microsoft.com/rest/api/eventgrid/"""
 
-from datetime import datetime
-from typing import Annotated, Any
-
-import msgspec
+from typing import Any
 
 from localazure.clock import timestamp
-from localazure.records.events import Destination, EventFilter, EventSubscription, SystemTopic
+from localazure.eventgrid import filter_bodies
+from localazure.records.events import Destination, EventSubscription, Settings, SystemTopic
 
 Json = dict[str, Any]  # objects of the vendor's shape
-Meta = msgspec.Meta
-
-
-class AttributeProperties(msgspec.Struct, rename="camel", kw_only=True):
-    value: str | None = None
-    is_secret: bool | None = None
-    source_field: str | None = None
-
-
-class AttributeBody(msgspec.Struct, rename="camel", kw_only=True):
-    name: Annotated[str, Meta(min_length=1)]
-    type: str
-    properties: AttributeProperties = msgspec.field(default_factory=AttributeProperties)
-
-
-class WebhookProperties(msgspec.Struct, rename="camel", kw_only=True):
-    endpoint_url: str | None = None
-    max_events_per_batch: Annotated[int, Meta(ge=1, le=5000)] | None = None
-    preferred_batch_size_in_kilobytes: Annotated[int, Meta(ge=1, le=1024)] | None = None
-    azure_active_directory_tenant_id: str | None = None
-    azure_active_directory_application_id_or_uri: str | None = None
-    delivery_attribute_mappings: Annotated[list[AttributeBody], Meta(max_length=10)] | None = None
-    minimum_tls_version_allowed: str | None = None
-
-
-class DestinationBody(msgspec.Struct, rename="camel", kw_only=True):
-    endpoint_type: str
-    properties: WebhookProperties = msgspec.field(default_factory=WebhookProperties)
-
-
-class FilterBody(msgspec.Struct, rename="camel", kw_only=True):
-    subject_begins_with: str | None = None
-    subject_ends_with: str | None = None
-    included_event_types: list[str] | None = None
-    is_subject_case_sensitive: bool | None = None
-    enable_advanced_filtering_on_arrays: bool | None = None
-    advanced_filters: list[dict[str, object]] | None = None
-
-
-class RetryBody(msgspec.Struct, rename="camel", kw_only=True):
-    max_delivery_attempts: Annotated[int, Meta(ge=1, le=30)] | None = None
-    event_time_to_live_in_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
-
-
-class SettingsBody(msgspec.Struct, rename="camel", kw_only=True):
-    """A PATCH has these at the top, a PUT under `properties`."""
-
-    destination: DestinationBody | None = None
-    delivery_with_resource_identity: dict[str, object] | None = None
-    filter: FilterBody | None = None
-    labels: list[str] | None = None
-    expiration_time_utc: datetime | None = None
-    event_delivery_schema: str | None = None
-    retry_policy: RetryBody | None = None
-    dead_letter_destination: dict[str, object] | None = None
-    dead_letter_with_resource_identity: dict[str, object] | None = None
-
-
-class SubscriptionBody(msgspec.Struct, rename="camel", kw_only=True):
-    properties: SettingsBody
-
-
-class TopicProperties(msgspec.Struct, rename="camel", kw_only=True):
-    source: str | None = None
-    topic_type: str | None = None
-
-
-class TopicBody(msgspec.Struct, rename="camel", kw_only=True):
-    location: str | None = None
-    tags: dict[str, str] | None = None
-    properties: TopicProperties = msgspec.field(default_factory=TopicProperties)
 
 
 def topic(one: SystemTopic) -> Json:
@@ -112,14 +39,15 @@ def subscription(one: EventSubscription) -> Json:
             "topic": one.topic,
             "provisioningState": one.state,
             "destination": destination(settings.destination),
-            "filter": _filter(settings.filter),
+            "filter": filter_bodies.shape(settings.filter),
             "labels": list(settings.labels) or None,
             "expirationTimeUtc": timestamp(settings.expires_at) if settings.expires_at else None,
-            "eventDeliverySchema": "EventGridSchema",
+            "eventDeliverySchema": settings.schema.value,
             "retryPolicy": {
                 "maxDeliveryAttempts": settings.max_attempts,
                 "eventTimeToLiveInMinutes": settings.ttl_minutes,
             },
+            "deadLetterDestination": _dead_letters(settings),
         },
     }
 
@@ -150,12 +78,8 @@ def attributes(one: Destination) -> list[Json]:
     return shown
 
 
-def _filter(one: EventFilter) -> Json:
-    return {
-        "subjectBeginsWith": one.begins_with,
-        "subjectEndsWith": one.ends_with,
-        "isSubjectCaseSensitive": one.case_sensitive,
-        "includedEventTypes": list(one.event_types),
-        "enableAdvancedFilteringOnArrays": False,
-        "advancedFilters": [],
-    }
+def _dead_letters(settings: Settings) -> Json | None:
+    if settings.dead_letters is None:
+        return None
+    place = {"resourceId": settings.dead_letters.account, "blobContainerName": settings.dead_letters.container}
+    return {"endpointType": "StorageBlob", "properties": place}

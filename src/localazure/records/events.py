@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from localazure.records.filters import EventFilter
+
 
 class SystemTopic(msgspec.Struct, frozen=True, kw_only=True):
     subscription_id: str
@@ -49,11 +51,16 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
         return self.url.partition("?")[0]
 
 
-class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    event_types: tuple[str, ...]
-    begins_with: str = ""
-    ends_with: str = ""
-    case_sensitive: bool = False
+class DeliverySchema(StrEnum):
+    EVENT_GRID = "EventGridSchema"
+    CLOUD_EVENTS = "CloudEventSchemaV1_0"
+
+
+class DeadLetterPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A container of a storage account, where events go that could not be delivered."""
+
+    account: str
+    container: str
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ttl_minutes: int = 1440
     labels: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    schema: DeliverySchema = DeliverySchema.EVENT_GRID
+    dead_letters: DeadLetterPlace | None = None
 
 
 class Handshake(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +109,7 @@ class DeliveryState(StrEnum):
     PENDING = "pending"
     DELIVERED = "delivered"
     DROPPED = "dropped"
+    DEAD_LETTERED = "dead_lettered"
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +121,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One event for one subscription. `event` is its JSON text; `next_try` is None when nothing more will be tried."""
+    """One event for one subscription. `event` is its JSON text as it was published, in its topic's schema.
+
+    `next_try` is None when nothing more will be tried, for the `reason` given. `bury_at` is then when it goes into its
+    dead-letter container, `buried` the blob it lies in.
+    """
 
     id: str
     subscription: str
@@ -120,6 +134,14 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     published_at: datetime
     next_try: datetime | None
+    schema: DeliverySchema = DeliverySchema.EVENT_GRID
     state: DeliveryState = DeliveryState.PENDING
     attempts: tuple[Attempt, ...] = ()
     reason: str = ""
+    bury_at: datetime | None = None
+    buried: str = ""
+
+    @property
+    def due(self) -> datetime | None:
+        """When something happens to it next."""
+        return self.next_try or self.bury_at
