@@ -1,0 +1,90 @@
+"""JSON Schemas of ours, written from the documentation, for what Microsoft publishes no specification of.
+
+A file of schemas/ has `errors` by service, and `answers`: method, path (a template of ours, names of parameters do not
+matter), and by status a schema, null for no body, or the content type of what is no JSON. Objects are closed.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from jsonschema import Draft202012Validator
+
+from contract.formats import FORMATS
+from contract.routes import shape
+from contract.specs import COMMON_TYPES, OURS, Json
+from localazure.control.openapi import describe
+from localazure.control.routes import ROUTES
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`content` is the content type, empty where there is no body."""
+
+    content: str
+    validator: Draft202012Validator
+
+
+@dataclass(frozen=True)
+class Answers:
+    file: str
+    by_status: dict[int, Answer]
+
+
+def answers(method: str, template: str) -> Answers | None:
+    return _all().get((method, template))
+
+
+def envelope(service: str) -> Draft202012Validator:
+    return _envelopes()[service or "arm"]
+
+
+@cache
+def control(method: str, path: str) -> Answers:
+    """What the control API's own description says."""
+    document = describe(ROUTES, "http://localhost")
+    described = document["paths"][path][method.lower()]["responses"]
+    found = {
+        int(status): Answer(JSON, _validator(one["content"][JSON]["schema"] | {"components": document["components"]}))
+        for status, one in described.items()
+    }
+    return Answers("control API", found)
+
+
+@cache
+def _all() -> dict[tuple[str, str], Answers]:
+    return {
+        (one["method"], shape(one["path"])): Answers(name, dict(_answers(document, one)))
+        for name, document in _documents()
+        for one in document.get("answers", [])
+    }
+
+
+@cache
+def _envelopes() -> dict[str, Draft202012Validator]:
+    return {
+        service: _validator(schema | {"$defs": document["$defs"]})
+        for _, document in _documents()
+        for service, schema in document.get("errors", {}).items()
+    }
+
+
+def _documents() -> Iterator[tuple[str, Json]]:
+    for path in sorted(OURS.glob("*.json")):
+        if path.name != COMMON_TYPES:
+            yield path.name, json.loads(path.read_text())
+
+
+def _answers(document: Json, one: Json) -> Iterator[tuple[int, Answer]]:
+    for status, schema in one["answers"].items():
+        if schema is None or isinstance(schema, str):
+            yield int(status), Answer(schema or "", _validator({}))
+        else:
+            yield int(status), Answer(JSON, _validator(schema | {"$defs": document["$defs"]}))
+
+
+def _validator(schema: Json) -> Draft202012Validator:
+    return Draft202012Validator(schema, format_checker=FORMATS)
