@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-
 from contract import specs
+
 from localazure.eventgrid.event_models import table
 from localazure.eventgrid.event_types import EVENT_TYPES
 

@@ -148,7 +148,7 @@ def test_advanced_filters_are_shown_as_they_were_asked_for(webhooks, receiver):
     shown = webhooks.get("to-hub").filter.advanced_filters
 
     assert [each.operator_type for each in shown] == ["StringIn", "NumberInRange", "IsNotNull"]
-    assert (shown[0].values_property, shown[1].values_property) == (["a"], [[1, 2.5]])
+    assert (shown[0].values, shown[1].values) == (["a"], [[1, 2.5]])
 
 
 def test_filter_without_event_types_is_filled_with_the_topic_types_own(webhooks, receiver):
