@@ -23,6 +23,7 @@ from localazure.records.directory import (
     SigningKey,
     Tenant,
 )
+from localazure.records.event_faults import DeliveryFault
 from localazure.records.events import Delivery, EventSubscription, SystemTopic
 from localazure.records.messages import Fault, Repeatable, Sms
 from localazure.records.people import (
@@ -54,6 +55,7 @@ from localazure.records.telephony import (
     SipConfiguration,
     SoldOut,
 )
+from localazure.records.topics import CustomTopic
 from localazure.store import Store, Table
 from localazure.watchers import Watchers
 
@@ -73,6 +75,11 @@ class Addresses:
     @property
     def host(self) -> str:
         return self.url.partition("://")[2]
+
+    @property
+    def dead_letters(self) -> Path:
+        """The folder that stands for every storage account: a folder per container, as the blobs' paths say."""
+        return self.ca_bundle.parent / "dead-letters"
 
 
 class World:
@@ -109,7 +116,9 @@ class World:
 
         self.system_topics = Table(store, SystemTopic)
         self.event_subscriptions = Table(store, EventSubscription)
+        self.custom_topics = Table(store, CustomTopic)
         self.deliveries = Table(store, Delivery, group=lambda one: one.subscription)
+        self.delivery_faults = Table(store, DeliveryFault)
 
         self.messages = Table(store, Sms, group=lambda one: one.customer)
         self.repeatables = Table(store, Repeatable)

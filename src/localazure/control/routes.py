@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from localazure.control import rules
+from localazure.control.delivery_faults import DELIVERY, order_delivery_fault
 from localazure.control.events import EventBody, EventMadeList, publish_events
 from localazure.control.openapi import Described, describe
 from localazure.control.shapes import (
@@ -82,15 +83,27 @@ def rotate_keys(world: World, call: Call) -> Reply:
 
 def order_fault(world: World, call: Call) -> Reply:
     asked = call.json(FaultBody)
+    if asked.operation == DELIVERY:
+        order_delivery_fault(world, asked)
+        return Reply(body=Done())
     world.faults.put(
         asked.operation,
-        Fault(operation=asked.operation, times=asked.times, delay_seconds=asked.delay_seconds, hang=asked.hang),
+        Fault(
+            operation=asked.operation,
+            times=asked.times,
+            delay_seconds=asked.delay_seconds,
+            hang=asked.hang,
+            status=asked.status or 0,
+            retry_after_seconds=asked.retry_after_seconds,
+            lasting=asked.lasting,
+        ),
     )
     return Reply(body=Done())
 
 
 def clear_faults(world: World, call: Call) -> Reply:
     world.faults.clear()
+    world.delivery_faults.clear()
     return Reply(body=Done())
 
 

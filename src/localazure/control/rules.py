@@ -136,6 +136,7 @@ def delivery(one: Delivery) -> DeliveryNow:
         published_at=timestamp(one.published_at),
         next_try=timestamp(one.next_try) if one.next_try else None,
         attempts=attempts,
+        dead_letter=one.buried or None,
     )
 
 

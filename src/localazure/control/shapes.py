@@ -5,9 +5,13 @@ from typing import Annotated
 import msgspec
 
 from localazure.communication.sms import LONGEST_TEXT
+from localazure.records.event_faults import DeliveryAction
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
 Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+14255550123"])]
+FAULTY = (
+    r"^(sms\.send|provider\.register|numbers\.operation|communication|arm|graph|entra|(\*|[A-Za-z]+) /[!-~]*)$"
+)
 Callee = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{5,6})$", examples=["+18335550100", "40404"])]
 
 
@@ -69,12 +73,21 @@ class ClockNow(msgspec.Struct, kw_only=True):
 
 
 class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """`sms.send`: the text is taken, its answer comes late or never. `provider.register`: registering takes longer."""
+    """The next `times` requests meet it; with `lasting` all of them, until DELETE.
 
-    operation: Annotated[str, msgspec.Meta(pattern=r"^(sms\.send|provider\.register)$")]
+    `operation` is a request (`POST /sms`, `* /phoneNumbers*`), which then is late, hangs or answers `status` before
+    anything is done; or a whole service: communication, arm, graph, entra. Or one of three others, where what was
+    asked for is done: `sms.send` (only the answer is late, hangs or fails), `provider.register` (registering takes
+    longer), `numbers.operation` (a number operation takes longer, or with a `status` ends as failed).
+    """
+
+    operation: Annotated[str, msgspec.Meta(pattern=FAULTY, examples=["POST /sms"])]
     delay_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0
     hang: bool = False
+    status: Annotated[int, msgspec.Meta(ge=400, le=599)] | None = None
+    retry_after_seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] | None = None
     times: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    lasting: bool = False
 
 
 class ApplicationBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -115,6 +128,7 @@ class DeliveryNow(msgspec.Struct, kw_only=True):
     published_at: str
     next_try: str | None
     attempts: list[AttemptMade]
+    dead_letter: str | None = None
 
 
 class DeliveryList(msgspec.Struct, kw_only=True):
