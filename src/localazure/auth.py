@@ -9,9 +9,10 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
+from localazure.arm import roles
 from localazure.clock import real_time
 from localazure.entra import tokens
-from localazure.errors import DENIED, FORBIDDEN
+from localazure.errors import DENIED, FORBIDDEN, READ_ONLY_SUBSCRIPTION
 from localazure.pipeline import Call, Caller
 from localazure.records.resources import CommunicationService
 from localazure.same import same
@@ -20,6 +21,9 @@ from localazure.world import World
 SKEW = timedelta(minutes=15)
 SIGNATURE = re.compile(r"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=(?P<value>\S+)")
 RESOURCE_HOST = re.compile(r"(?P<name>[^.:]+)\.communication\.localhost(:\d+)?", re.IGNORECASE)
+
+SUBSCRIPTION = re.compile(r"/subscriptions/(?P<id>[^/]+)", re.IGNORECASE)
+HARMLESS = re.compile(r"/(read|delete|(list|get|check)\w*/action)$", re.IGNORECASE)
 
 
 class WrongAudience(tokens.InvalidToken):
@@ -37,19 +41,35 @@ def caller_of(world: World, token: str, audiences: Collection[str]) -> Caller:
     claims = tokens.read(world, token)
     if str(claims["aud"]).rstrip("/") not in audiences:
         raise WrongAudience(str(claims["aud"]))
-    return Caller(object_id=str(claims.get("oid", "")), app_id=str(claims.get("appid") or claims.get("azp", "")))
+    person = world.people.get(str(claims.get("oid", "")))
+    return Caller(
+        object_id=str(claims.get("oid", "")),
+        app_id=str(claims.get("appid") or claims.get("azp", "")),
+        user_name=person.user_name if person else "",
+        scopes=frozenset(str(claims.get("scp", "")).split()),
+    )
 
 
 def may(world: World, caller: Caller, scope: str) -> bool:
     """Whether the caller holds any role at the scope or above it."""
-    scope = scope.lower().rstrip("/") + "/"
-    held = world.role_assignments.of(caller.object_id)
-    return any(scope.startswith(one.scope.rstrip("/") + "/") for one in held)
+    return bool(roles.held(world, caller.object_id, scope))
 
 
 def require(world: World, call: Call, action: str, scope: str) -> None:
-    if not may(world, call.caller, scope):
-        raise FORBIDDEN.of(client=call.caller.app_id, object=call.caller.object_id, action=action, scope=scope)
+    """Refuses a caller without a role for the action, and what would change a disabled subscription."""
+    caller = call.caller
+    if not roles.allowed(world, caller.object_id, action, scope):
+        client = caller.user_name or caller.app_id
+        raise FORBIDDEN.of(client=client, object=caller.object_id, action=action, scope=scope)
+    if subscription := SUBSCRIPTION.match(scope):
+        _check_state(world, subscription["id"], action)
+
+
+def _check_state(world: World, subscription_id: str, action: str) -> None:
+    """A disabled subscription can be read and emptied."""
+    found = world.subscriptions.get(subscription_id.lower())
+    if found and found.state == "Disabled" and not HARMLESS.search(action):
+        raise READ_ONLY_SUBSCRIPTION.of(subscription=found.id)
 
 
 def signed_by(world: World, call: Call) -> CommunicationService:

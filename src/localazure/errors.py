@@ -35,6 +35,7 @@ class Refusal:
 
 
 NOT_EMULATED = Refusal(501, "NotImplemented", "The local cloud does not emulate {method} {path}.")
+OUT_OF_ORDER = Refusal(500, "InternalServerError", "That was ordered at the local cloud's control API.")
 NOT_FOUND = Refusal(404, "NotFound", "There is nothing at {path}.")
 INVALID_JSON = Refusal(400, "InvalidRequestContent", "The request content is not valid: {reason}")
 TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "The request is larger than {limit} bytes.")

@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from localazure import faults
 from localazure.errors import INVALID_JSON, NOT_EMULATED, TOO_LARGE, Refusal, ServiceError
 from localazure.world import World
 
@@ -19,16 +20,22 @@ log = logging.getLogger("localazure.requests")
 
 Body = TypeVar("Body")
 LIMIT = 4 * 1024 * 1024
+CONTROL = "control"  # never out of order: it orders
 NUMBER = re.compile(r"(?<![\w-])(%2B|\+)?\d{7,15}(?![\w-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who asks. `resource` is the Communication Services resource whose key signed the request."""
+    """Who asks. `resource` is the Communication Services resource whose key signed the request.
+
+    A person has a `user_name`; `scopes` is then what they let the application do.
+    """
 
     object_id: str = ""
     app_id: str = ""
     resource: str = ""
+    user_name: str = ""
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +61,8 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
+    """`body` becomes JSON; bytes go out as they are and need a content-type of their own."""
+
     body: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -91,6 +100,8 @@ async def answer(world: World, service: Service, request: Request) -> Response:
 
 
 async def _handled(world: World, service: Service, call: Call) -> Reply:
+    if service.name != CONTROL:
+        await faults.meet(world, service.name, call.method, call.path)
     call = replace(call, caller=service.authenticate(world, call))
     service.validate(call)
     handle, params = service.find(call.method, call.path)
@@ -123,9 +134,13 @@ async def _body(request: Request) -> bytes:
 
 
 def _response(reply: Reply, headers: Mapping[str, str]) -> Response:
-    content = b"" if reply.body is None else msgspec.json.encode(reply.body)
+    content = reply.body if isinstance(reply.body, bytes) else _json(reply.body)
     kind = {"content-type": "application/json; charset=utf-8"} if content else {}
     return Response(content, reply.status, headers={**kind, **headers, **reply.headers})
+
+
+def _json(body: object) -> bytes:
+    return b"" if body is None else msgspec.json.encode(body)
 
 
 def masked(path: str) -> str:

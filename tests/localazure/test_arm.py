@@ -87,16 +87,70 @@ def test_name_availability_says_why_not(azure, communication, name, reason):
     assert (answer.name_available, answer.reason) == (reason is None, reason)
 
 
-def test_group_is_made_and_removed_but_not_while_it_holds_resources(azure, resources):
-    made = resources.resource_groups.create_or_update("rg-second", {"location": "westeurope"})
-    assert resources.resource_groups.check_existence("RG-SECOND")
-    resources.resource_groups.begin_delete("rg-second").result()
+def test_group_is_made_changed_and_removed(azure, resources):
+    groups = resources.resource_groups
 
-    assert made.name == "rg-second"
-    assert not resources.resource_groups.check_existence("rg-second")
+    made = groups.create_or_update("rg-second", {"location": "West Europe", "tags": {"for": "a test"}})
+    changed = groups.update("RG-second", {"tags": {"for": "another"}})
+    tagged = [each.name for each in groups.list(filter="tagName eq 'for' and tagValue eq 'another'")]
+    existed = groups.check_existence("RG-SECOND")
+    groups.begin_delete("rg-second").result()
+
+    assert (made.name, made.location) == ("rg-second", "westeurope")
+    assert (changed.tags, changed.location) == ({"for": "another"}, "westeurope")
+    assert (tagged, existed) == (["rg-second"], True)
+    assert not groups.check_existence("rg-second")
+
+
+def test_group_cannot_move(azure, resources):
     with pytest.raises(HttpResponseError) as caught:
-        resources.resource_groups.begin_delete(azure.resource_group)
-    assert caught.value.error.code == "ResourceGroupDeletionBlocked"
+        resources.resource_groups.create_or_update(azure.resource_group, {"location": "polandcentral"})
+
+    assert (caught.value.status_code, caught.value.error.code) == (409, "InvalidResourceGroupLocation")
+
+
+def test_removed_group_takes_all_it_holds_along(azure, resources, communication):
+    resources.resource_groups.begin_delete(azure.resource_group).result()
+
+    assert list(communication.communication_services.list_by_subscription()) == []
+    assert list(resources.resources.list()) == []
+
+
+def test_resources_are_filtered_and_expanded(azure, resources):
+    name = f"resourceGroup eq '{azure.resource_group}' and substringof('centrala', name)"
+
+    [found] = resources.resources.list(filter=name, expand="createdTime,provisioningState")
+
+    assert (found.name, found.provisioning_state) == (azure.acs.resource_name, "Succeeded")
+    assert found.created_time
+    assert list(resources.resources.list(filter="name eq 'other'")) == []
+    with pytest.raises(HttpResponseError) as caught:
+        list(resources.resources.list(filter="color eq 'red'"))
+    assert caught.value.error.code == "InvalidFilterInQueryString"
+
+
+def test_providers_are_known_to_the_tenant_too(azure, resources):
+    names = [each.namespace for each in resources.providers.list_at_tenant_scope()]
+
+    assert names == ["Microsoft.Communication", "Microsoft.EventGrid"]
+    types = [
+        each.resource_type for each in resources.providers.get_at_tenant_scope("microsoft.eventgrid").resource_types
+    ]
+    assert "systemTopics" in types
+    assert [each.namespace for each in resources.providers.list()] == names
+
+
+def test_unregistered_provider_refuses_new_resources(azure, resources, http, token):
+    asked = resources.providers.unregister("Microsoft.Communication").registration_state
+    after = resources.providers.get("Microsoft.Communication").registration_state
+    body = {"location": "global", "properties": {"dataLocation": "Europe"}}
+
+    # by hand, because Microsoft's client registers the provider by itself
+    path = azure.acs.resource_id.replace(azure.acs.resource_name, "acs-second")
+    answer = http.put(path, params={"api-version": "2025-09-01"}, json=body, headers=bearer(token))
+
+    assert (asked, after) == ("Unregistering", "NotRegistered")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "MissingSubscriptionRegistration")
 
 
 def test_provider_registers_in_two_steps(azure, resources):

@@ -45,7 +45,7 @@ def subscription(one: Subscription) -> Json:
         "id": f"/subscriptions/{one.id}",
         "subscriptionId": one.id,
         "displayName": one.name,
-        "state": "Enabled",
+        "state": one.state,
         "tenantId": one.tenant_id,
         "authorizationSource": "RoleBased",
         "managedByTenants": [],
@@ -68,8 +68,8 @@ def location(subscription_id: str, name: str, display_name: str) -> Json:
 
 
 def group(one: ResourceGroup) -> Json:
-    return {
-        "id": f"/subscriptions/{one.subscription_id}/resourceGroups/{one.name}",
+    return ({"managedBy": one.managed_by} if one.managed_by else {}) | {
+        "id": one.path,
         "name": one.name,
         "type": "Microsoft.Resources/resourceGroups",
         "location": one.location,
@@ -78,15 +78,17 @@ def group(one: ResourceGroup) -> Json:
     }
 
 
-def provider(world: World, one: Provider) -> Json:
+def provider_of_tenant(namespace: str) -> Json:
     types = [
         {"resourceType": name, "locations": ["global"], "apiVersions": list(versions), "capabilities": "None"}
-        for name, versions in RESOURCE_TYPES[one.namespace].items()
+        for name, versions in RESOURCE_TYPES[namespace].items()
     ]
-    return {
+    return {"namespace": namespace, "resourceTypes": types}
+
+
+def provider(world: World, one: Provider) -> Json:
+    return provider_of_tenant(one.namespace) | {
         "id": f"/subscriptions/{one.subscription_id}/providers/{one.namespace}",
-        "namespace": one.namespace,
         "registrationState": registration_state(world, one),
         "registrationPolicy": "RegistrationRequired",
-        "resourceTypes": types,
     }

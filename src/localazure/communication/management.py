@@ -3,7 +3,7 @@
 import msgspec
 
 from localazure import operations
-from localazure.arm import scopes
+from localazure.arm import roles, scopes
 from localazure.clock import timestamp
 from localazure.communication import rules
 from localazure.communication.rules import ResourceBody
@@ -28,8 +28,13 @@ class NameBody(msgspec.Struct, kw_only=True):
 
 
 def list_in_subscription(world: World, call: Call) -> Reply:
-    one = scopes.subscription(world, call, f"{TYPE}/read")
-    found = [each for each in world.communication.all() if each.subscription_id == one.id]
+    one = scopes.visible_subscription(world, call, f"{TYPE}/read")
+    caller = call.caller.object_id
+    found = [
+        each
+        for each in world.communication.all()
+        if each.subscription_id == one.id and roles.allowed(world, caller, f"{TYPE}/read", each.id)
+    ]
     return Reply(body=listing(world, call, [shape(world, each) for each in found]))
 
 

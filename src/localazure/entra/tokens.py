@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from localazure.clock import real_time
+from localazure.entra.first_party import GRAPH_APP_ID, graph_app_roles
 from localazure.entra.keys import base64url
 from localazure.entra.minted import Minted, Resource
 from localazure.records.directory import ServicePrincipal, SigningKey
@@ -110,18 +111,19 @@ def roles(world: World, client: ServicePrincipal, resource: Resource) -> list[st
     principal = world.principals.get(resource.principal_id)
     if principal is None:
         return []
-    values = {
-        role["id"]: str(role["value"])
-        for application in world.applications.all()
-        if application.app_id == principal.app_id
-        for role in application.app_roles
-        if role.get("value")
-    }
+    values = {role["id"]: str(role["value"]) for role in app_roles(world, principal.app_id) if role.get("value")}
     return [
         values[one.app_role_id]
         for one in world.app_role_assignments.all()
         if one.principal_id == client.id and one.resource_id == principal.id and one.app_role_id in values
     ]
+
+
+def app_roles(world: World, app_id: str) -> list[dict[str, object]]:
+    """Those an application defines, as Graph writes them."""
+    if app_id == GRAPH_APP_ID:
+        return graph_app_roles()
+    return [role for one in world.applications.all() if one.app_id == app_id for role in one.app_roles]
 
 
 @lru_cache(maxsize=16)

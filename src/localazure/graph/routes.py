@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from localazure.audiences import GRAPH as AUDIENCES
-from localazure.auth import bearer, caller_of, may
+from localazure.auth import bearer, caller_of
 from localazure.clock import real_time
 from localazure.entra.tokens import InvalidToken
 from localazure.errors import GRAPH_BAD_TOKEN, GRAPH_FORBIDDEN, GRAPH_NO_TOKEN, ServiceError
@@ -85,7 +85,7 @@ def authenticate(world: World, call: Call) -> Caller:
         caller = caller_of(world, token, AUDIENCES | {world.addresses.url})
     except InvalidToken as error:
         raise GRAPH_BAD_TOKEN.of(reason=error) from error
-    if not may(world, caller, "/"):
+    if not any(one.principal_id == caller.object_id for one in world.app_role_assignments.all()):
         raise GRAPH_FORBIDDEN.of()
     return caller
 

@@ -52,12 +52,16 @@ class AppRoleAssignment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoleAssignment(msgspec.Struct, frozen=True, kw_only=True):
-    """A role of Resource Manager. `scope` is lower case."""
+    """A role of Resource Manager, by its bare id. `scope` keeps the caller's spelling; compare it without case."""
 
     id: str
     principal_id: str
     role: str
     scope: str
+    principal_type: str = "ServicePrincipal"
+    description: str = ""
+    made_at: datetime | None = None
+    made_by: str = ""
 
 
 class SigningKey(msgspec.Struct, frozen=True, kw_only=True):

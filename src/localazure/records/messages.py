@@ -47,9 +47,16 @@ class Repeatable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """Trouble on order: the next `times` answers of `operation` come late, or never."""
+    """Trouble on order: the next `times` answers of `operation` (all of them while `lasting`) come late, or never, or
+    are `status` instead.
+
+    `operation` is a word of its own, a service's name, or a request such as `POST /sms`, with * for anything.
+    """
 
     operation: str
     times: int = 1
     delay_seconds: float = 0
     hang: bool = False
+    status: int = 0
+    retry_after_seconds: int | None = None
+    lasting: bool = False

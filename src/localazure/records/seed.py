@@ -17,6 +17,19 @@ def new_access_key() -> str:
     return base64.b64encode(secrets.token_bytes(64)).decode()
 
 
+class SeededPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """`assignment_id` names the role assignment of whoever has a role."""
+
+    name: str
+    id: str = msgspec.field(default_factory=new_id)
+    password: str = msgspec.field(default_factory=lambda: secrets.token_urlsafe(12))
+    assignment_id: str = msgspec.field(default_factory=new_id)
+
+
+def new_people() -> tuple[SeededPerson, ...]:
+    return tuple(SeededPerson(name=name) for name in ("adam", "beata", "ala", "celina"))
+
+
 class Seed(msgspec.Struct, frozen=True, kw_only=True):
     """`full` says whether the resource and its numbers belong to it."""
 
@@ -30,6 +43,8 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True):
     application_object_id: str = msgspec.field(default_factory=new_id)
     principal_object_id: str = msgspec.field(default_factory=new_id)
     event_grid_object_id: str = msgspec.field(default_factory=new_id)
+    graph_object_id: str = msgspec.field(default_factory=new_id)
+    people: tuple[SeededPerson, ...] = msgspec.field(default_factory=new_people)
     resource_name: str = "acs-centrala"
     immutable_id: str = msgspec.field(default_factory=new_id)
     primary_key: str = msgspec.field(default_factory=new_access_key)
