@@ -1,4 +1,4 @@
-"""Microsoft.Authorization's paths. Role definitions are there for the whole tenant, too."""
+"""Microsoft.Authorization's paths."""
 
 from localazure.arm import assignments, definitions
 from localazure.arm.assignments import TYPE as ASSIGNMENTS
@@ -6,7 +6,7 @@ from localazure.arm.definitions import TYPE as DEFINITIONS
 from localazure.arm.operation import operation
 from localazure.routing import Route
 
-AT, EVERYWHERE = "/{scope:path}/providers", "/providers"
+AT = "/{scope:path}/providers"
 
 ROUTES = [
     Route("GET", f"{AT}/Microsoft.Authorization/permissions", definitions.list_permissions),
@@ -18,6 +18,4 @@ ROUTES = [
     operation("GET", f"{AT}/{DEFINITIONS}/{{name}}", definitions.get_definition, f"{DEFINITIONS}/read"),
     operation("PUT", f"{AT}/{DEFINITIONS}/{{name}}", definitions.put_definition, f"{DEFINITIONS}/write"),
     operation("DELETE", f"{AT}/{DEFINITIONS}/{{name}}", definitions.remove_definition, f"{DEFINITIONS}/delete"),
-    Route("GET", f"{EVERYWHERE}/{DEFINITIONS}", definitions.list_definitions),
-    Route("GET", f"{EVERYWHERE}/{DEFINITIONS}/{{name}}", definitions.get_definition),
 ]
