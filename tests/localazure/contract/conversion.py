@@ -50,6 +50,9 @@ class Converter:
         converted: dict[str, Any] = {name: node[name] for name in KEPT if name in node}
         if converted.get("type") == "file":
             return {}
+        if "enum" in converted:
+            newer = self._specs.values(node.get("x-ms-enum", {}).get("name", ""))
+            converted["enum"] = list(dict.fromkeys([*converted["enum"], *newer]))
         properties = node.get("properties", {})
         if properties:
             converted["properties"] = {name: self._property(file, one) for name, one in properties.items()}

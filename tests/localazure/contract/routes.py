@@ -9,7 +9,8 @@ from localazure.control.routes import CONTROL
 from localazure.pipeline import Service
 from localazure.routing import Route, Router
 
-SCOPE = "x/resourceGroups/x/providers/Microsoft.Communication/communicationServices/x"  # in a place of several segments
+BELOW = "/subscriptions/{scope:path}"
+SCOPE = "subscriptions/x/resourceGroups/x/providers/Microsoft.Communication/communicationServices/x"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Emulated:
     @property
     def sample(self) -> str:
         """A path that the template fits."""
-        return re.sub(r"\{\w+(:path)?\}", lambda match: SCOPE if match[1] else "x", self.template)
+        template = self.template.replace(BELOW, "/{scope:path}")
+        return re.sub(r"\{\w+(:path)?\}", lambda match: SCOPE if match[1] else "x", template)
 
     @property
     def shape(self) -> str:

@@ -56,6 +56,11 @@ class Specs:
         self.files[COMMON_TYPES] = json.loads((OURS / COMMON_TYPES).read_text())
         self.operations = [one for name in self.files for one in self._operations(name)]
 
+    def values(self, enumeration: str) -> list[str]:
+        """What the newest clients know an enumeration to have."""
+        found = (document["definitions"].get(enumeration, {}) for document in self.derived.values())
+        return [value for one in found for value in one.get("enum", [])]
+
     def resolve(self, file: str, reference: str) -> tuple[str, str]:
         """File and definition (or parameter) that a `$ref` in `file` names."""
         where, _, pointer = reference.partition("#")
@@ -112,16 +117,16 @@ class Specs:
 
 
 def pattern(path: str, spanning: set[str]) -> re.Pattern[str]:
-    """Matches the paths of a template; `spanning` parameters may stand for several segments, a parent also for none."""
-    parts = re.split(r"(/\{parentResourcePath\}|\{\w+\})", path)
-    written = ["(?:/.+)?" if part.startswith("/{parent") else _part(part, spanning) for part in parts]
-    return re.compile("".join(written) + "/?", re.IGNORECASE)
+    """Matches the paths of a template. A `spanning` parameter stands for any number of segments, also for none."""
+    parts = re.split(r"(/?\{\w+\})", path)
+    return re.compile("".join(_part(part, spanning) for part in parts) + "/?", re.IGNORECASE)
 
 
 def _part(part: str, spanning: set[str]) -> str:
-    if not part.startswith("{"):
+    name = part.strip("/{}")
+    if not part.endswith("}"):
         return re.escape(part)
-    return ".+" if part[1:-1] in spanning else "[^/]+"
+    return "(?:/.+)?" if name in spanning else part.replace(f"{{{name}}}", "[^/]+")
 
 
 @cache
