@@ -9,7 +9,10 @@ from localazure.records.event_faults import DeliveryAction
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
 Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+14255550123"])]
-FAULTY = r"^(sms\.send|provider\.register|numbers\.operation|eventgrid\.delivery|communication|arm|graph|entra|(\*|[A-Za-z]+) /[!-~]*)$"
+FAULTY = (
+    r"^(sms\.send|provider\.register|numbers\.operation|eventgrid\.delivery|communication|arm|graph|entra"
+    r"|(\*|[A-Za-z]+) /[!-~]*)$"
+)
 Callee = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{5,6})$", examples=["+18335550100", "40404"])]
 
 
