@@ -182,11 +182,13 @@ def test_bought_number_belongs_to_the_resource_and_writes(azure, phone_numbers, 
     assert acs.send(sender=number).status_code == 202
 
 
-def test_number_is_not_there_before_its_purchase_has_ended(azure, phone_numbers, acs):
+def test_number_is_not_there_before_its_purchase_has_ended(azure, phone_numbers, acs, advance):
     found = find(phone_numbers)
+    azure.control.post("/_local/faults", json={"operation": "numbers.operation", "delay_seconds": 60})
 
     begun = acs.request("POST", f"/availablePhoneNumbers/:purchase?{VERSION}", {"searchId": found.search_id})
     early = owned(phone_numbers)
+    advance(60)
     acs.request("GET", begun.headers["operation-location"])
 
     assert begun.headers["purchase-id"] in begun.headers["operation-id"]

@@ -254,7 +254,7 @@ def test_hanging_answer_leaves_the_text_sent(azure, http):
 
 
 def test_what_is_not_emulated_says_so(azure, http):
-    target = "/identities?api-version=2023-10-01"
+    target = "/chat/threads?api-version=2024-03-07"
 
     response = http.post(target, headers=signed(azure, "POST", target))
 

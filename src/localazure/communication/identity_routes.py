@@ -2,7 +2,6 @@
 
 from localazure.communication import identity
 from localazure.communication.identity import CreateBody, TokenBody
-from localazure.errors import PART_NOT_EMULATED
 from localazure.pipeline import Call, Reply
 from localazure.records.resources import CommunicationService
 from localazure.routing import Route
@@ -35,10 +34,6 @@ def revoke_tokens(world: World, call: Call) -> Reply:
     return Reply(status=204)
 
 
-def exchange_token(world: World, call: Call) -> Reply:
-    raise PART_NOT_EMULATED.of(what="the exchange of a Teams user's token")
-
-
 def _resource(world: World, call: Call) -> CommunicationService:
     return world.communication[call.caller.resource]
 
@@ -48,5 +43,4 @@ ROUTES = [
     Route("DELETE", "/identities/{identity}", delete_identity),
     Route("POST", "/identities/{identity}/:issueAccessToken", issue_token),
     Route("POST", "/identities/{identity}/:revokeAccessTokens", revoke_tokens),
-    Route("POST", "/teamsUser/:exchangeAccessToken", exchange_token),
 ]

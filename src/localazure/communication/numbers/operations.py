@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import msgspec
 
+from localazure import faults
 from localazure.communication.numbers import reservations, searches, trading
 from localazure.communication.numbers.kinds import OperationKind
 from localazure.communication.numbers.shapes import operation_shape
@@ -16,6 +17,7 @@ from localazure.records.telephony import Capabilities, NumberOperation, NumberOp
 from localazure.world import World
 
 TAKES = timedelta(seconds=0.05)
+FAULT = "numbers.operation"
 PATIENCE_SECONDS = 1.0  # a poll is held that long, so that quick operations end within the first one
 EFFECTS: dict[str, Callable[[World, NumberOperation], None]] = {
     OperationKind.SEARCH: searches.complete,
@@ -37,15 +39,18 @@ def begin(
     world: World, call: Call, kind: OperationKind, subject: str, *, wanted: Capabilities | None = None, name: str = ""
 ) -> Reply:
     """202 with the headers that lead to the operation; `name` is the id it shares with what it makes."""
-    name, now = name or str(uuid4()), world.clock.now()
+    name, now, fault = name or str(uuid4()), world.clock.now(), faults.take(world, FAULT)
+    error = faults.refusal(fault) if fault and fault.status else None
     operation = NumberOperation(
         id=f"{PREFIXES[kind]}_{name}",
         resource=call.caller.resource,
         kind=kind,
         subject=subject,
         made_at=now,
-        due_at=now + TAKES,
+        due_at=now + (timedelta(seconds=fault.delay_seconds) if fault else TAKES),
         capabilities=wanted,
+        error_code=error.code if error else "",
+        error_message=error.message if error else "",
     )
     world.number_operations.put(operation.id, operation)
     world.background.spawn(run(world, operation.id))
@@ -86,11 +91,13 @@ def cancel(world: World, call: Call) -> Reply:
 
 
 def _end(world: World, operation: NumberOperation) -> None:
-    state, code, message = NumberOperationState.SUCCEEDED, "", ""
+    code, message = operation.error_code, operation.error_message
     try:
-        EFFECTS[operation.kind](world, operation)
+        if not code:
+            EFFECTS[operation.kind](world, operation)
     except ServiceError as error:
-        state, code, message = NumberOperationState.FAILED, error.code, error.message
+        code, message = error.code, error.message
+    state = NumberOperationState.FAILED if code else NumberOperationState.SUCCEEDED
     ended = msgspec.structs.replace(operation, state=state, error_code=code, error_message=message)
     world.number_operations.put(operation.id, ended)
 

@@ -19,7 +19,7 @@ from localazure.communication.numbers.shapes import (
 )
 from localazure.communication.patching import merge_patch
 from localazure.communication.senders import Kind
-from localazure.errors import BAD_NUMBERS_REQUEST, PART_NOT_EMULATED
+from localazure.errors import BAD_NUMBERS_REQUEST
 from localazure.pipeline import Call, Reply
 from localazure.routing import Route
 from localazure.world import World
@@ -136,10 +136,6 @@ def purchase_reservation(world: World, call: Call) -> Reply:
     return operations.begin(world, call, OperationKind.RESERVATION, begun.id)
 
 
-def search_operators(world: World, call: Call) -> Reply:
-    raise PART_NOT_EMULATED.of(what="the look-up of a number's operator")
-
-
 def _page(call: Call, name: str, items: Sequence[Json], size: str = "maxPageSize") -> Reply:
     """By `skip` and a size; the next page's address is relative, as the service writes it."""
     start, count = _whole(call, "skip", 0), max(1, min(_whole(call, size, LARGEST_PAGE), LARGEST_PAGE))
@@ -179,5 +175,4 @@ ROUTES = [
     Route("PATCH", RESERVATION, change_reservation),
     Route("DELETE", RESERVATION, remove_reservation),
     Route("POST", f"{RESERVATION}/:purchase", purchase_reservation),
-    Route("POST", "/operatorInformation/:search", search_operators),
 ]
