@@ -45,13 +45,14 @@ class Recorded:
 
     def _write(self, scope: Scope, parts: list[Message]) -> None:
         start, *bodies = parts
+        sent = [] if scope["method"] == "HEAD" else bodies  # the server holds a body back that no HEAD may have
         line = {
             "method": scope["method"],
             "path": scope["path"],
             "query": scope["query_string"].decode("latin-1"),
             "status": start["status"],
             "headers": {name: value for name, value in _text(start["headers"]) if name in KEPT},
-            "body": b"".join(part.get("body", b"") for part in bodies).decode("utf-8", "replace"),
+            "body": b"".join(part.get("body", b"") for part in sent).decode("utf-8", "replace"),
         }
         with self._file.open("ab", buffering=0) as file:  # one write a line: several apps of a process share the file
             file.write(json.dumps(line).encode() + b"\n")

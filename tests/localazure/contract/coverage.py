@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contract.deviation import KNOWN, NEWER
+from contract.deviation import KNOWN
 from contract.judge import Authority, Judge
 from contract.routes import Emulated, emulated
 from contract.specs import Specs
@@ -45,9 +45,6 @@ def page(specs: Specs) -> str:
         parts += [f"## {SERVICES.get(name, name)}\n", *_table(judge, name)]
     parts += ["## How much of each specification\n", *_specifications(specs)]
     parts += [QUIRKS, *(f"* `{one.operation_id}`: no `{one.missing}`. {one.reason}\n" for one in KNOWN)]
-    parts += [
-        f"* `{one.operation_id}`: `{one.name}` may be `{one.value}`, as the newest client knows it.\n" for one in NEWER
-    ]
     return "\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 

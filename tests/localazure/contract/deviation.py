@@ -28,19 +28,6 @@ KNOWN = (
 )
 
 
-@dataclass(frozen=True)
-class Newer:
-    """A value that the newest client knows and the specification is too old for; `older` stands in for it."""
-
-    operation_id: str
-    name: str
-    value: str
-    older: str
-
-
-NEWER = (Newer("PhoneNumbers_GetOperation", "operationType", "reservationPurchase", "purchase"),)
-
-
 def may_be_silent(operation_id: str, status: int) -> bool:
     """Whether an answer without a body is right although the specification describes one."""
     return status == 202 and any((one.operation_id, one.missing) == (operation_id, BODY) for one in KNOWN)
@@ -48,10 +35,5 @@ def may_be_silent(operation_id: str, status: int) -> bool:
 
 def repaired(operation_id: str, body: Json) -> Json:
     """The answer as the specification wants it, so that everything else of it can be judged."""
-    if not isinstance(body, dict):
-        return body
     missing = {one.missing: "" for one in KNOWN if one.operation_id == operation_id and one.missing != BODY}
-    newer = {
-        one.name: one.older for one in NEWER if (operation_id, body.get(one.name)) == (one.operation_id, one.value)
-    }
-    return missing | body | newer
+    return missing | body if missing and isinstance(body, dict) else body
