@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from localazure import pytest_plugin
 from localazure.certificates import Authority
+from localazure_tests.acs import Acs
 from localazure_tests.receiver import Receiver, status
 from localazure_tests.webhooks import SMS_RECEIVED, TOPIC, subscription_body, topic_body
 
@@ -265,3 +267,26 @@ def test_broken_database_is_one_line_and_exit_1(tmp_path):
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"localazure: {tmp_path}/localazure.db cannot be used (file is not a database).")
     assert ended.stderr.count("\n") == 1
+
+
+def acs_of(cloud):
+    facts = cloud.facts["acs"]
+    named = SimpleNamespace(connection_string=facts["connection_string"], phone_numbers=facts["phone_numbers"])
+    return Acs(SimpleNamespace(url=cloud.facts["url"], acs=named), cloud.azure)
+
+
+def test_number_operation_under_way_and_opt_outs_outlive_a_kill(cloud):
+    cloud.write("STOP")
+    cloud.control.post("/_local/faults", json={"operation": "numbers.operation", "delay_seconds": 3600})
+    acs = acs_of(cloud)
+    begun = acs.request("DELETE", "/phoneNumbers/%2B18335550101?api-version=2025-06-01")
+    cloud.kill()
+    cloud.start()
+
+    acs = acs_of(cloud)
+    running = acs.request("GET", begun.headers["operation-location"]).json()["status"]
+    cloud.advance(3600)
+    ended = acs.request("GET", begun.headers["operation-location"]).json()["status"]
+
+    assert (running, ended) == ("running", "succeeded")
+    assert acs.opt_outs("check").json()["value"][0]["isOptedOut"]
