@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from centrala import static_files
+from centrala.bounded import Bounded
 from centrala.database import dsn
 from centrala.desk import stream
 from centrala.desk.broadcast import Broadcast
@@ -58,7 +59,7 @@ def build() -> Starlette:
         *static_files.routes(),
         Route("/healthz", healthz),
         WebSocketRoute("/{path:path}", no_such_socket),
-        Mount("/", django),
+        Mount("/", Bounded(django)),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.broadcast = Broadcast(dsn())

@@ -8,6 +8,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,7 +40,9 @@ class Installation:
         data = data_folder()
         path = data / "centrala.toml"
         try:
-            return cls(data, tomllib.loads(path.read_text("utf-8")) if path.exists() else {})
+            return cls(data, tomllib.loads(_read(path)))
+        except (FileNotFoundError, NotADirectoryError):
+            return cls(data)
         except tomllib.TOMLDecodeError as error:
             raise Misconfigured(f"{path} is not valid TOML ({error}). Fix: correct or delete that file.") from None
 
@@ -83,8 +86,8 @@ class Installation:
         Raises Misconfigured for anything that is not a Fernet key.
         """
         text = os.environ.get("CENTRALA_KEYS") or self._kept("keys", lambda: Fernet.generate_key().decode())
-        if "/" in text and Path(text).is_file():
-            text = Path(text).read_text("utf-8")
+        if text.startswith(("/", "./", "../")):  # which no key does
+            text = _read_keys(Path(text))
         keys = text.replace(",", "\n").split()
         for position, key in enumerate(keys, 1):
             _check_key(key, position)
@@ -93,15 +96,44 @@ class Installation:
     def _kept(self, name: str, make: Callable[[], str]) -> str:
         path = self.data / name
         try:
-            return path.read_text("utf-8").strip()
-        except FileNotFoundError:
-            self.data.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                return _read(path).strip()
+            make_private(self.data)
             write_private(path, make())
-            return path.read_text("utf-8").strip()
+            return _read(path).strip()
+        except OSError as error:
+            raise Misconfigured(
+                f"{path} cannot be made ({error.strerror}). Fix: choose another data folder with --data."
+            ) from None
+
+
+def _read(path: Path) -> str:
+    """Raises Misconfigured for a file that may not be read or is no text; the other OSErrors pass."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{path} is not UTF-8 text. Fix: write it anew as UTF-8.") from None
+    except (PermissionError, IsADirectoryError) as error:
+        raise Misconfigured(f"{path} cannot be read ({error.strerror}). Fix: let this user read it.") from None
+
+
+def _read_keys(path: Path) -> str:
+    try:
+        return _read(path)
+    except OSError as error:
+        raise Misconfigured(
+            f"The key file {path} cannot be read ({error.strerror}). Fix: correct CENTRALA_KEYS."
+        ) from None
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder for its owner alone, whatever the umask; one that is there keeps its mode."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def data_folder() -> Path:
-    return Path(os.environ.get("CENTRALA_DATA", ".centrala")).absolute()
+    return Path(os.environ.get("CENTRALA_DATA") or ".centrala").absolute()
 
 
 def write_private(path: Path, text: str) -> None:

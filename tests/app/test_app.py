@@ -1,10 +1,12 @@
 """The one app in front: live streams that miss nothing, web sockets to nowhere, a stop that does not hang."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -262,3 +264,19 @@ def test_stop_ends_open_streams() -> None:
         begun(held.__enter__())
     # leaving running() asserts that the server's thread has ended
     held.__exit__(None, None, None)
+
+
+def test_body_that_is_too_long_is_refused_before_django_keeps_it(address: str) -> None:
+    with socket.create_connection(urlsplit(address).netloc.split(":")) as plain:
+        plain.sendall(
+            b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 1_100_000
+        )
+        answer = plain.recv(1000)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_cookie_with_a_nul_is_refused(address: str) -> None:
+    answer = httpx.get(f"{address}/sign-in", headers={"Cookie": r'sessionid="\000"'}, trust_env=False)
+
+    assert (answer.status_code, answer.text) == (400, "bad cookie\n")

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.utils.timezone import now
 
+from centrala.connection.models import Connection, Endpoint, Service
 from centrala.conversations import actions
 from centrala.conversations.models import Contact, Conversation, ConversationState, Message, MessageState
 from centrala.inbox.drain import drain, replay
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import PhoneNumber
-from hub import CUSTOMER, OURS, ala, arrive, connected, drained, event, text
+from hub import CUSTOMER, OURS, RESOURCE, ala, arrive, connected, drained, event, text
 
 pytestmark = pytest.mark.django_db
 
@@ -292,3 +294,89 @@ def test_report_of_somebody_elses_message_changes_nothing() -> None:
 
     assert Message.objects.get(pk=message.pk).state == MessageState.SENT
     assert not Event.objects.exclude(state=State.PROCESSED).exists()
+
+
+OTHER_RESOURCE = f"{RESOURCE}-other"
+
+
+def stranger() -> Endpoint:
+    """The endpoint of a resource that was connected before ours."""
+    other = Connection.objects.create(
+        resource_name="other",
+        resource_id=OTHER_RESOURCE,
+        encrypted_connection_string="",
+        connected_at=now(),
+        disconnected_at=now(),
+    )
+    return Endpoint.objects.create(connection=other, service=Service.SMS)
+
+
+def test_report_of_another_resource_settles_nothing_here() -> None:
+    connected()
+    message = sent_message()
+    Event.objects.filter(pk=arrive(report(message, "Failed")).pk).update(endpoint=stranger().pk)
+
+    drained()
+
+    assert Message.objects.get(pk=message.pk).state == MessageState.SENT
+
+
+def test_report_of_another_text_with_our_tag_settles_nothing() -> None:
+    connected()
+    message = sent_message()
+    arrive(event("sms_delivery_report_received", messageId="Outgoing_other", tag=str(message.pk)))
+
+    drained()
+
+    assert Message.objects.get(pk=message.pk).state == MessageState.SENT
+
+
+def test_report_of_a_message_that_has_not_left_settles_nothing() -> None:
+    connected()
+    message = sent_message()
+    Message.objects.filter(pk=message.pk).update(state=MessageState.QUEUED, provider_id=None)
+    arrive(report(message, "Delivered"))
+
+    drained()
+
+    assert Message.objects.get(pk=message.pk).state == MessageState.QUEUED
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["0001-01-01T00:00:00+00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", None, 7],
+)
+def test_time_that_cannot_be_is_replaced_by_the_events_own(said: object) -> None:
+    connected()
+    message = sent_message()
+    arrive(report(message, "Delivered") | {"data": report(message, "Delivered")["data"] | {"receivedTimestamp": said}})
+    arrive(text("When?", receivedTimestamp=said))
+
+    drained()
+
+    assert abs(Message.objects.get(text="When?").created_at - now()).total_seconds() < 60
+    settled_at = Message.objects.get(pk=message.pk).settled_at
+    assert settled_at is not None
+    assert abs(settled_at - now()).total_seconds() < 60
+
+
+def test_control_characters_inside_a_text_are_kept() -> None:
+    connected()
+    arrive(json.dumps(text("line one@line two")).encode().replace(b"@", b"\n"))
+
+    drained()
+
+    assert texts() == ["line one\nline two"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"not json", b'{"data": null}', b'{"data": [1]}', b'{"a":' * 5000 + b"1" + b"}" * 5000]
+)
+def test_body_that_cannot_be_read_fails_with_a_reason(body: bytes) -> None:
+    connected()
+    Event.objects.filter(pk=arrive(text("x")).pk).update(body=body)
+
+    drained()
+
+    assert Event.objects.get().state == State.FAILED
+    assert Event.objects.get().error.startswith("The event")

@@ -1,5 +1,7 @@
 """What the cloud's refusals become."""
 
+import math
+
 from azure.core.exceptions import (
     AzureError as SdkError,
 )
@@ -10,6 +12,8 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 from azure.core.rest import HttpResponse
+
+LONGEST_WAIT_SECONDS = 3600.0
 
 
 class AzureError(Exception):
@@ -49,7 +53,7 @@ class AzureError(Exception):
             return cls(f"Azure could not be reached: {_first_line(error)}", permanent=False, never_arrived=True)
         if isinstance(error, ServiceResponseError):
             return cls(f"Azure did not answer: {_first_line(error)}", permanent=False)
-        return cls(_first_line(error), permanent=True)
+        return cls(_first_line(error), permanent=False)
 
     @classmethod
     def from_response(cls, response: HttpResponse) -> "AzureError":
@@ -69,16 +73,17 @@ class AzureError(Exception):
 
 
 def is_permanent(status: int) -> bool:
-    """Whether asking again with the same request is pointless."""
-    return status not in {408, 429} and status < 500
+    """Whether asking again with the same request is pointless. A success whose body broke off is not permanent."""
+    return 400 <= status < 500 and status not in {408, 429}
 
 
 def retry_after_seconds(value: str | None) -> float | None:
-    """The Retry-After header in seconds; dates and nonsense count as absent."""
+    """The Retry-After header in seconds, at most an hour; dates and nonsense count as absent."""
     try:
-        return max(0.0, float(value)) if value else None
+        seconds = float(value) if value else math.nan
     except ValueError:
         return None
+    return min(max(0.0, seconds), LONGEST_WAIT_SECONDS) if math.isfinite(seconds) else None
 
 
 def _from_response(error: HttpResponseError) -> AzureError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from centrala.errors import Misconfigured
-from centrala.installation import write_private
+from centrala.installation import make_private, write_private
 from centrala.postgres import Cluster
 
 CONFIGURATION = "centrala.toml"
@@ -28,7 +28,7 @@ def make_room(data: Path, *, fresh: bool) -> None:
             _must_be_a_demo(data)
             if fresh:
                 _forget(data)
-        data.mkdir(parents=True, exist_ok=True)
+        make_private(data)
         write_private(data / MARK, "")
     except OSError as error:
         raise Misconfigured(

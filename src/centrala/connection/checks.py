@@ -102,7 +102,7 @@ def _connection_string(fields: ConnectFields, cloud: Cloud) -> str | None:
             "This is not a connection string. In the Azure portal open the resource, Tools > Keys, and copy "
             "Connection string under Primary key: endpoint=https://…;accesskey=…"
         )
-    host, resource = parsed.host, fields.parsed_resource
+    host, resource = parsed.host.partition(":")[0], fields.parsed_resource
     if cloud.is_public and not host.endswith(PUBLIC_DOMAINS):
         return _("%(host)s is not an address of Azure Communication Services. Copy the connection string again.") % {
             "host": host

@@ -16,7 +16,7 @@ from centrala.connection.models import Endpoint
 from centrala.conversations import sms_events
 from centrala.conversations.live import announce
 from centrala.conversations.models import Contact, Conversation, ConversationState
-from centrala.conversations.sms_events import Inbound, Report
+from centrala.conversations.sms_events import Inbound
 from centrala.conversations.texts import preview
 from centrala.inbox.models import Event
 from centrala.numbers.models import PhoneNumber
@@ -41,30 +41,36 @@ ADVANCE_CONVERSATIONS = """
     where conversation.id = fresh.id
 """
 
-# A report names the message by our own tag, or else by the provider's id. `delivered` outranks `failed`, which
-# outranks what came before, so that reports give the same end in any order.
+# A report counts for a message of the resource it came from that has been sent: the one whose name it gives, or, before
+# that name is known here, the one whose tag it carries. `delivered` outranks `failed`, so that reports end the same in
+# any order. The rows are locked in the order of their ids.
 SETTLE_MESSAGES = """
     with report as (
-        select * from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-            as report (message_id, provider_id, state, detail, at)
+        select * from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::uuid[])
+            as report (message_id, provider_id, state, detail, at, connection_id)
     ),
     named as (
         select message.id, report.provider_id, report.state, report.detail, report.at
         from conversations_message as message
-        join report on message.id = report.message_id or message.provider_id = report.provider_id
-        where message.direction = 'outbound'
+        join conversations_conversation as conversation on conversation.id = message.conversation_id
+        join numbers_phonenumber as number on number.id = conversation.number_id
+        join report on report.connection_id = number.connection_id
+            and (message.provider_id = report.provider_id
+                or (message.provider_id is null and message.id = report.message_id))
+        where message.direction = 'outbound' and message.state <> 'queued'
         order by message.id
         for update of message
-    )
+    ),
+    strongest as (select distinct on (id) * from named order by id, state)
     update conversations_message as message
-    set state = named.state,
-        error = case when named.state = 'failed' then named.detail else '' end,
-        settled_at = named.at,
-        provider_id = coalesce(message.provider_id, named.provider_id)
-    from named
-    where message.id = named.id
+    set state = strongest.state,
+        error = case when strongest.state = 'failed' then strongest.detail else '' end,
+        settled_at = strongest.at,
+        provider_id = coalesce(message.provider_id, strongest.provider_id)
+    from strongest
+    where message.id = strongest.id
         and message.state <> 'delivered'
-        and not (message.state = 'failed' and named.state = 'failed')
+        and not (message.state = 'failed' and strongest.state = 'failed')
     returning message.conversation_id
 """
 
@@ -89,32 +95,29 @@ def settle(events: Sequence[Event]) -> None:
 
     Raises Incomprehensible when one of the events cannot be read.
     """
-    reports = _strongest([sms_events.report(event) for event in events])
+    reports = [report for report in map(sms_events.report, events) if report.state is not None]
+    owners = _owners({report.endpoint for report in reports})
     columns: list[Any] = [  # arrays, as psycopg takes them
         [report.message_id for report in reports],
         [report.provider_id for report in reports],
         [report.state for report in reports],
         [report.detail for report in reports],
         [report.at for report in reports],
+        [owners[report.endpoint] for report in reports],
     ]
     with database.cursor() as cursor:
         cursor.execute(SETTLE_MESSAGES, columns)
         announce(row[0] for row in cursor.fetchall())
 
 
-def _strongest(reports: list[Report]) -> list[Report]:
-    """One report a message: of several in a batch, `delivered` wins."""
-    best: dict[str, Report] = {}
-    for report in reports:
-        if report.state is not None and (report.provider_id not in best or report.state == "delivered"):
-            best[report.provider_id] = report
-    return [best[key] for key in sorted(best)]
+def _owners(endpoints: set[UUID]) -> dict[UUID, UUID]:
+    """The connection of each endpoint."""
+    return dict(Endpoint.objects.filter(pk__in=endpoints).values_list("pk", "connection_id"))
 
 
 def _our_numbers(texts: list[Inbound]) -> dict[tuple[UUID, str], PhoneNumber]:
     """Our number of each text; one that no sync has brought yet is taken from the event."""
-    endpoints = {text.endpoint for text in texts}
-    connections = dict(Endpoint.objects.filter(pk__in=endpoints).values_list("pk", "connection_id"))
+    connections = _owners({text.endpoint for text in texts})
     wanted = sorted({(connections[text.endpoint], text.recipient) for text in texts})
     PhoneNumber.objects.bulk_create(
         [PhoneNumber(connection_id=owner, number=number, receives_sms=True) for owner, number in wanted],

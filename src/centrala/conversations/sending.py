@@ -73,7 +73,7 @@ def _claim(message_id: UUID) -> Claim | None:
     if now() - message.created_at > GIVE_UP_AFTER and message.state == MessageState.QUEUED:
         settle(message, MessageState.FAILED, Reason.UNREACHABLE)
         return None
-    if message.state == MessageState.SENDING and now() - _first_attempt(message) > REPEATABILITY_WINDOW:
+    if message.state == MessageState.SENDING and abs(now() - _first_attempt(message)) > REPEATABILITY_WINDOW:
         settle(message, MessageState.UNKNOWN, Reason.ANSWER_LOST)
         return None
     first = message.state == MessageState.QUEUED

@@ -5,7 +5,7 @@ https://learn.microsoft.com/azure/event-grid/communication-services-telephony-sm
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from centrala.inbox.models import Event
 # The vendor's word -> ours; a word not listed here leaves the message as it is.
 DELIVERY = {"delivered": MessageState.DELIVERED, "failed": MessageState.FAILED}
 
+EARLIEST = datetime(2018, 1, 1, tzinfo=UTC)
 LONGEST_ID = 512  # real ones have less than 100, and an index takes 2,700 bytes
 LONGEST_NUMBER = 20  # E.164 has at most 15 digits, a sender's name 11 letters
 
@@ -38,6 +39,7 @@ class Report:
     state: MessageState | None
     detail: str
     at: datetime
+    endpoint: UUID
 
 
 def inbound(event: Event) -> Inbound:
@@ -48,10 +50,7 @@ def inbound(event: Event) -> Inbound:
         sender=number(_text(data, "from", longest=LONGEST_NUMBER)),
         recipient=number(_text(data, "to", longest=LONGEST_NUMBER)),
         text=storable(str(data.get("message") or "")),
-        # Never later than it came here: a cloud's clock ahead of ours would put an answer above its question.
-        received_at=min(
-            _time(data.get("receivedtimestamp")) or event.event_time or event.received_at, event.received_at
-        ),
+        received_at=_when(data, event),
         endpoint=event.endpoint,
     )
 
@@ -64,7 +63,8 @@ def report(event: Event) -> Report:
         message_id=_uuid(data.get("tag")),
         state=DELIVERY.get(str(data.get("deliverystatus")).lower()),
         detail=storable(str(data.get("deliverystatusdetails") or "")),
-        at=_time(data.get("receivedtimestamp")) or event.event_time or event.received_at,
+        at=_when(data, event),
+        endpoint=event.endpoint,
     )
 
 
@@ -76,7 +76,12 @@ def number(text: str) -> str:
 
 def _data(event: Event) -> dict[str, Any]:  # JSON
     """The event's data with lower-case keys: older documents show PascalCase ones."""
-    data = json.loads(bytes(event.body)).get("data")
+    try:
+        # Not strict: control characters inside a text are no reason to lose it, and the webhook took them.
+        body = json.loads(bytes(event.body).decode("utf-8", "replace"), strict=False)
+        data = body.get("data")
+    except (ValueError, RecursionError, AttributeError):
+        raise Incomprehensible("The event is not JSON that can be read.") from None
     if not isinstance(data, dict):
         raise Incomprehensible("The event has no data.")
     return {str(key).lower(): value for key, value in data.items()}
@@ -91,12 +96,21 @@ def _text(data: dict[str, Any], key: str, *, longest: int = LONGEST_ID) -> str:
     return storable(value.strip())
 
 
+def _when(data: dict[str, Any], event: Event) -> datetime:
+    """When the cloud says it happened, but never later than it came here: a clock ahead of ours would put an answer
+    above its question. A time from before Azure had SMS is nobody's (year 1 is .NET's word for none)."""
+    for said in (_time(data.get("receivedtimestamp")), event.event_time):
+        if said is not None and EARLIEST <= said <= event.received_at:
+            return said
+    return event.received_at
+
+
 def _time(value: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
 
 
 def _uuid(value: object) -> UUID | None:

@@ -73,7 +73,7 @@ async def _receive(hooks: Hooks, request: Request, endpoint: Endpoint) -> Respon
         return _handshake(arrived[0], endpoint, subscription)
     if kind == "subscriptionvalidation":
         raise Refusal(Code.NO_VALIDATION_CODE)
-    if kind == "subscriptiondeletion" or (len(arrived) == 1 and arrived[0].envelope.event_type == events.DELETION):
+    if len(arrived) == 1 and arrived[0].envelope.event_type == events.DELETION:
         return _deletion(endpoint, subscription)
     await _keep(hooks, [_row(event, endpoint, subscription, received_at) for event in arrived])
     return Response()

@@ -59,26 +59,53 @@ def _handle(handler: Handler | None, events: list[Event]) -> None:
     if handler is None:
         _mark(events, State.UNKNOWN)
         return
-    failed = _bisect(handler, events)
+    failed = _run(handler, events)
     _mark([event for event in events if event.pk not in failed], State.PROCESSED)
     for event in events:
         if event.pk in failed:
             _mark([event], State.FAILED, error=failed[event.pk])
 
 
-def _bisect(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
-    """Hands the events on; a batch that fails is undone and halved until each culprit stands alone."""
+def _run(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
+    """Hands the events on as one batch, without those that fail; returns what is wrong with each of these.
+
+    A batch that fails is searched by halves in trials that are undone. What is good is then handled as one batch again,
+    so that rows are locked in one order: halves that were kept would hold theirs while the next one asks for others.
+    """
+    good = list(events)
+    failed: dict[int, str] = {}
+    while good:
+        error = _attempt(handler, good)
+        if error is None:
+            break
+        found = _search(handler, good)
+        failed |= found or {event.pk: _describe(error, event) for event in good}
+        good = [event for event in good if event.pk not in failed]
+    return failed
+
+
+def _search(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
+    error = _attempt(handler, events, keep=False)
+    if error is None:
+        return {}
+    if len(events) == 1:
+        return {events[0].pk: _describe(error, events[0])}
+    half = len(events) // 2
+    return _search(handler, events[:half]) | _search(handler, events[half:])
+
+
+def _attempt(handler: Handler, events: Sequence[Event], *, keep: bool = True) -> Exception | None:
+    """What the handler tripped over, if it did; then, and without `keep`, nothing has happened and no row is locked."""
     try:
         with transaction.atomic():
             handler(events)
-    except Exception as error:  # whatever a handler trips over, the other events must get through
+            if not keep:
+                transaction.set_rollback(True)
+    except Exception as error:  # whatever it is, the other events must get through
         if _is_databases_fault(error):
             raise
-        if len(events) > 1:
-            half = len(events) // 2
-            return _bisect(handler, events[:half]) | _bisect(handler, events[half:])
-        return {events[0].pk: _describe(error, events[0])}
-    return {}
+        return error
+    return None
 
 
 def _is_databases_fault(error: Exception) -> bool:

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -16,6 +17,11 @@ from centrala.organization.models import User
 class SignIn(LoginView):
     template_name = "organization/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_redirect_url(self) -> str:
+        """Back to where somebody was sent here from, but never here again."""
+        url = super().get_redirect_url()
+        return "" if url.partition("?")[0] == self.request.path else url
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
@@ -34,7 +40,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     """Changes the language of this browser and, for somebody signed in, of the account."""
     target = request.POST.get("next", "")
     here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(target if here else "home")
+    response = HttpResponseRedirect(target if here and target.startswith("/") else reverse("home"))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
         _remember(request, response, language)

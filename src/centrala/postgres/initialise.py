@@ -58,7 +58,10 @@ def check(place: Place) -> None:
             "make a backup with the Centrala that made it and restore that here."
         )
     if not place.password.exists():
-        raise PostgresError(f"The database's password file {place.password} is gone: restore it from your backup.")
+        raise PostgresError(
+            f"The database's password file {place.password} is gone, but not the database {place.cluster}. "
+            "Restore the file from your backup or, if nobody needs the data any more, remove that folder."
+        )
 
 
 def create(place: Place, programs: Path, account: Account) -> None:

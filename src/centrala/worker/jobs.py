@@ -6,6 +6,7 @@ import logging
 from django.conf import settings
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
+from procrastinate.exceptions import ConnectorException
 
 CONCURRENCY = 4
 GRACE_SECONDS = 5
@@ -21,14 +22,17 @@ async def run() -> None:
     with django_app.replace_connector(connector) as app:
         async with app.open_async():
             worker = asyncio.create_task(_worker(app))
-            rescue = asyncio.create_task(_rescue(app))
+            rescue = asyncio.create_task(rescue(app))
             try:
-                await asyncio.shield(worker)
+                await asyncio.wait({worker, rescue}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 # The rescue first: a worker that is stopping has no heartbeat, and its jobs are not lost.
                 rescue.cancel()
                 worker.cancel()
-                await asyncio.gather(worker, rescue, return_exceptions=True)
+                ended = await asyncio.gather(worker, rescue, return_exceptions=True)
+            for error in ended:
+                if isinstance(error, Exception):
+                    raise error
 
 
 async def _worker(app: App) -> None:
@@ -42,10 +46,13 @@ async def _worker(app: App) -> None:
     )
 
 
-async def _rescue(app: App) -> None:
+async def rescue(app: App) -> None:
     """Puts the jobs of killed workers back: Procrastinate lists them, and leaves them where they are."""
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=settings.STALLED_AFTER_SECONDS):
+            try:
+                await app.job_manager.retry_job(job)
+            except ConnectorException:
+                continue  # another worker was faster: the job is no longer where it was left
             log.warning("Job %s (%s) was left by a killed worker. Running it again.", job.id, job.task_name)
-            await app.job_manager.retry_job(job)
         await asyncio.sleep(settings.STALLED_AFTER_SECONDS / 3)

@@ -1,0 +1,48 @@
+"""Jobs that a killed worker left behind are run again, once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils.timezone import now
+from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
+
+from centrala.worker import jobs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def job_of_a_dead_worker() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (%s) returning id", [now() - timedelta(hours=1)]
+        )
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, priority, args, status, worker_id)"
+            " values ('sms', 'conversations.send_message', 0, '{}', 'doing', %s)",
+            cursor.fetchone(),
+        )
+
+
+async def rescue_for_a_moment(many: int) -> list[object]:
+    connector = django_app.connector.get_worker_connector()  # type: ignore[attr-defined] # the Django connector's
+    with django_app.replace_connector(connector) as app:
+        async with app.open_async():
+            tasks = [asyncio.create_task(jobs.rescue(app)) for _ in range(many)]
+            await asyncio.wait(tasks, timeout=1)
+            for task in tasks:
+                task.cancel()
+            return list(await asyncio.gather(*tasks, return_exceptions=True))
+
+
+def test_two_rescuers_put_the_same_job_back_once_and_go_on(settings: Settings) -> None:
+    settings.STALLED_AFTER_SECONDS = 0.3
+    job_of_a_dead_worker()
+
+    ends = asyncio.run(rescue_for_a_moment(many=2))
+
+    assert [type(end) for end in ends] == [asyncio.CancelledError] * 2
+    assert list(ProcrastinateJob.objects.values_list("status", "attempts")) == [("todo", 1)]
