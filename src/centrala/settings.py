@@ -15,8 +15,18 @@ INSTALLATION = Installation.here()
 
 
 def database(url: str) -> dict[str, Any]:
-    """A libpq URL as Django's settings: postgresql://user:password@host:port/name?host=/socket/folder."""
-    parts = urlsplit(url)
+    """A libpq URL as Django's settings: postgresql://user:password@host:port/name?host=/socket/folder.
+
+    Raises Misconfigured, which never repeats the URL: an unescaped password may stand anywhere in it.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Misconfigured(
+            "DATABASE_URL is no address: its port is not a number, or its password holds a / or [ that is not written "
+            "%2F or %5B. Fix: postgresql://user:password@host:port/name"
+        ) from None
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     if parts.scheme not in {"postgresql", "postgres"}:
         raise Misconfigured(f"DATABASE_URL begins with {parts.scheme!r}. Fix: postgresql://user:password@host/name")
@@ -26,7 +36,7 @@ def database(url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or query.pop("port", "")),
+        "PORT": str(port or query.pop("port", "")),
         # Each ASGI request has a thread of its own, so persistent connections would leak one per thread: a pool it is.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,

@@ -4,19 +4,27 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
-from hub import RESOURCE, TENANT
+from centrala.api.actions import issue
+from centrala.api.models import ApiToken
+from centrala.cli import main
+from centrala.database import dsn
+from hub import RESOURCE, TENANT, ala
 from running_demo import clean_environment
 
+SIGNED_IN = {"AZURE_TENANT_ID": str(TENANT), "AZURE_CLIENT_ID": str(TENANT), "AZURE_CLIENT_SECRET": "nobody's"}
 ANSWERS_NOBODY = "endpoint=https://localhost:1/;accesskey=bm9ib2R5IGFuc3dlcnMgaGVyZSBhdCBhbGw="
 
 
-def centrala(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def centrala(*words: str, stdin: TextIO | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "centrala.cli", *words],
+        stdin=stdin or subprocess.DEVNULL,
         env=clean_environment() | environment,
         capture_output=True,
         text=True,
@@ -33,15 +41,37 @@ def the_one_line(done: subprocess.CompletedProcess[str]) -> str:
     return lines[-1]
 
 
+Here = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
+    """`centrala WORDS` without a process of its own: for what is refused before Django is needed."""
+
+    def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        for name in os.environ.keys() - clean_environment().keys():
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("CENTRALA_DATA", str(tmp_path / "data"))
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        try:
+            code = main(words)
+        except SystemExit as exit_:
+            code = int(str(exit_.code))
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(words, code, said.out, said.err)
+
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
 def test_port_taken_names_the_port_and_the_option(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
 
-        line = the_one_line(
-            centrala("web", "--port", str(port), "--data", str(tmp_path), DATABASE_URL=os.environ["DATABASE_URL"])
-        )
+        line = the_one_line(centrala("web", "--port", str(port), "--data", str(tmp_path), DATABASE_URL=dsn()))
 
     assert f"Port {port} on 127.0.0.1 cannot be used: Address already in use. Fix:" in line
 
@@ -113,8 +143,137 @@ def test_cloud_out_of_reach_is_said_at_the_connection_string(tmp_path: Path) -> 
     assert line.endswith("Check the host and the network, then retry.")
 
 
-def test_unknown_command_is_wrong_usage() -> None:
-    done = centrala("konnect")
+def test_unknown_command_is_wrong_usage(here: Here) -> None:
+    done = here("konnect")
 
     assert done.returncode == 2
     assert "invalid choice" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("up", "--port", "70000"), "argument --port: 70000 is not a port: 1 to 65535"),
+        (("web", "--tls-port", "-1"), "argument --tls-port: -1 is not a port: 0 to 65535"),
+        (("events", "--limit", "-1"), "argument --limit: -1 is not a number of rows: 1 to 10000"),
+        (("token", "x", "--user", "ala", "--days", "99999999999"), "99999999999 is not a number of days: 1 to 3650"),
+        (("token", "x", "--user", "ala", "--days", "0"), "argument --days: 0 is not a number of days: 1 to 3650"),
+    ],
+)
+def test_figure_out_of_range_is_wrong_usage(here: Here, words: tuple[str, ...], complaint: str) -> None:
+    done = here(*words)
+
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith(complaint)
+
+
+@pytest.mark.parametrize("variable", ["CENTRALA_PORT", "CENTRALA_TLS_PORT"])
+@pytest.mark.parametrize("value", ["abc", "70000"])
+def test_port_in_the_environment_that_is_none_names_the_variable(here: Here, variable: str, value: str) -> None:
+    line = the_one_line(here("up", **{variable: value}))
+
+    assert line.startswith(f"centrala: {variable} (or ")
+    assert f"{value} is not a port: 1 to 65535" in line
+
+
+def test_resource_id_that_is_none_is_refused(here: Here) -> None:
+    line = the_one_line(here("provision", "--resource-id", "foo", "--yes"))
+
+    assert "--resource-id foo is not the id of a Communication Services resource. Fix:" in line
+
+
+def test_provisioning_without_a_terminal_demands_yes(tmp_path: Path) -> None:
+    done = centrala("provision", "--resource-id", RESOURCE, "--data", str(tmp_path), **SIGNED_IN)
+
+    assert the_one_line(done) == "centrala: Nothing was changed: there is no terminal to ask at. Fix: say --yes."
+    assert "a system topic and an event subscription for SMS" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", ["no", ""])
+def test_provisioning_at_a_terminal_asks(tmp_path: Path, answer: str) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, f"{answer}\n".encode())
+
+    with os.fdopen(theirs) as terminal:
+        words = ("provision", "--resource-id", RESOURCE, "--data", str(tmp_path))
+        done = centrala(*words, stdin=terminal, **SIGNED_IN)
+    os.close(ours)
+
+    assert the_one_line(done) == "centrala: Nothing was changed."
+    assert "Go on? [y/N]" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["migrate", "organization", "user", "token", "numbers", "replay"])
+def test_command_that_changes_something_takes_yes(here: Here, command: str) -> None:
+    assert "--yes" in here(command, "--help").stdout
+
+
+@pytest.mark.parametrize("url", ["postgresql://h:abc/x", "postgresql://ala:hunter2/@h/x", "postgresql://[hunter2@h/x"])
+def test_address_of_a_database_that_is_none_is_refused_without_its_password(tmp_path: Path, url: str) -> None:
+    line = the_one_line(centrala("migrate", "--data", str(tmp_path), DATABASE_URL=url))
+
+    assert line.startswith("centrala: DATABASE_URL is no address")
+    assert "hunter2" not in line
+
+
+def test_data_folder_that_cannot_be_written_is_named_with_a_database_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    line = the_one_line(
+        centrala("migrate", "--data", str(tmp_path / "file" / "data"), DATABASE_URL=os.environ["DATABASE_URL"])
+    )
+
+    assert f"{tmp_path}/file/data/secret.key cannot be made (Not a directory). Fix: choose another data" in line
+
+
+@pytest.mark.parametrize("file", ["centrala.toml", "secret.key", "keys"])
+def test_file_that_is_no_text_is_named(tmp_path: Path, file: str) -> None:
+    (tmp_path / file).write_bytes(b"host = '\xff'")
+
+    line = the_one_line(centrala("migrate", "--data", str(tmp_path), DATABASE_URL=os.environ["DATABASE_URL"]))
+
+    assert line == f"centrala: {tmp_path / file} is not UTF-8 text. Fix: write it anew as UTF-8."
+
+
+def test_folder_in_the_place_of_a_file_is_named(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "data" / "centrala.toml").mkdir(parents=True)
+
+    line = the_one_line(here("up"))
+
+    assert f"{tmp_path}/data/centrala.toml cannot be read (Is a directory)" in line
+
+
+def test_key_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    keys = tmp_path / "none"
+
+    line = the_one_line(
+        centrala("migrate", "--data", str(tmp_path), DATABASE_URL=os.environ["DATABASE_URL"], CENTRALA_KEYS=str(keys))
+    )
+
+    assert line.startswith(f"centrala: The key file {keys} cannot be read (No such file or directory).")
+
+
+@pytest.mark.parametrize("command", [("web", "--port", "1"), ("worker",), ("up",), ("events",)])
+def test_database_of_another_version_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    empty = os.environ["DATABASE_URL"]  # the run's own, which has no tables: tests have others
+
+    line = the_one_line(centrala(*command, "--data", str(tmp_path), DATABASE_URL=empty))
+
+    assert line.endswith("The database is not of this version yet. Fix: centrala migrate.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_token_is_revoked_by_its_name_and_user(tmp_path: Path) -> None:
+    owner = ala()
+    issue(owner=owner, name="reports", may_write=False)
+    kept, _token = issue(owner=owner, name="other", may_write=False)
+    words = ("token", "reports", "--user", "ala", "--revoke", "--data", str(tmp_path))
+
+    done = centrala(*words, DATABASE_URL=dsn())
+    again = centrala(*words, DATABASE_URL=dsn())
+
+    assert (done.returncode, done.stdout) == (0, "reports is revoked.\n")
+    assert list(ApiToken.objects.all()) == [kept]
+    assert the_one_line(again).startswith("centrala: ala has no token reports. Fix:")

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from centrala.azure.errors import AzureError
+from centrala.cli.asking import accept_yes
 from centrala.errors import Misconfigured, Refused
 from centrala.postgres import PostgresError
 
@@ -21,7 +22,7 @@ COMMANDS = {
     "migrate": "brings the database up to this version",
     "organization": "shows or sets the organisation",
     "user": "adds a person, or sets role and password",
-    "token": "makes a token for the REST API",
+    "token": "makes or revokes a token for the REST API",
     "connect": "connects an existing Communication Services resource",
     "provision": "creates what Azure needs so that SMS events arrive",
     "numbers": "lists the numbers of the resource, --sync fetches them",
@@ -29,6 +30,8 @@ COMMANDS = {
     "replay": "puts failed or unknown events back to be handled",
     "keys": "makes a key for CENTRALA_KEYS",
 }
+# They change something, but only here, and need not ask; `connect` and `provision` have a --yes of their own.
+UNASKED = {"migrate", "organization", "user", "token", "numbers", "replay"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.add_argument("--data", type=Path, help="the installation's folder (CENTRALA_DATA, else .centrala)")
         if name in arguments[:1]:
             import_module(f"centrala.cli.{name}").arguments(command)
+        if name in UNASKED:
+            accept_yes(command)
     options = parser.parse_args(arguments)
     if options.data is not None:
         os.environ["CENTRALA_DATA"] = str(options.data.absolute())

@@ -25,8 +25,8 @@ def database(*, migrated: bool = True) -> Iterator[None]:
     """
     if os.environ.get("DATABASE_URL"):
         set_up_django()
-        if migrated and unapplied():
-            raise Misconfigured("The database is not of this version yet. Fix: centrala migrate.")
+        if migrated:
+            refuse_other_version()
         yield
         return
     with postgres.running(Installation.here().data) as cluster:
@@ -52,6 +52,15 @@ def set_up_django() -> None:
         raise Misconfigured(
             f"The database does not answer ({reason}). Fix: start it, or correct DATABASE_URL."
         ) from None
+
+
+def refuse_other_version() -> None:
+    """Raises Misconfigured when this version's tables are not there."""
+    try:
+        if unapplied():
+            raise Misconfigured("The database is not of this version yet. Fix: centrala migrate.")
+    finally:
+        connections.close_all()  # web and worker have pools of their own loops
 
 
 def unapplied() -> bool:

@@ -3,11 +3,14 @@
 import argparse
 
 from centrala.cli.database import database
+from centrala.cli.figures import whole
+
+MOST = 10_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", choices=["received", "processed", "unknown", "failed"])
-    parser.add_argument("--limit", type=int, default=50)
+    parser.add_argument("--limit", type=whole(range(1, MOST + 1), "a number of rows"), default=50, help="default 50")
 
 
 def run(options: argparse.Namespace) -> int:

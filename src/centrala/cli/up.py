@@ -6,16 +6,20 @@ import sys
 from urllib.request import ProxyHandler, build_opener
 
 from centrala.cli import web
-from centrala.cli.database import migrate, set_up_django
+from centrala.cli.database import migrate, refuse_other_version, set_up_django
 from centrala.installation import Installation
 from centrala.postgres import Cluster
 from centrala.supervisor import Process, Step, Supervisor
 
 ASK_SECONDS = 2.0
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here: what to ask instead
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     web.arguments(parser)
+    parser.add_argument(
+        "--migrate", action="store_true", help="bring the database that DATABASE_URL names up to this version, too"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,17 +27,19 @@ def run(options: argparse.Namespace) -> int:
     given = {"--host": options.host, "--port": options.port, "--tls-port": options.tls_port}
     given |= {"--certificate": options.certificate, "--key": options.key}
     words = [str(word) for name, value in given.items() if value is not None for word in (name, value)]
+    host = web.host_of(options.host, installation)
     port = web.port_of(options.port, installation, "port", web.DEFAULT_PORT)
+    web.port_of(options.tls_port, installation, "tls_port", 0)  # refused here, before anything starts
     clusters = embedded_database(installation)
 
     def ready() -> None:
         print(
-            f"Centrala runs on http://localhost:{port} (public: {installation.public_url}). Ctrl-C stops it.",
+            f"Centrala runs on {address(host, port)} (public: {installation.public_url}). Ctrl-C stops it.",
             flush=True,
         )
 
-    step = Step("migrate", lambda: prepare(clusters))
-    return Supervisor(clusters, [step], hub(words, port=port)).run(on_ready=ready)
+    step = Step("migrate", lambda: prepare(clusters, migrating=bool(clusters) or options.migrate))
+    return Supervisor(clusters, [step], hub(words, host=host, port=port)).run(on_ready=ready)
 
 
 def embedded_database(installation: Installation) -> list[Cluster]:
@@ -41,31 +47,43 @@ def embedded_database(installation: Installation) -> list[Cluster]:
     return [] if os.environ.get("DATABASE_URL") else [Cluster.at(installation.data)]
 
 
-def prepare(clusters: list[Cluster]) -> None:
-    """With the database up: DATABASE_URL for us and our children, Django, and the tables of this version."""
+def prepare(clusters: list[Cluster], *, migrating: bool = True) -> None:
+    """With the database up: DATABASE_URL for us and our children, Django, and the tables of this version.
+
+    Raises Misconfigured when these are not there and `migrating` is false.
+    """
     for cluster in clusters:
         cluster.ensure_database()
         os.environ["DATABASE_URL"] = cluster.dsn()
     set_up_django()
-    migrate()
+    if migrating:
+        migrate()
+    else:
+        refuse_other_version()
 
 
-def hub(words: list[str], *, port: int) -> list[Process]:
+def hub(words: list[str], *, port: int, host: str = web.DEFAULT_HOST) -> list[Process]:
     """Web and worker as children."""
-    address = f"http://localhost:{port}/healthz"
+    health = f"{address(host, port)}/healthz"
     return [
-        Process("web", command("web", *words), ready=lambda: answers(address)),
+        Process("web", command("web", *words), ready=lambda: answers(health)),
         Process("worker", command("worker")),
     ]
+
+
+def address(host: str, port: int) -> str:
+    """Where a listener on `host` is reached from this machine."""
+    reached = EVERYWHERE.get(host, host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "centrala.cli", *words]
 
 
-def answers(address: str) -> bool:
+def answers(url: str) -> bool:
     try:
-        with build_opener(ProxyHandler({})).open(address, timeout=ASK_SECONDS) as response:
+        with build_opener(ProxyHandler({})).open(url, timeout=ASK_SECONDS) as response:
             return bool(response.status == 200)
     except OSError:
         return False

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from centrala.cli.database import set_up_django
+from centrala.cli.database import refuse_other_version, set_up_django
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +12,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     set_up_django()
+    refuse_other_version()
     from centrala.worker.run import work
 
     return asyncio.run(work())

@@ -1,0 +1,68 @@
+"""`centrala up`: ready wherever it listens, and careful with a database of your own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from centrala.cli.up import address
+from running_demo import clean_environment, free_port, until
+
+READY_SECONDS = 40
+OWN = "up_own"
+
+
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """The address of an empty database."""
+    url = os.environ["DATABASE_URL"]
+    name = sql.Identifier(OWN)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(name))
+        yield url.replace("/centrala?", f"/{OWN}?")
+        connection.execute(sql.SQL("drop database {} with (force)").format(name))
+
+
+@contextmanager
+def up(data: Path, *options: str, **environment: str) -> Iterator[str]:
+    """Runs it until it says that it is ready, and answers the line; fails with its log when it never does."""
+    log = data / "up.log"
+    argv = [sys.executable, "-m", "centrala.cli", "up", "--data", str(data), *options]
+    with log.open("wb") as output:
+        process = subprocess.Popen(argv, env=clean_environment() | environment, stdout=output, stderr=output)
+    try:
+        until(lambda: "Centrala runs" in log.read_text() or process.poll() is not None, READY_SECONDS)
+        yield next((line for line in log.read_text().splitlines() if "Centrala runs" in line), log.read_text())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def test_up_is_ready_on_another_host_and_migrates_a_database_of_ones_own_when_told(
+    tmp_path: Path, own_database: str
+) -> None:
+    port = free_port()
+
+    with up(tmp_path, "--host", "127.0.0.2", "--port", str(port), "--migrate", DATABASE_URL=own_database) as line:
+        assert line.startswith(f"Centrala runs on http://127.0.0.2:{port} ")
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("2001:db8::1", "http://[2001:db8::1]:8080"),
+        ("hub.example.org", "http://hub.example.org:8080"),
+    ],
+)
+def test_address_to_ask_for_a_listening_host_is_one_that_answers(host: str, expected: str) -> None:
+    assert address(host, 8080) == expected
