@@ -189,11 +189,32 @@ def test_address_that_is_none_is_refused_at_its_field(cloud: LocalAzure, host: s
 
 def test_second_resource_is_refused_while_one_is_connected(cloud: LocalAzure) -> None:
     actions.connect(fields=fields(cloud), actor=None)
+    Connection.objects.update(resource_id=RESOURCE)
 
-    with pytest.raises(Refused, match="already connected"):
+    with pytest.raises(Refused, match="one installation serves one resource"):
         actions.connect(fields=fields(cloud), actor=None)
 
     assert Connection.objects.count() == 1
+
+
+def test_connecting_the_same_resource_again_mends_it_in_place(cloud: LocalAzure) -> None:
+    first = actions.connect(fields=fields(cloud, event_grid_app_id=str(UUID(int=1))), actor=None)
+
+    again = actions.connect(fields=fields(cloud), actor=None)
+
+    assert again.pk == first.pk
+    assert again.entries.get(key="EventGridAppID").value == APP
+    assert Endpoint.objects.count() == 3
+
+
+def test_disconnected_resource_makes_room_for_another(cloud: LocalAzure) -> None:
+    first = actions.connect(fields=fields(cloud), actor=None)
+    Connection.objects.update(resource_id=RESOURCE)
+
+    actions.disconnect(connection=first, actor=None)
+
+    assert actions.connect(fields=fields(cloud), actor=None).pk != first.pk
+    assert list(AuditEntry.objects.order_by("at").values_list("act", flat=True)) == ["connect", "disconnect", "connect"]
 
 
 def test_resource_connected_again_keeps_its_endpoints(cloud: LocalAzure) -> None:

@@ -1,7 +1,9 @@
 """The demo as a thing to start again: on other ports, in a hostile shell, from scratch."""
 
+import stat
 from pathlib import Path
 
+from ready_file import assert_keeps_contract
 from running_demo import Demo, running_demo, until
 
 CUSTOMER = "+14255550150"
@@ -32,7 +34,10 @@ def texts(demo: Demo) -> list[str]:
 
 
 def test_demo_comes_back_on_other_ports_with_everything_and_fresh_without(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
     with running_demo(tmp_path, keep=True, **HOSTILE) as first:
+        assert_keeps_contract(first.facts, connected=True)
+        assert stat.S_IMODE(ready.stat().st_mode) == 0o600
         write(first, "before")
         until(lambda: texts(first) == ["before"])
 
@@ -41,6 +46,8 @@ def test_demo_comes_back_on_other_ports_with_everything_and_fresh_without(tmp_pa
         until(lambda: texts(again) == ["before", "after"])
         assert again.hub["agent"] == first.hub["agent"]
         assert again.azure["url"] != first.azure["url"]
+
+    assert not ready.exists()
 
     with running_demo(tmp_path, "--fresh") as fresh:
         assert texts(fresh) == []

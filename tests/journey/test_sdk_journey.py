@@ -1,7 +1,9 @@
 """The whole line by hand, with Microsoft's own clients: resource, keys, connect, topic, subscription, SMS, report."""
 
+import ssl
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.identity import ClientSecretCredential
@@ -15,6 +17,7 @@ from azure.mgmt.eventgrid.models import (
 )
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from ready_file import assert_keeps_contract
 from running_demo import Demo, until
 
 CUSTOMER = "+14255550130"
@@ -80,16 +83,17 @@ def connected(unconnected: Demo, azure: Azure) -> dict[str, str]:
     keys = azure.communication.communication_services.list_keys(azure.group, str(resource.name))
     app = application(unconnected, "Centrala by hand")
 
-    done = unconnected.command(
-        "connect",
-        *("--resource-id", str(resource.id)),
-        *("--event-grid-app-id", app, "--event-grid-app-tenant-id", unconnected.azure["tenant_id"], "--yes"),
-        ACS_CONNECTION_STRING=str(keys.primary_connection_string),
-    )
+    command = ["connect", "--resource-id", str(resource.id), "--yes", "--event-grid-app-id", app]
+    command += ["--event-grid-app-tenant-id", unconnected.azure["tenant_id"]]
+    done = unconnected.command(*command, ACS_CONNECTION_STRING=str(keys.primary_connection_string))
 
     assert done.returncode == 0, done.stderr
     lines = dict(line.partition(": ")[::2] for line in done.stdout.splitlines())
-    return {"resource_id": str(resource.id), "url": lines["SMS"], "app": app}
+    return {"resource_id": str(resource.id), "url": lines["SMS"], "app": app, "command": " ".join(command)}
+
+
+def test_ready_file_has_nulls_where_nothing_is_connected(unconnected: Demo) -> None:
+    assert_keeps_contract(unconnected.facts, connected=False)
 
 
 def test_resource_and_its_keys_are_listed(unconnected: Demo, azure: Azure) -> None:
@@ -161,3 +165,28 @@ def test_sms_comes_in_and_the_answers_delivery_report_comes_back(
         assert thread == [("inbound", "Where is it?", "received"), ("outbound", "On its way.", "delivered")]
         phone = control.get("/_local/inbox", params={"number": CUSTOMER}).json()["items"]
         assert [item["text"] for item in phone] == ["Where is it?", "On its way."]
+
+
+def test_disconnected_endpoint_is_gone_until_the_resource_is_connected_again(
+    unconnected: Demo, connected: dict[str, str]
+) -> None:
+    def status() -> int:
+        return httpx.post(connected["url"], json=[], verify=trust(unconnected), trust_env=False).status_code
+
+    assert status() == 401
+
+    done = unconnected.command("disconnect", "--yes")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    until(lambda: status() == 404)
+    assert unconnected.command("disconnect", "--yes").returncode == 1
+
+    again = unconnected.command(
+        *connected["command"].split(), ACS_CONNECTION_STRING=unconnected.acs["connection_string"]
+    )
+    assert connected["url"] in again.stdout
+    until(lambda: status() == 401)
+
+
+def trust(demo: Demo) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=demo.azure["ca_bundle"])

@@ -16,6 +16,7 @@ from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.models import Organization
+from centrala.workstreams.actions import put_to_work
 
 UNPROCESSABLE = 422
 
@@ -41,7 +42,7 @@ def existing(request: StaffRequest) -> HttpResponse:
         connection = actions.connect(
             fields=form.connect_fields, actor=request.user, credential=Installation.here().own_credential()
         )
-        numbers.sync(connection=connection)
+        put_to_work(numbers=numbers.sync(connection=connection))
     except Refused as refused:
         _explain(form, refused)
         return render(request, "center/existing.html", {"form": form}, status=UNPROCESSABLE)

@@ -24,6 +24,7 @@ COMMANDS = {
     "user": "adds a person, or sets role and password",
     "token": "makes or revokes a token for the REST API",
     "connect": "connects an existing Communication Services resource",
+    "disconnect": "ends the connection; conversations and numbers stay",
     "provision": "creates what Azure needs so that SMS events arrive",
     "numbers": "lists the numbers of the resource, --sync fetches them",
     "events": "lists the inbox",

@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     with database():
         from centrala.connection.actions import ConnectFields, FieldsRefused, connect
         from centrala.numbers.actions import sync
+        from centrala.workstreams.actions import put_to_work
 
         fields = ConnectFields(
             resource_name=options.resource_name or fallback,
@@ -45,7 +46,9 @@ def run(options: argparse.Namespace) -> int:
                 option = "yes" if name == "confirmed" else name.replace("_", "-")
                 print(f"--{option}: {text}", file=sys.stderr)
             return 1
-        print(f"Connected to {connection.resource_name}, {len(sync(connection=connection))} numbers.")
+        numbers = sync(connection=connection)
+        put_to_work(numbers=numbers)
+        print(f"Connected to {connection.resource_name}, {len(numbers)} numbers.")
         for endpoint in connection.endpoints.filter(retires_at=None).order_by("service"):
             print(f"{endpoint.get_service_display()}: {endpoint.url}")
     return 0

@@ -58,7 +58,7 @@ def connected(cloud: dict[str, Any]) -> None:
         say=lambda _step: None,
     ).provision()
     synced = numbers.sync(connection=connection)
-    workstreams.set_up(name="SMS", channel=Channel.SMS, numbers=synced)
+    workstreams.put_to_work(numbers=synced)
     workstreams.set_up(name="Voice", channel=Channel.VOICE, numbers=synced)
 
 

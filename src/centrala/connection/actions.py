@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.identifiers import ConnectionString
+from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.connection.checks import ConnectFields, Reach, eligible, errors_in
 from centrala.connection.models import Connection, Endpoint, EntryKey, Service
 from centrala.errors import Refused
@@ -18,7 +18,7 @@ from centrala.organization.actions import record
 from centrala.organization.crypto import encrypt
 from centrala.organization.models import User
 
-__all__ = ["ConnectFields", "FieldsRefused", "connect"]
+__all__ = ["ConnectFields", "FieldsRefused", "connect", "disconnect", "refuse_another"]
 
 
 class FieldsRefused(Refused):
@@ -37,8 +37,8 @@ def connect(
     credential: TokenCredential | None = None,
     require_role: bool = False,
 ) -> Connection:
-    """Checks the five fields against the live cloud and stores the connection; the same resource again is taken up
-    where it was left, endpoints and numbers included.
+    """Checks the five fields against the live cloud and stores the connection. The same resource again is mended in
+    place (a rotated key, another application), or taken up where it was left, endpoints and numbers included.
 
     Raises FieldsRefused with nothing stored, Refused when the organisation may not connect or another resource is.
     """
@@ -52,7 +52,7 @@ def connect(
 def _store(fields: ConnectFields, *, actor: User | None, require_role: bool) -> Connection:
     resource = fields.parsed_resource
     assert resource is not None
-    _one_at_a_time()
+    _one_at_a_time(resource)
     values = {
         "resource_name": resource.name,
         "encrypted_connection_string": encrypt(str(ConnectionString.parse(fields.connection_string))),
@@ -67,24 +67,32 @@ def _store(fields: ConnectFields, *, actor: User | None, require_role: bool) -> 
     for service in Service:
         Endpoint.objects.get_or_create(connection=found, service=service, retires_at=None)
     record(actor=actor, act="connect", target=str(resource), detail={"app": fields.event_grid_app_id.strip()})
-    announce()
     return found
 
 
-def _one_at_a_time() -> None:
+def _one_at_a_time(resource: ResourceId) -> None:
     """Two administrators at once: the second one waits here, then reads what the first one stored."""
     with database.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('centrala.connect'))")
-    refuse_if_connected()
+    refuse_another(resource)
 
 
-def refuse_if_connected() -> None:
-    active = Connection.objects.filter(disconnected_at=None).first()
+def refuse_another(resource: ResourceId) -> None:
+    """Raises Refused when another resource than this one is connected."""
+    active = Connection.objects.filter(disconnected_at=None).exclude(resource_id__iexact=str(resource)).first()
     if active is not None:
         raise Refused(
-            _("“%(name)s” is already connected. Disconnect it first: one installation serves one resource.")
+            _("“%(name)s” is connected, and one installation serves one resource. Fix: centrala disconnect.")
             % {"name": active.resource_name}
         )
+
+
+@transaction.atomic
+def disconnect(*, connection: Connection, actor: User | None) -> None:
+    """Ends the connection. Its endpoints answer 404 within two seconds; conversations, numbers and endpoints stay, so
+    that connecting the same resource again brings everything back. What lies in Azure is not touched."""
+    Connection.objects.filter(pk=connection.pk, disconnected_at=None).update(disconnected_at=now())
+    record(actor=actor, act="disconnect", target=connection.resource_id)
 
 
 def _keep_entries(found: Connection, fields: ConnectFields) -> None:
@@ -94,9 +102,3 @@ def _keep_entries(found: Connection, fields: ConnectFields) -> None:
     }
     for key, value in values.items():
         found.entries.update_or_create(key=key, defaults={"value": str(UUID(value.strip()))})
-
-
-def announce() -> None:
-    """Tells every web process that connections or endpoints have changed, when the transaction commits."""
-    with database.cursor() as cursor:
-        cursor.execute("select pg_notify('connection', '')")

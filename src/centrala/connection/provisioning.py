@@ -11,7 +11,7 @@ from django.conf import settings
 
 from centrala.azure import eventgrid, graph, providers, resources
 from centrala.azure.identifiers import ResourceId
-from centrala.connection.actions import ConnectFields, connect, refuse_if_connected
+from centrala.connection.actions import ConnectFields, connect, refuse_another
 from centrala.connection.checks import eligible
 from centrala.connection.models import EVENT_TYPES, Connection, EntryKey, Service
 from centrala.organization.models import User
@@ -57,12 +57,13 @@ class Provisioner:
             self.say(f"{found.resource_name} is connected.")
             return found
         eligible()
-        refuse_if_connected()
+        refuse_another(self.resource)
+        # First what needs no making: a resource that is not there must not leave an application behind.
+        keys = resources.read_connection_string(self.resource, credential=self.credential, cloud=settings.CLOUD)
         application = graph.ensure_application(
             f"Centrala {self.resource.name}", credential=self.credential, cloud=settings.CLOUD
         )
         self.say(f"Application {application.display_name}: {application.client_id}.")
-        keys = resources.read_connection_string(self.resource, credential=self.credential, cloud=settings.CLOUD)
         fields = ConnectFields(
             resource_name=self.resource.name,
             resource_id=str(self.resource),

@@ -22,14 +22,14 @@ async def run() -> None:
     with django_app.replace_connector(connector) as app:
         async with app.open_async():
             worker = asyncio.create_task(_worker(app))
-            rescue = asyncio.create_task(rescue(app))
+            rescuer = asyncio.create_task(rescue(app))
             try:
-                await asyncio.wait({worker, rescue}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({worker, rescuer}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 # The rescue first: a worker that is stopping has no heartbeat, and its jobs are not lost.
-                rescue.cancel()
+                rescuer.cancel()
                 worker.cancel()
-                ended = await asyncio.gather(worker, rescue, return_exceptions=True)
+                ended = await asyncio.gather(worker, rescuer, return_exceptions=True)
             for error in ended:
                 if isinstance(error, Exception):
                     raise error
