@@ -93,3 +93,17 @@ def test_browser_that_asks_for_polish_gets_polish(client: Client, db: None) -> N
     page = read(client.get("/sign-in", headers={"accept-language": "pl-PL,pl;q=0.9,en;q=0.5"}))
 
     assert page.one("h1").text() == "Zaloguj się"
+
+
+@pytest.mark.parametrize("target", ["/sign-in", "/sign-in?next=/sign-in", "//example.org/", "https://example.org/"])
+def test_somebody_signed_in_is_led_home_whatever_the_sign_in_page_was_asked(agent: Client, target: str) -> None:
+    answer = agent.get("/sign-in", {"next": target})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+@pytest.mark.parametrize("target", ["nonsense", "\0", "//example.org/", "https://example.org/", ""])
+def test_language_switch_leads_nowhere_else(agent: Client, target: str) -> None:
+    answer = agent.post("/language", {"language": "pl", "next": target})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")

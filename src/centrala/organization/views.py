@@ -18,9 +18,9 @@ class SignIn(LoginView):
     template_name = "organization/sign_in.html"
     redirect_authenticated_user = True
 
-    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:  # Django 5.2 gives none; its stubs do
         """Back to where somebody was sent here from, but never here again."""
-        url = super().get_redirect_url(request)
+        url = super().get_redirect_url()
         return "" if url.partition("?")[0] == self.request.path else url
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
