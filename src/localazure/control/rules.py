@@ -86,11 +86,14 @@ async def reset(world: World) -> None:
 
 
 def register_application(world: World, name: str, token_version: int | None) -> ApplicationMade:
-    """What the portal's App registrations page does: the application and its service principal."""
+    """What the portal's App registrations page does: the application and its service principal.
+
+    Nobody is signed in here: the demo principal owns both, so that it may make event subscriptions for them.
+    """
     asked = GraphApplication(display_name=name, api=Api(requested_access_token_version=token_version))
     with world.store.transaction():
-        application = graph.add_application(world, asked)
-        principal = graph.add_principal(world, application.app_id)
+        application = graph.add_application(world, asked, owner=world.seed.principal_object_id)
+        principal = graph.add_principal(world, application.app_id, owner=world.seed.principal_object_id)
     return ApplicationMade(
         client_id=application.app_id,
         tenant_id=application.tenant_id,

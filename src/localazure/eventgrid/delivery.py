@@ -2,21 +2,17 @@
 
 import asyncio
 import heapq
-from collections import Counter
 from datetime import datetime
 
-import msgspec
-
 from localazure.bell import Bell
-from localazure.errors import ServiceError
-from localazure.eventgrid import requests, schedule
-from localazure.eventgrid.webhook import Answer
+from localazure.eventgrid.attempt import carry
+from localazure.eventgrid.burial import bury
+from localazure.eventgrid.probation import Probation
 from localazure.racing import first
-from localazure.records.events import Attempt, Delivery, DeliveryState, EventSubscription, Settings
+from localazure.records.events import Delivery
 from localazure.world import World
 
 AT_ONCE = 16  # requests under way per subscription
-KEPT = 1000  # finished deliveries remembered per subscription
 DAY = 86_400
 
 
@@ -29,7 +25,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         for delivery in self._world.deliveries.all():
-            if delivery.next_try is not None:
+            if delivery.due is not None:
                 self._hand_over(delivery)
         while True:
             delivery_id = await self._world.outbox.get()
@@ -45,6 +41,8 @@ class Dispatcher:
 
 
 class Courier:
+    """Holds what waits for one event subscription: events for their endpoint, dead letters for their folder."""
+
     def __init__(self, world: World, subscription: str) -> None:
         self._world = world
         self._subscription = subscription
@@ -52,122 +50,64 @@ class Courier:
         self._taken = 0
         self._arrived = Bell()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._probation = Probation()
 
     def take(self, delivery: Delivery) -> None:
-        if delivery.next_try is not None:
+        if delivery.due is not None:
             self._taken += 1
-            heapq.heappush(self._waiting, (delivery.next_try, self._taken, delivery.id))
+            heapq.heappush(self._waiting, (delivery.due, self._taken, delivery.id))
             self._arrived.ring()
 
     async def run(self) -> None:
         while True:
             await self._slots.acquire()
             await self._something_due()
-            self._world.background.spawn(self._carry(self._batch()))
+            self._world.background.spawn(self._carry(*self._batch()))
 
     async def _something_due(self) -> None:
-        while not self._is_due():
-            if self._waiting:
-                await first(self._arrived.wait(DAY), self._world.clock.sleep_until(self._waiting[0][0]))
-            else:
+        while (when := self._next()) is None or when > self._world.clock.now():
+            if when is None:
                 await self._arrived.wait(DAY)
+            else:
+                await first(self._arrived.wait(DAY), self._world.clock.sleep_until(when))
 
-    def _is_due(self) -> bool:
-        return bool(self._waiting) and self._waiting[0][0] <= self._world.clock.now()
+    def _next(self) -> datetime | None:
+        if not self._waiting:
+            return None
+        when, until = self._waiting[0][0], self._probation.until
+        return when if until is None else max(when, until)
 
-    def _batch(self) -> list[str]:
+    def _batch(self) -> tuple[list[str], list[Delivery]]:
+        """What is due now: events up to the size that the subscription allows, or else dead letters."""
         subscription = self._world.event_subscriptions.get(self._subscription)
         settings = subscription.settings if subscription else None
-        size = settings.destination.max_events if settings else 1
+        most = settings.destination.max_events if settings else 1
+        room = settings.destination.preferred_kilobytes * 1024 if settings else 0
         batch: list[str] = []
-        while self._is_due() and len(batch) < size:
-            batch.append(heapq.heappop(self._waiting)[2])
-        return batch
+        dead: list[Delivery] = []
+        while len(batch) < most and self._waiting and self._waiting[0][0] <= self._world.clock.now():
+            delivery = self._world.deliveries.get(self._waiting[0][2])
+            size = len(delivery.event) if delivery else 0
+            if batch and size > room:
+                break
+            room -= size
+            heapq.heappop(self._waiting)
+            if delivery and delivery.bury_at:
+                dead.append(delivery)
+            elif delivery:
+                batch.append(delivery.id)
+        return batch, dead
 
-    async def _carry(self, batch: list[str]) -> None:
+    async def _carry(self, batch: list[str], dead: list[Delivery]) -> None:
         try:
-            for delivery in await carry(self._world, self._subscription, batch):
-                self.take(delivery)
+            subscription = self._world.event_subscriptions.get(self._subscription)
+            if dead and subscription and subscription.settings:
+                self._take_all(bury(self._world, subscription, subscription.settings, dead))
+            if batch:
+                self._take_all(await carry(self._world, self._subscription, batch, self._probation))
         finally:
             self._slots.release()
 
-
-async def carry(world: World, key: str, batch: list[str]) -> list[Delivery]:
-    """One request for the batch, which shares its fate. Returns the deliveries to be tried again."""
-    subscription = world.event_subscriptions.get(key)
-    deliveries = [one for name in batch if (one := world.deliveries.get(name))]
-    if subscription is None or subscription.settings is None:
-        return _given_up(world, deliveries)
-    settings = subscription.settings
-    deliveries = _still_alive(world, deliveries, settings)
-    if not deliveries:
-        return []
-    started = world.clock.now()
-    answer = await _send(world, subscription, settings, deliveries)
-    return _recorded(world, deliveries, settings, answer, started)
-
-
-async def _send(
-    world: World, subscription: EventSubscription, settings: Settings, deliveries: list[Delivery]
-) -> Answer:
-    destination, leader = settings.destination, deliveries[0]
-    try:
-        headers = requests.headers(
-            world, subscription, destination, "Notification", attempts=len(leader.attempts), version="1.0"
-        )
-    except ServiceError:
-        return Answer(status=None, failure="Unauthorized")
-    headers |= {"aeg-output-event-id": leader.event_id} | requests.attribute_headers(destination, leader.event)
-    body = f"[{','.join(one.event for one in deliveries)}]".encode()
-    return await world.webhooks.post(destination.url, headers, body)
-
-
-def _recorded(
-    world: World, deliveries: list[Delivery], settings: Settings, answer: Answer, started: datetime
-) -> list[Delivery]:
-    outcome = answer.failure if answer.status is None else schedule.outcome(answer.status)
-    attempt = Attempt(at=started, status=answer.status, outcome=outcome)
-    with world.store.transaction():
-        recorded = [
-            _settled(world, msgspec.structs.replace(one, attempts=(*one.attempts, attempt)), settings)
-            for one in deliveries
-            if one.id in world.deliveries
-        ]
-    return [one for one in recorded if one.next_try is not None]
-
-
-def _settled(world: World, delivery: Delivery, settings: Settings) -> Delivery:
-    verdict = schedule.after_attempt(delivery, settings, world.clock.now())
-    if verdict.next_try is not None:
-        return world.deliveries.put(delivery.id, msgspec.structs.replace(delivery, next_try=verdict.next_try))
-    state = DeliveryState.DELIVERED if verdict.delivered else DeliveryState.DROPPED
-    return _finished(world, delivery, state, verdict.reason)
-
-
-def _still_alive(world: World, deliveries: list[Delivery], settings: Settings) -> list[Delivery]:
-    dead = [one for one in deliveries if schedule.expired(one, settings, world.clock.now())]
-    for one in dead:
-        _finished(world, one, DeliveryState.DROPPED, "TimeToLiveExceeded")
-    return [one for one in deliveries if one not in dead]
-
-
-def _given_up(world: World, deliveries: list[Delivery]) -> list[Delivery]:
-    for one in deliveries:
-        _finished(world, one, DeliveryState.DROPPED, "SubscriptionGone")
-    return []
-
-
-def _finished(world: World, delivery: Delivery, state: DeliveryState, reason: str) -> Delivery:
-    """The log is bounded: the oldest finished deliveries of the subscription make room."""
-    done = msgspec.structs.replace(delivery, state=state, reason=reason, next_try=None)
-    world.deliveries.put(delivery.id, done)
-    if world.deliveries.count(delivery.subscription) > KEPT + KEPT // 5:
-        finished = [one for one in world.deliveries.of(delivery.subscription) if one.next_try is None]
-        for one in finished[:-KEPT]:
-            world.deliveries.remove(one.id)
-    return done
-
-
-def counts(world: World, key: str) -> dict[str, int]:
-    found = Counter(one.state.value for one in world.deliveries.of(key))
-    return {state.value: found[state.value] for state in DeliveryState}
+    def _take_all(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            self.take(delivery)

@@ -41,7 +41,7 @@ def compiled(rule: EventFilter) -> Test:
 
 def field(event: Event, name: str) -> object:
     """A value outside the data by a name of FIELDS."""
-    return next((event[each] for each in FIELDS[name] if each in event), None)
+    return next((event[each] for each in FIELDS.get(name, ()) if each in event), None)
 
 
 def _subject_fits(rule: EventFilter, subject: str) -> bool:
@@ -52,10 +52,10 @@ def _subject_fits(rule: EventFilter, subject: str) -> bool:
 
 
 def _advanced(rule: AdvancedFilter, *, arrays: bool) -> Test:
-    operator, path = OPERATORS[rule.operator], rule.key.split(".")
+    operator = OPERATORS[rule.operator]
 
     def test(event: Event) -> bool:
-        value = _value(event, path)
+        value = at(event, rule.key)
         if isinstance(value, list) and operator.kind is not Kind.NOTHING:
             return arrays and operator.fits(value, rule.values)
         return operator.fits([value], rule.values)
@@ -63,10 +63,11 @@ def _advanced(rule: AdvancedFilter, *, arrays: bool) -> Test:
     return test
 
 
-def _value(event: Event, path: list[str]) -> object:
-    top = path[0].lower()
-    value = event.get("data") if top == "data" else field(event, top)
-    for name in path[1:]:
+def at(event: Event, key: str) -> object:
+    """The value that a key like `subject` or `data.from.rawId` names; None where there is none."""
+    top, *path = key.split(".")
+    value = event.get("data") if top.lower() == "data" else field(event, top.lower())
+    for name in path:
         value = _member(value, name)
     return value
 

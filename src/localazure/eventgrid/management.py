@@ -163,7 +163,13 @@ def _asked(world: World, call: Call, place: Place, body: bodies.SettingsBody, ch
         state="Creating",
         made_at=real_time(),
     )
-    made, operation = rules.ask(world, subscription_id=place.subscription_id, blank=blank, settings=settings)
+    made, operation = rules.ask(
+        world,
+        subscription_id=place.subscription_id,
+        blank=blank,
+        settings=settings,
+        writer=call.caller.object_id,
+    )
     return Reply(status=201, body=shapes.subscription(made), headers=operations.headers(world, call, operation))
 
 

@@ -1,12 +1,15 @@
 """An event on its way to everybody who subscribed to it."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from localazure.clock import timestamp
+from localazure.eventgrid import trouble
 from localazure.eventgrid.filters import compiled, field
-from localazure.records.events import Delivery, DeliverySchema, EventSubscription
+from localazure.eventgrid.journal import finish
+from localazure.records.events import Delivery, DeliverySchema, DeliveryState, EventSubscription
 from localazure.records.seed import new_id
 from localazure.world import World
 
@@ -38,13 +41,20 @@ def route(
     text = msgspec.json.encode(event).decode() if wanting else ""
     with world.store.transaction():
         for subscription in wanting:
-            for _ in range(copies):
-                enqueue(world, subscription, event=event, text=text, schema=schema)
+            begun = trouble.start(world, subscription.key)
+            for _ in range(copies * begun.copies):
+                enqueue(world, subscription, event=event, text=text, schema=schema, begun=begun)
     return len(wanting)
 
 
 def enqueue(
-    world: World, subscription: EventSubscription, *, event: Json, text: str, schema: DeliverySchema
+    world: World,
+    subscription: EventSubscription,
+    *,
+    event: Json,
+    text: str,
+    schema: DeliverySchema,
+    begun: trouble.Start,
 ) -> Delivery:
     now = world.clock.now()
     delivery = Delivery(
@@ -53,10 +63,13 @@ def enqueue(
         event_id=str(event["id"]),
         event_type=str(field(event, "eventtype")),
         event=text,
+        data_version=str(field(event, "dataversion") or ""),
         schema=schema,
         published_at=now,
-        next_try=now,
+        next_try=now + timedelta(seconds=begun.seconds),
     )
+    if begun.lost:
+        return finish(world, delivery, DeliveryState.DROPPED, reason=trouble.LOST)
     world.deliveries.put(delivery.id, delivery)
     world.outbox.put_nowait(delivery.id)
     return delivery

@@ -4,16 +4,18 @@ https://learn.microsoft.com/azure/event-grid/delivery-and-retry
 https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
 
 from localazure.clock import real_time
-from localazure.entra.rules import resource_of
+from localazure.entra.resources import resource_of
 from localazure.entra.tokens import mint, roles
 from localazure.errors import UNKNOWN_RESOURCE, UNKNOWN_TENANT
+from localazure.eventgrid.filters import at
 from localazure.eventgrid.identity import event_grid_principal
-from localazure.records.events import DeliveryAttribute, Destination, EventSubscription
+from localazure.records.events import DeliveryAttribute, DeliverySchema, Destination, EventSubscription
 from localazure.records.seed import new_id
 from localazure.world import World
 
@@ -21,25 +23,52 @@ TOKEN_LIFETIME = timedelta(seconds=86_700)
 RENEW_BEFORE = timedelta(minutes=30)
 
 
-def headers(
-    world: World, subscription: EventSubscription, destination: Destination, kind: str, *, attempts: int, version: str
-) -> dict[str, str]:
-    """`kind` is the aeg-event-type, `attempts` how many were made before, `version` the event's data version.
+ORIGIN = "eventgrid.azure.net"
 
-    Raises a ServiceError in Entra's words when no token can be had.
-    """
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What a request is about: its aeg-event-type, and the versions that stand beside it."""
+
+    name: str
+    content_type: str = "application/json; charset=utf-8"
+    data_version: str = "1.0"
+    metadata_version: str = "1"
+    more: tuple[tuple[str, str], ...] = ()
+
+
+def kind(name: str, schema: DeliverySchema, *, batched: bool = False, data_version: str = "1.0") -> Kind:
+    """https://learn.microsoft.com/azure/event-grid/cloud-event-schema"""
+    if schema is DeliverySchema.EVENT_GRID:
+        return Kind(name=name, data_version=data_version)
+    form = "cloudevents-batch" if batched else "cloudevents"
+    return Kind(
+        name=name,
+        content_type=f"application/{form}+json; charset=utf-8",
+        data_version="",
+        metadata_version="1.0",
+        more=(("origin", ORIGIN),),
+    )
+
+
+def headers(
+    world: World, subscription: EventSubscription, destination: Destination, what: Kind, *, attempts: int
+) -> dict[str, str]:
+    """`attempts` is how many were made before. Raises a ServiceError in Entra's words when no token can be had."""
     values = {
-        "content-type": "application/json; charset=utf-8",
+        "content-type": what.content_type,
         "aeg-subscription-name": subscription.name.upper(),
         "aeg-delivery-count": str(attempts),
-        "aeg-data-version": version,
-        "aeg-metadata-version": "1",
-        "aeg-event-type": kind,
+        "aeg-data-version": what.data_version,
+        "aeg-metadata-version": what.metadata_version,
+        "aeg-event-type": what.name,
         "x-ms-request-id": new_id(),
     }
-    if destination.application:
-        values["authorization"] = f"Bearer {token(world, destination)}"
-    return values
+    return values | dict(what.more) | authorization(world, destination)
+
+
+def authorization(world: World, destination: Destination) -> dict[str, str]:
+    return {"authorization": f"Bearer {token(world, destination)}"} if destination.application else {}
 
 
 def attribute_headers(destination: Destination, event: str) -> dict[str, str]:
@@ -67,9 +96,7 @@ def token(world: World, destination: Destination) -> str:
 def _attribute(one: DeliveryAttribute, event: str) -> str:
     if one.kind == "Static":
         return one.value
-    value: object = msgspec.json.decode(event)
-    for part in one.source_field.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
+    value = at(msgspec.json.decode(event), one.source_field)
     return (
         "" if value is None else "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in str(value))
     )

@@ -10,6 +10,7 @@ from localazure.clock import real_time
 from localazure.errors import INVALID_EVENT_GRID, RESOURCE_NOT_FOUND, SECOND_SYSTEM_TOPIC, SOURCE_CHANGED
 from localazure.eventgrid.bodies import SystemTopicBody
 from localazure.eventgrid.handshake import accept, validate
+from localazure.eventgrid.ownership import may_write
 from localazure.records.events import EventSubscription, Handshake, Settings, SystemTopic
 from localazure.records.resources import CommunicationService, Operation
 from localazure.records.seed import new_id
@@ -64,7 +65,7 @@ def remove_topic(world: World, key: str) -> None:
 
 
 def ask(
-    world: World, *, subscription_id: str, blank: EventSubscription, settings: Settings
+    world: World, *, subscription_id: str, blank: EventSubscription, settings: Settings, writer: str
 ) -> tuple[EventSubscription, Operation]:
     """Makes or changes an event subscription; a new destination proves itself by a handshake first."""
     if not NAME.fullmatch(blank.name):
@@ -73,9 +74,10 @@ def ask(
     with world.store.transaction():
         operation = operations.begin(world, subscription_id=subscription_id, namespace=NAMESPACE, target=blank.id)
         _preempt(world, known)
-        asked = _asking(world, known or blank, settings, operation)
+        asked = _asking(world, known or blank, settings, operation, writer)
         world.event_subscriptions.put(asked.key, asked)
-    if known and known.settings and _proven(known.settings, settings):
+    trusted = may_write(world, settings.destination, writer)
+    if known and known.settings and _proven(known.settings, settings) and trusted:
         return accept(world, asked), operation
     world.background.spawn(validate(world, asked.key, _handshake(asked).code))
     return asked, operation
@@ -94,12 +96,15 @@ def remove(world: World, one: EventSubscription) -> None:
             world.deliveries.remove(delivery.id)
 
 
-def _asking(world: World, one: EventSubscription, settings: Settings, operation: Operation) -> EventSubscription:
+def _asking(
+    world: World, one: EventSubscription, settings: Settings, operation: Operation, writer: str
+) -> EventSubscription:
     handshake = Handshake(
         code=new_id().upper(),
         token=secrets.token_urlsafe(32),
         started_at=world.clock.now(),
         operation=operation.id,
+        writer=writer,
     )
     state = "Updating" if one.settings else "Creating"
     return msgspec.structs.replace(one, asked=settings, handshake=handshake, state=state, last_error="")

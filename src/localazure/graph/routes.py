@@ -22,7 +22,8 @@ def list_applications(world: World, call: Call) -> Reply:
 
 
 def add_application(world: World, call: Call) -> Reply:
-    return Reply(status=201, body=shapes.application(rules.add_application(world, call.json(ApplicationBody))))
+    made = rules.add_application(world, call.json(ApplicationBody), owner=call.caller.object_id)
+    return Reply(status=201, body=shapes.application(made))
 
 
 def get_application(world: World, call: Call) -> Reply:
@@ -55,7 +56,7 @@ def list_principals(world: World, call: Call) -> Reply:
 
 
 def add_principal(world: World, call: Call) -> Reply:
-    made = rules.add_principal(world, call.json(PrincipalBody).app_id)
+    made = rules.add_principal(world, call.json(PrincipalBody).app_id, owner=call.caller.object_id)
     return Reply(status=201, body=shapes.principal(world, made))
 
 

@@ -57,7 +57,8 @@ def principal(world: World, key: str) -> ServicePrincipal:
     raise GRAPH_NOT_FOUND.of(id=key)
 
 
-def add_application(world: World, body: ApplicationBody) -> Application:
+def add_application(world: World, body: ApplicationBody, *, owner: str = "") -> Application:
+    """`owner` is the object id of whoever registers it."""
     if not body.display_name:
         raise GRAPH_BAD_REQUEST.of(reason="Property displayName is required.")
     fresh = Application(
@@ -66,6 +67,7 @@ def add_application(world: World, body: ApplicationBody) -> Application:
         tenant_id=world.seed.tenant_id,
         display_name=body.display_name,
         made_at=real_time(),
+        owners=(owner,) if owner else (),
     )
     return world.applications.put(fresh.id, _changed(world, fresh, body))
 
@@ -96,7 +98,8 @@ def add_password(world: World, one: Application, name: str) -> Password:
     return fresh
 
 
-def add_principal(world: World, app_id: str) -> ServicePrincipal:
+def add_principal(world: World, app_id: str, *, owner: str = "") -> ServicePrincipal:
+    """`owner` is the object id of whoever makes it; Microsoft's own principals have none."""
     app_id = app_id.lower()
     if any(one.app_id == app_id for one in world.principals.all()):
         raise GRAPH_PRINCIPAL_EXISTS.of(app=app_id)
@@ -112,6 +115,7 @@ def add_principal(world: World, app_id: str) -> ServicePrincipal:
         display_name=application.display_name,
         made_at=real_time(),
         app_owner_organization_id=application.tenant_id,
+        owners=(owner,) if owner else (),
     )
     return world.principals.put(fresh.id, fresh)
 

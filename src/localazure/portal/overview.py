@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from localazure.eventgrid.delivery import counts
+from localazure.eventgrid.journal import counts
 from localazure.records.events import Delivery, EventSubscription
 from localazure.records.resources import CommunicationService, PhoneNumber
 from localazure.world import World

@@ -77,12 +77,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handshake(msgspec.Struct, frozen=True, kw_only=True):
-    """A validation under way: the code an endpoint must send back, the token of the link a person may visit."""
+    """A validation under way: the code an endpoint must send back, the token of the link a person may visit.
+
+    `writer` is the object id of whoever asked for it.
+    """
 
     code: str
     token: str
     started_at: datetime
     operation: str
+    writer: str = ""
 
 
 class EventSubscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +138,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     published_at: datetime
     next_try: datetime | None
+    data_version: str = "1.0"
     schema: DeliverySchema = DeliverySchema.EVENT_GRID
     state: DeliveryState = DeliveryState.PENDING
     attempts: tuple[Attempt, ...] = ()
