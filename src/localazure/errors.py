@@ -203,6 +203,79 @@ UNKNOWN_RESOURCE = Refusal(
     "happen if the application has not been installed by the administrator of the tenant or consented to by any user "
     "in the tenant.",
 )
+# People's ways in: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+AUTHORIZATION_PENDING = Refusal(
+    400,
+    "authorization_pending",
+    "AADSTS70016: OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+)
+SLOW_DOWN = Refusal(
+    400, "slow_down", "AADSTS70016: OAuth 2.0 device flow error. Poll no more often than every {seconds} seconds."
+)
+DEVICE_CODE_EXPIRED = Refusal(
+    400,
+    "expired_token",
+    "AADSTS70020: The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
+)
+AUTHORIZATION_DECLINED = Refusal(
+    400, "authorization_declined", "AADSTS70017: The person declined to sign in to the device."
+)
+BAD_DEVICE_CODE = Refusal(
+    400,
+    "bad_verification_code",
+    "AADSTS70018: The provided value for the input parameter 'device_code' is not valid.",
+)
+BAD_USER_CODE = Refusal(400, "bad_verification_code", "AADSTS70018: That code did not work. Check it and try again.")
+WRONG_PASSWORD = Refusal(
+    400, "invalid_grant", "AADSTS50126: Error validating credentials due to invalid username or password."
+)
+REDIRECT_MISMATCH = Refusal(
+    400,
+    "invalid_request",
+    "AADSTS50011: The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for "
+    "the application '{client}'. Make sure the redirect URI sent in the request matches one added to your application "
+    "in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot "
+    "this.",
+)
+UNSUPPORTED_RESPONSE_TYPE = Refusal(
+    400, "unsupported_response_type", "AADSTS70005: response_type '{kind}' is not emulated; ask for 'code'."
+)
+LOGIN_REQUIRED = Refusal(
+    400,
+    "login_required",
+    "AADSTS50058: A silent sign-in request was sent but no user is signed in.",
+)
+INVALID_CODE = Refusal(400, "invalid_grant", "AADSTS70000: The provided value for the '{name}' parameter is not valid.")
+CODE_EXPIRED = Refusal(
+    400,
+    "invalid_grant",
+    "AADSTS70008: The provided authorization code or refresh token has expired due to inactivity. Send a new "
+    "interactive authorization request for this user and resource.",
+)
+CODE_REDEEMED = Refusal(
+    400,
+    "invalid_grant",
+    "AADSTS54005: OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an "
+    "existing refresh token.",
+)
+WRONG_VERIFIER = Refusal(
+    400,
+    "invalid_grant",
+    "AADSTS501481: The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+)
+WRONG_REPLY_ADDRESS = Refusal(
+    400,
+    "invalid_grant",
+    "AADSTS500112: The reply address '{uri}' does not match the reply address '{known}' provided when requesting "
+    "Authorization code.",
+)
+SEVERAL_RESOURCES = Refusal(
+    400,
+    "invalid_scope",
+    "AADSTS28000: Provided value for the input parameter scope is not valid because it contains more than one "
+    "resource. Scope {scope} is not valid.",
+)
+NO_ASSERTIONS = Refusal(501, "not_implemented", "The local cloud does not emulate client assertions.")
 
 # Graph
 GRAPH_NO_TOKEN = Refusal(401, "InvalidAuthenticationToken", "Access token is empty.")

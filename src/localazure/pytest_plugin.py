@@ -26,8 +26,21 @@ class Communication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Person:
+    """`role` is the one in the subscription, empty for whoever has none."""
+
+    username: str
+    password: str
+    object_id: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LocalAzure:
-    """The ready file's values; `control` speaks to the control API, paths begin with /_local. `data` is its folder."""
+    """The ready file's values; `people` are adam, beata, ala and celina. `control` speaks to the control API.
+
+    Its paths begin with /_local. `data` is the folder.
+    """
 
     url: str
     portal: str
@@ -39,6 +52,7 @@ class LocalAzure:
     client_secret: str
     event_grid_principal: str
     acs: Communication
+    people: dict[str, Person]
     data: Path
     control: "httpx.Client"
 
@@ -54,8 +68,9 @@ def local_azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure
         facts = wait_until_ready(process, data)
         acs = facts.pop("acs")
         communication = Communication(**acs | {"phone_numbers": tuple(acs["phone_numbers"])})
+        people = {name: Person(**one) for name, one in facts.pop("people").items()}
         with httpx.Client(base_url=facts["portal"], timeout=30, trust_env=False) as control:
-            yield LocalAzure(**facts, acs=communication, data=data, control=control)
+            yield LocalAzure(**facts, acs=communication, people=people, data=data, control=control)
     finally:
         stop(process)
 

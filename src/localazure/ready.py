@@ -7,6 +7,7 @@ import msgspec
 
 from localazure.certificates import write_private
 from localazure.communication.rules import connection_string
+from localazure.control.identity import people
 from localazure.eventgrid.identity import EVENT_GRID_APP_ID
 from localazure.world import World
 
@@ -25,6 +26,7 @@ def facts(world: World) -> dict[str, Any]:  # JSON of several shapes
         "resource_group": seed.resource_group,
         "client_id": seed.client_id,
         "client_secret": seed.client_secret,
+        "people": people(world),
         "acs": _communication(world),
         "event_grid_principal": EVENT_GRID_APP_ID,
     }

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from localazure.control import rules
 from localazure.control.delivery_faults import DELIVERY, order_delivery_fault
 from localazure.control.events import EventBody, EventMadeList, publish_events
+from localazure.control.identity import ROUTES as IDENTITY
 from localazure.control.openapi import Described, describe
 from localazure.control.shapes import (
     ApplicationBody,
@@ -167,6 +168,7 @@ ROUTES = [
     Described("POST", "/_local/applications", register_application, "Register an application with its principal",
               ApplicationMade, ApplicationBody, status=201),
     Described("POST", "/_local/entra/rotate-keys", rotate_keys, "A new signing key", KeysNow, RotateBody),
+    *IDENTITY,
     Described("POST", "/_local/faults", order_fault, "Trouble on order", Done, FaultBody),
     Described("DELETE", "/_local/faults", clear_faults, "No more trouble", Done),
     *TELEPHONY,

@@ -6,9 +6,10 @@ import msgspec
 
 from localazure.arm.scopes import registration_state
 from localazure.communication.management import keys
+from localazure.control.identity import people
 from localazure.control.rules import clock
-from localazure.entra.rules import principal_of
-from localazure.eventgrid.delivery import counts
+from localazure.entra.clients import principal_of
+from localazure.eventgrid.journal import counts
 from localazure.records.directory import Application
 from localazure.records.events import EventSubscription
 from localazure.records.resources import CommunicationService, Subscription
@@ -26,6 +27,8 @@ def state(world: World) -> Json:
             {"id": one.id, "display_name": one.display_name, "domain": one.domain} for one in world.tenants.all()
         ],
         "demo": {"client_id": world.seed.client_id, "client_secret": world.seed.client_secret},
+        "people": people(world),
+        "propagation_seconds": propagation.seconds if (propagation := world.propagation.get("seconds")) else 0,
         "subscriptions": [_subscription(world, one) for one in world.subscriptions.all()],
         "communication_services": [_communication(world, one) for one in world.communication.all()],
         "applications": [_application(world, one) for one in world.applications.all()],
@@ -44,7 +47,7 @@ def _subscription(world: World, one: Subscription) -> Json:
         for provider in world.providers.all()
         if provider.subscription_id == one.id
     ]
-    return {"id": one.id, "name": one.name, "resource_groups": groups, "providers": providers}
+    return {"id": one.id, "name": one.name, "state": one.state, "resource_groups": groups, "providers": providers}
 
 
 def _communication(world: World, one: CommunicationService) -> Json:

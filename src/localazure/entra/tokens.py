@@ -1,5 +1,7 @@
 """Access tokens in Entra's two forms, made and read."""
 
+import base64
+import binascii
 import secrets
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +15,7 @@ from localazure.entra.first_party import GRAPH_APP_ID, graph_app_roles
 from localazure.entra.keys import base64url
 from localazure.entra.minted import Minted, Resource
 from localazure.records.directory import ServicePrincipal, SigningKey
+from localazure.records.people import TokenEpoch
 from localazure.world import World
 
 
@@ -32,18 +35,20 @@ def issuer(world: World, tenant_id: str, version: int) -> str:
 
 
 def mint(world: World, *, client: ServicePrincipal, resource: Resource, lifetime: timedelta) -> Minted:
-    """Signs with the newest key. Times are real ones: a moved clock must not spoil a client's token.
+    """An application's own access token.
 
     Claims: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
     """
+    return sign(world, _claims(world, client, resource), lifetime)
+
+
+def sign(world: World, claims: dict[str, object], lifetime: timedelta) -> Minted:
+    """Signs with the newest key. Times are real ones: a moved clock must not spoil a client's token."""
     key = signing_key(world)
     now = real_time().replace(microsecond=0)
-    claims = _claims(world, client, resource) | {
-        "iat": int(now.timestamp()),
-        "nbf": int(now.timestamp()),
-        "exp": int((now + lifetime).timestamp()),
-    }
-    token = jwt.encode(claims, _private(key.private_key), "RS256", headers={"kid": key.kid, "x5t": key.kid})
+    times = {"iat": int(now.timestamp()), "nbf": int(now.timestamp()), "exp": int((now + lifetime).timestamp())}
+    header = {"kid": key.kid, "x5t": key.kid}
+    token = jwt.encode(claims | times | {"aio": _aio(world)}, _private(key.private_key), "RS256", headers=header)
     return Minted(token, now + lifetime)
 
 
@@ -66,6 +71,7 @@ def read(world: World, token: str) -> dict[str, object]:
     except jwt.InvalidTokenError as error:
         raise InvalidToken(str(error)) from error
     _check_lifetime(claims)
+    _check_epoch(world, claims)
     _check_issuer(world, claims)
     return claims
 
@@ -74,6 +80,31 @@ def _check_lifetime(claims: dict[str, object]) -> None:
     expires = datetime.fromtimestamp(float(str(claims["exp"])), real_time().tzinfo)
     if expires <= real_time():
         raise ExpiredToken(expires)
+
+
+def expire(world: World, client_id: str) -> None:
+    """The client's access tokens of up to now expire, everybody's when it is empty."""
+    world.token_epochs.put(client_id, TokenEpoch(number=_epoch(world) + 1, began_at=real_time()))
+
+
+def _aio(world: World) -> str:
+    """Opaque to everybody, as Entra's is: to us it tells the token's epoch."""
+    return base64url(_epoch(world).to_bytes(8) + secrets.token_bytes(24))
+
+
+def _epoch(world: World) -> int:
+    return max((one.number for one in world.token_epochs.all()), default=0)
+
+
+def _check_epoch(world: World, claims: dict[str, object]) -> None:
+    try:
+        of_token = int.from_bytes(base64.urlsafe_b64decode(str(claims.get("aio", ""))[:12])[:8])
+    except binascii.Error:
+        of_token = 0
+    for client in ("", str(claims.get("appid") or claims.get("azp"))):
+        epoch = world.token_epochs.get(client)
+        if epoch and of_token < epoch.number:
+            raise ExpiredToken(epoch.began_at)
 
 
 def _check_issuer(world: World, claims: dict[str, object]) -> None:
@@ -89,7 +120,6 @@ def _claims(world: World, client: ServicePrincipal, resource: Resource) -> dict[
     claims: dict[str, object] = {
         "aud": resource.audience,
         "iss": issued_by,
-        "aio": secrets.token_urlsafe(32),
         app: client.app_id,
         app_rank: "2" if client.app_owner_organization_id != client.tenant_id else "1",
         "oid": client.id,

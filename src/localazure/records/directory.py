@@ -20,7 +20,10 @@ class Password(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
-    """`token_version` is api.requestedAccessTokenVersion: None counts as 1."""
+    """`token_version` is api.requestedAccessTokenVersion: None counts as 1. `public_client`: isFallbackPublicClient.
+
+    `owners` are object ids. Until `usable_from` the new application has not spread: nobody gets a token for it.
+    """
 
     id: str
     app_id: str
@@ -31,7 +34,15 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_audience: str = "AzureADMyOrg"
     identifier_uris: tuple[str, ...] = ()
     app_roles: tuple[dict[str, object], ...] = ()
+    scopes: tuple[dict[str, object], ...] = ()
     passwords: tuple[Password, ...] = ()
+    web_redirects: tuple[str, ...] = ()
+    public_redirects: tuple[str, ...] = ()
+    public_client: bool = False
+    owners: tuple[str, ...] = ()
+    notes: str | None = None
+    tags: tuple[str, ...] = ()
+    usable_from: datetime | None = None
 
 
 class ServicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +52,12 @@ class ServicePrincipal(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     made_at: datetime
     app_owner_organization_id: str
+    owners: tuple[str, ...] = ()
+    passwords: tuple[Password, ...] = ()
+    enabled: bool = True
+    assignment_required: bool = False
+    tags: tuple[str, ...] = ()
+    notes: str | None = None
 
 
 class AppRoleAssignment(msgspec.Struct, frozen=True, kw_only=True):
