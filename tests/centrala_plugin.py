@@ -23,6 +23,7 @@ from centrala.postgres.account import LIBRARY
 PREFIX = "centrala-tests-"
 STARTED = "CENTRALA_TESTS_STARTED"  # set by the process that runs the server
 FORGOTTEN = 3600  # seconds after which the folder of a run that was killed is removed
+MARK = "made-by-a-test-run"  # only what carries it is ever removed
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # the data is thrown away anyway
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "no Chromium was found"
@@ -50,6 +51,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def _start(config: pytest.Config) -> None:
     data = Path(tempfile.mkdtemp(prefix=PREFIX))
+    (data / MARK).touch()
     cluster = Cluster.at(data, settings=UNSAFE)
     config.add_cleanup(lambda: _remove(cluster, data))
     try:
@@ -72,18 +74,28 @@ def _remove(cluster: Cluster, data: Path) -> None:
 
 
 def _remove_forgotten() -> None:
+    """Only what a test made: a run's own folder by its mark, others by lying where pytest alone makes folders. A mark
+    would come too late for those: their clusters are made by child processes, which die with the run."""
     for data in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            if data.stat().st_uid != os.geteuid() or time.time() - data.stat().st_mtime < FORGOTTEN:
+            if (
+                not (data / MARK).is_file()
+                or data.stat().st_uid != os.geteuid()
+                or time.time() - data.stat().st_mtime < FORGOTTEN
+            ):
                 continue
             _remove(Cluster.at(data), data)
         except (PostgresError, FileNotFoundError):
             continue  # a long run still uses it, or another run was faster
     for origin in LIBRARY.glob("*/data-folder"):  # as root, of tests whose temporary folder pytest has removed since
         data = Path(os.fsdecode(origin.read_bytes().strip()))
-        lost = data.is_relative_to(tempfile.gettempdir()) and not data.exists()
-        if lost and time.time() - origin.stat().st_mtime > FORGOTTEN:
+        if _is_pytests(data) and not data.exists() and time.time() - origin.stat().st_mtime > FORGOTTEN:
             shutil.rmtree(origin.parent, ignore_errors=True)
+
+
+def _is_pytests(data: Path) -> bool:
+    below = Path(tempfile.gettempdir()).resolve()
+    return data.is_relative_to(below) and data.relative_to(below).parts[0].startswith("pytest-of-")
 
 
 def _stay_on_loopback(event: str, arguments: tuple[object, ...]) -> None:

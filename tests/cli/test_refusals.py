@@ -1,9 +1,11 @@
 """A user's mistake, or the machine's, is one line with cause and fix, exit code 1, and no traceback."""
 
+import http.server
 import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
@@ -14,6 +16,8 @@ from centrala.api.actions import issue
 from centrala.api.models import ApiToken
 from centrala.cli import main
 from centrala.database import dsn
+from centrala.organization.actions import set_up
+from centrala.postgres import Cluster
 from hub import RESOURCE, TENANT, ala
 from running_demo import clean_environment
 
@@ -124,16 +128,15 @@ def test_key_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "secret" not in line
 
 
+@pytest.mark.django_db(transaction=True)
 def test_cloud_out_of_reach_is_said_at_the_connection_string(tmp_path: Path) -> None:
-    database = tmp_path / "data"
-    assert (
-        centrala("organization", "--tenant", str(TENANT), "--licence", "yes", "--data", str(database)).returncode == 0
-    )
+    set_up(name="Centrala", tenant_id=TENANT)
 
     done = centrala(
         "connect",
-        *("--data", str(database), "--resource-id", RESOURCE, "--yes"),
+        *("--data", str(tmp_path), "--resource-id", RESOURCE, "--yes"),
         *("--event-grid-app-id", str(TENANT), "--event-grid-app-tenant-id", str(TENANT)),
+        DATABASE_URL=dsn(),
         ACS_CONNECTION_STRING=ANSWERS_NOBODY,
         AZURE_AUTHORITY_HOST="https://localhost:1",  # not Microsoft's cloud, whose resources have other hosts
     )
@@ -277,3 +280,26 @@ def test_token_is_revoked_by_its_name_and_user(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "reports is revoked.\n")
     assert list(ApiToken.objects.all()) == [kept]
     assert the_one_line(again).startswith("centrala: ala has no token reports. Fix:")
+
+
+def test_port_of_another_hub_is_taken_too(tmp_path: Path) -> None:
+    """It answers as ours would, so that only the start's own word tells them apart."""
+
+    class Hub(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("X-Centrala-Start", "another")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub) as other:
+        threading.Thread(target=other.serve_forever).start()
+        port = other.server_address[1]
+
+        line = the_one_line(centrala("up", "--port", str(port), "--data", str(tmp_path / "data")))
+        other.shutdown()
+
+    Cluster.at(tmp_path / "data").destroy()
+    assert f"Port {port} on 127.0.0.1 cannot be used" in line
