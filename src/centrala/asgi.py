@@ -8,13 +8,11 @@ import asyncpg
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from centrala import static_files
+from centrala import health, static_files
 from centrala.bounded import Bounded
 from centrala.database import dsn
 from centrala.desk import stream
@@ -40,11 +38,6 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     await broadcast.stop()
 
 
-async def healthz(_request: Request) -> Response:
-    """Whether this process answers at all."""
-    return PlainTextResponse("ok")
-
-
 async def no_such_socket(socket: WebSocket) -> None:
     """Django answers no web sockets, and would call one to an unknown path a fault of ours."""
     await socket.close(POLICY_VIOLATION)
@@ -57,7 +50,7 @@ def build() -> Starlette:
         *webhooks(),
         *stream.routes,
         *static_files.routes(),
-        Route("/healthz", healthz),
+        *health.routes,
         WebSocketRoute("/{path:path}", no_such_socket),
         Mount("/", Bounded(django)),
     ]

@@ -36,11 +36,17 @@ UNASKED = {"migrate", "organization", "user", "token", "numbers", "replay"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    try:
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="centrala", description="Customer service on your own Azure resource.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    arguments = list(sys.argv[1:] if argv is None else argv)
     for name, text in COMMANDS.items():
-        command = subparsers.add_parser(name, help=text, description=text.capitalize() + ".")
+        command = subparsers.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         command.add_argument("--data", type=Path, help="the installation's folder (CENTRALA_DATA, else .centrala)")
         if name in arguments[:1]:
             import_module(f"centrala.cli.{name}").arguments(command)
@@ -54,5 +60,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Misconfigured, PostgresError, Refused, AzureError) as error:
         print(f"centrala: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130

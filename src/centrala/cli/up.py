@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import secrets
 import sys
 from urllib.request import ProxyHandler, build_opener
 
 from centrala.cli import web
 from centrala.cli.database import migrate, refuse_other_version, set_up_django
+from centrala.health import START, START_HEADER
 from centrala.installation import Installation
 from centrala.postgres import Cluster
 from centrala.supervisor import Process, Step, Supervisor
@@ -64,9 +66,10 @@ def prepare(clusters: list[Cluster], *, migrating: bool = True) -> None:
 
 def hub(words: list[str], *, port: int, host: str = web.DEFAULT_HOST) -> list[Process]:
     """Web and worker as children."""
-    health = f"{address(host, port)}/healthz"
+    health, start = f"{address(host, port)}/healthz", secrets.token_hex(8)
     return [
-        Process("web", command("web", *words), ready=lambda: answers(health)),
+        # Ready is who answers with this start's own word: on a port that is taken another hub may answer.
+        Process("web", command("web", *words), env={START: start}, ready=lambda: answers(health) == start),
         Process("worker", command("worker")),
     ]
 
@@ -81,9 +84,10 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "centrala.cli", *words]
 
 
-def answers(url: str) -> bool:
+def answers(url: str) -> str | None:
+    """The word with which the web process there was started; None when nobody answers."""
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=ASK_SECONDS) as response:
-            return bool(response.status == 200)
+            return str(response.headers.get(START_HEADER, ""))
     except OSError:
-        return False
+        return None
