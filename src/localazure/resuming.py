@@ -3,6 +3,7 @@
 from localazure.communication.numbers import operations as number_operations
 from localazure.communication.reports import due, report
 from localazure.eventgrid.delivery import Dispatcher
+from localazure.eventgrid.ending import expire
 from localazure.eventgrid.handshake import AWAITING, validate, wait_for_visit
 from localazure.records.telephony import NumberOperationState
 from localazure.world import World
@@ -12,6 +13,7 @@ def resume(world: World) -> None:
     """Starts the dispatcher, and again every wait that the tables know of."""
     world.background.spawn(Dispatcher(world).run())
     for one in world.event_subscriptions.all():
+        world.background.spawn(expire(world, one.key))
         if one.handshake:
             work = wait_for_visit if one.state == AWAITING else validate
             world.background.spawn(work(world, one.key, one.handshake.code))

@@ -32,7 +32,8 @@ Answer = tuple[int, object]
 
 
 def accept(received: Received) -> Answer:
-    code = received.events[0]["data"].get("validationCode")
+    data = received.events[0].get("data")
+    code = data.get("validationCode") if isinstance(data, dict) else None
     return 200, {"validationResponse": code} if code else {}
 
 
@@ -42,11 +43,17 @@ def status(number: int) -> Callable[[Received], Answer]:
 
 
 class Receiver:
-    """`answer` decides; `hang` True: events (not handshakes) get no answer until the test ends."""
+    """`answer` decides; `hang` True: events (not handshakes) get no answer until the test ends.
+
+    `allow` is what OPTIONS is answered in WebHook-Allowed-Origin, None for not at all.
+    """
 
     def __init__(self, certificate: Path, key: Path) -> None:
         self.answer: Callable[[Received], Answer] = accept
         self.hang = False
+        self.allow: str | None = "eventgrid.azure.net"
+        self.preflights: queue.Queue[dict[str, str]] = queue.Queue()
+        self.farewells: queue.Queue[Received] = queue.Queue()
         self.handshakes: queue.Queue[Received] = queue.Queue()
         self.notifications: queue.Queue[Received] = queue.Queue()
         self._ended = threading.Event()
@@ -63,9 +70,9 @@ class Receiver:
         return self.notifications.get(timeout=PATIENCE)
 
     def take(self, received: Received) -> Answer:
-        handshake = received.kind == "SubscriptionValidation"
-        (self.handshakes if handshake else self.notifications).put(received)
-        if self.hang and not handshake:
+        queues = {"SubscriptionValidation": self.handshakes, "SubscriptionDeletion": self.farewells}
+        queues.get(received.kind, self.notifications).put(received)
+        if self.hang and received.kind == "Notification":
             self._ended.wait()
         return self.answer(received)
 
@@ -91,10 +98,18 @@ class _Server(ThreadingHTTPServer):
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def do_OPTIONS(self) -> None:
+            receiver.preflights.put({name.lower(): value for name, value in self.headers.items()})
+            self.send_response(200)
+            if receiver.allow is not None:
+                self.send_header("WebHook-Allowed-Origin", receiver.allow)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            number, answer = receiver.take(Received(self.path, headers, json.loads(body)))
+            number, answer = receiver.take(Received(self.path, headers, body if isinstance(body, list) else [body]))
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(number)
             self.send_header("content-length", str(len(content)))

@@ -20,9 +20,10 @@ class Webhooks:
         resources.providers.register("Microsoft.EventGrid")
         event_grid.system_topics.begin_create_or_update(azure.resource_group, TOPIC, topic_body(azure)).result()
 
-    def put(self, name, url, *, filter=None, retry=None, **destination):  # noqa: A002  # the wire's word
-        """The poller; `.result()` waits for the handshake."""
+    def put(self, name, url, *, filter=None, retry=None, more=None, **destination):  # noqa: A002  # the wire's word
+        """The poller; `.result()` waits for the handshake. `more` are other properties of the subscription."""
         body = subscription_body(url, filter=filter, retry=retry, **destination)
+        body["properties"] |= more or {}
         return self._client.begin_create_or_update(self._azure.resource_group, TOPIC, name, body)
 
     def get(self, name):

@@ -11,6 +11,7 @@ import msgspec
 from localazure import operations
 from localazure.errors import ServiceError
 from localazure.eventgrid import consent
+from localazure.eventgrid.ending import expire
 from localazure.eventgrid.ownership import may_write
 from localazure.eventgrid.webhook import Answer
 from localazure.records.events import EventSubscription
@@ -66,6 +67,7 @@ def accept(world: World, one: EventSubscription) -> EventSubscription:
     with world.store.transaction():
         world.event_subscriptions.put(one.key, proven)
         operations.succeed(world, one.handshake.operation)
+    world.background.spawn(expire(world, one.key))
     return proven
 
 

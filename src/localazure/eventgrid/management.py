@@ -9,6 +9,7 @@ from localazure.clock import real_time
 from localazure.errors import EVENT_SUBSCRIPTION_NOT_FOUND, RESOURCE_NOT_FOUND
 from localazure.eventgrid import bodies, rules, shapes
 from localazure.eventgrid import settings as reading
+from localazure.eventgrid.ending import remove as end
 from localazure.eventgrid.event_types import EVENT_TYPES
 from localazure.eventgrid.rules import NAMESPACE
 from localazure.paging import listing
@@ -135,7 +136,7 @@ def remove(world: World, call: Call) -> Reply:
     known = world.event_subscriptions.get(_id(place, call).lower())
     if known is None:
         return Reply(status=204)
-    rules.remove(world, known)
+    end(world, known)
     return _removed(world, call, place.subscription_id)
 
 

@@ -9,6 +9,7 @@ from localazure import operations
 from localazure.clock import real_time
 from localazure.errors import INVALID_EVENT_GRID, RESOURCE_NOT_FOUND, SECOND_SYSTEM_TOPIC, SOURCE_CHANGED
 from localazure.eventgrid.bodies import SystemTopicBody
+from localazure.eventgrid.ending import preempt, remove
 from localazure.eventgrid.handshake import accept, validate
 from localazure.eventgrid.ownership import may_write
 from localazure.records.events import EventSubscription, Handshake, Settings, SystemTopic
@@ -73,7 +74,7 @@ def ask(
     known = world.event_subscriptions.get(blank.key)
     with world.store.transaction():
         operation = operations.begin(world, subscription_id=subscription_id, namespace=NAMESPACE, target=blank.id)
-        _preempt(world, known)
+        preempt(world, known)
         asked = _asking(world, known or blank, settings, operation, writer)
         world.event_subscriptions.put(asked.key, asked)
     trusted = may_write(world, settings.destination, writer)
@@ -86,14 +87,6 @@ def ask(
 def _proven(known: Settings, asked: Settings) -> bool:
     """The same endpoint has answered the same kind of handshake before."""
     return (known.destination, known.schema) == (asked.destination, asked.schema)
-
-
-def remove(world: World, one: EventSubscription) -> None:
-    with world.store.transaction():
-        _preempt(world, one)
-        world.event_subscriptions.remove(one.key)
-        for delivery in world.deliveries.of(one.key):
-            world.deliveries.remove(delivery.id)
 
 
 def _asking(
@@ -113,13 +106,6 @@ def _asking(
 def _handshake(one: EventSubscription) -> Handshake:
     assert one.handshake is not None
     return one.handshake
-
-
-def _preempt(world: World, known: EventSubscription | None) -> None:
-    if known and known.handshake:
-        operations.fail(
-            world, known.handshake.operation, code="OperationPreempted", message="A later request took its place."
-        )
 
 
 def _checked_source(world: World, body: SystemTopicBody, known: SystemTopic | None) -> str:
