@@ -13,6 +13,7 @@ from pydantic import Field
 
 from centrala.conversations.queries import Cursor
 from centrala.inbox.models import Event
+from centrala.moments import moment
 from centrala.numbers.models import PhoneNumber
 
 Limit = Annotated[int, Query(50, ge=1, le=200, description="Items in a page")]
@@ -33,10 +34,9 @@ class EventCursor:
     def parse(cls, text: str) -> "EventCursor":
         """Raises ValueError for anything but what str() gave."""
         at, _, id_ = text.partition("~")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not (id_.isascii() and id_.isdecimal()) or len(id_) > 18:
+        if not (id_.isascii() and id_.isdecimal()) or len(id_) > 18:
             raise ValueError("not a cursor")
-        return cls(moment, int(id_))
+        return cls(moment(at), int(id_))
 
 
 def conversation_cursor(text: str, name: str) -> Cursor | None:

@@ -13,6 +13,7 @@ from centrala.center.access import events_of
 from centrala.center.endpoints import LABELS
 from centrala.center.forms import EventsForm
 from centrala.connection.models import EVENT_TYPES, Endpoint
+from centrala.conversations.texts import storable
 from centrala.inbox.models import Event, State
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.models import User
@@ -67,8 +68,8 @@ def readable(body: bytes) -> str:
     """The JSON with line breaks; what is no JSON as it came."""
     text = body.decode("utf-8", "replace")
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
+        return storable(json.dumps(json.loads(text, strict=False), indent=2, ensure_ascii=False))
+    except (ValueError, RecursionError):
         return text
 
 

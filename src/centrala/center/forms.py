@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centrala.connection.checks import ConnectFields
 from centrala.inbox.models import State
+from centrala.moments import moment
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off", "aria-required": "true"}
 
@@ -68,9 +69,6 @@ class EventsForm(forms.Form):
     def clean_at(self) -> datetime | None:
         text = self.cleaned_data["at"]
         try:
-            at = datetime.fromisoformat(text) if text else None
+            return moment(text) if text else None
         except ValueError:
             raise forms.ValidationError(_("This is not a place in a list.")) from None
-        if at is not None and at.tzinfo is None:
-            raise forms.ValidationError(_("This is not a place in a list."))
-        return at

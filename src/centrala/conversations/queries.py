@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from centrala.conversations.models import Conversation, Message
+from centrala.moments import moment
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,7 @@ class Cursor:
     def parse(cls, text: str) -> "Cursor":
         """Raises ValueError for anything but what str() gave."""
         at, _, id_ = text.partition("~")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("no time zone")
-        return cls(moment, UUID(id_))
+        return cls(moment(at), UUID(id_))
 
 
 def newest_first(

@@ -13,6 +13,7 @@ from centrala.conversations.models import MessageState
 from centrala.conversations.texts import storable
 from centrala.inbox.drain import Incomprehensible
 from centrala.inbox.models import Event
+from centrala.moments import moment
 
 # The vendor's word -> ours; a word not listed here leaves the message as it is.
 DELIVERY = {"delivered": MessageState.DELIVERED, "failed": MessageState.FAILED}
@@ -107,9 +108,8 @@ def _when(data: dict[str, Any], event: Event) -> datetime:
 
 def _time(value: object) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(str(value))
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
+        return moment(str(value))
+    except ValueError:
         return None
 
 
