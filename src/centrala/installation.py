@@ -86,7 +86,8 @@ class Installation:
         Raises Misconfigured for anything that is not a Fernet key.
         """
         text = os.environ.get("CENTRALA_KEYS") or self._kept("keys", lambda: Fernet.generate_key().decode())
-        if text.startswith(("/", "./", "../")):  # which no key does
+        # A key made by other means than ours may hold a slash.
+        if text.startswith(("/", ".")) or ("/" in text and Path(text).is_file()):
             text = _read_keys(Path(text))
         keys = text.replace(",", "\n").split()
         for position, key in enumerate(keys, 1):

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TextIO
 
 import pytest
+from cryptography.fernet import Fernet
 
 from centrala.api.actions import issue
 from centrala.api.models import ApiToken
 from centrala.cli import main
 from centrala.database import dsn
+from centrala.installation import Installation
 from centrala.organization.actions import set_up
 from centrala.postgres import Cluster
 from hub import RESOURCE, TENANT, ala
@@ -246,6 +248,20 @@ def test_folder_in_the_place_of_a_file_is_named(here: Here, tmp_path: Path) -> N
     line = the_one_line(here("up"))
 
     assert f"{tmp_path}/data/centrala.toml cannot be read (Is a directory)" in line
+
+
+@pytest.mark.parametrize("spelling", ["{}", "../keys/of-ours", "keys/of-ours"])
+def test_keys_are_read_from_the_file_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spelling: str
+) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    keys = [Fernet.generate_key().decode() for _ in range(2)]
+    (folder / "of-ours").write_text("\n".join(keys) + "\n")
+    monkeypatch.chdir(folder if spelling.startswith("..") else tmp_path)
+    monkeypatch.setenv("CENTRALA_KEYS", spelling.format(folder / "of-ours"))
+
+    assert Installation(tmp_path).keys == keys
 
 
 def test_key_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the API takes and answers. ARCHITECTURE.md holds these shapes as a contract: add, never change."""
+"""What the API takes and answers. Other people's programs rely on these shapes: add, never change."""
 
 from datetime import datetime
 from typing import Generic, TypeVar

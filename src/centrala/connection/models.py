@@ -66,7 +66,7 @@ class Entry(models.Model):
 
 
 class Service(models.TextChoices):
-    """What an endpoint is for; `event_types` says what Event Grid should send there."""
+    """What an endpoint is for; `EVENT_TYPES` says what Event Grid should send there."""
 
     SMS = "sms", _("SMS")
     RECORDING = "recording", _("Recording")
