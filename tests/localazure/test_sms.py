@@ -2,6 +2,7 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -127,6 +128,15 @@ def test_api_version_is_required(azure, http):
     response = http.post("/sms", content=content, headers=signed(azure, "POST", "/sms", content))
 
     assert (response.status_code, response.json()["error"]["code"]) == (400, "MissingApiVersionParameter")
+
+
+@pytest.mark.parametrize("version", ["latest", "2021-3-7", "\u0662\u0660\u0662\u0661-03-07", "2021-03-07;"])
+def test_malformed_api_version_is_refused(azure, http, version):
+    target = f"/sms?api-version={quote(version)}"
+
+    response = http.post(target, headers=signed(azure, "POST", target))
+
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "UnsupportedApiVersion")
 
 
 @pytest.mark.parametrize("fault", ["key", "late", "early", "body", "path", "none", "date"])

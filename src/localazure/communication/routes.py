@@ -19,6 +19,7 @@ from localazure.routing import Route, Router
 from localazure.world import World
 
 SEND = "sms.send"
+VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview[0-9]*)?")
 
 
 async def send(world: World, call: Call) -> Reply:
@@ -80,8 +81,11 @@ def _resource(world: World, call: Call) -> CommunicationService:
 
 
 def _check_version(call: Call) -> None:
-    if not call.query.get("api-version"):
+    version = call.query.get("api-version")
+    if not version:
         raise MISSING_API_VERSION.of()
+    if not VERSION.fullmatch(version):
+        raise UNSUPPORTED_API_VERSION.of(path=call.path, version=version)
 
 
 def _headers(call: Call) -> Mapping[str, str]:
