@@ -154,6 +154,20 @@ SECOND_SYSTEM_TOPIC = Refusal(
 )
 SOURCE_CHANGED = Refusal(400, "InvalidRequest", "System topic source cannot be modified.")
 EVENT_SUBSCRIPTION_NOT_FOUND = Refusal(404, "ResourceNotFound", "Event subscription doesn't exist.")
+TOPIC_TYPE_NOT_FOUND = Refusal(404, "ResourceNotFound", "The topic type {name} does not exist.")
+NO_TOPIC_KEY = Refusal(
+    401,
+    "Unauthorized",
+    "Request must contain one of the following authorization signature: aeg-sas-token, aeg-sas-key.",
+)
+WRONG_TOPIC_KEY = Refusal(401, "Unauthorized", "The request authorization {what} is not authorized for {topic}.")
+EVENTS_TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "{reason}")
+WRONG_EVENT = Refusal(
+    400,
+    "BadRequest",
+    "This resource is configured to receive event in '{schema}' schema. The JSON received does not conform to the "
+    "expected schema. {reason}",
+)
 PART_NOT_EMULATED = Refusal(501, "NotImplemented", "The local cloud does not emulate {what}.")
 
 # Entra: the code is OAuth's, the number at the start of the text is Entra's own.
@@ -298,6 +312,25 @@ GRAPH_NO_APPLICATION = Refusal(
     "Request_BadRequest",
     "The appId '{app}' of the service principal does not reference a valid application object.",
 )
+GRAPH_UNSUPPORTED_QUERY = Refusal(
+    400, "Request_UnsupportedQuery", "Unsupported or invalid query filter clause specified for property '{name}'."
+)
+GRAPH_BAD_SELECT = Refusal(
+    400, "BadRequest", "Parsing OData Select and Expand failed: Could not find a property named '{name}'."
+)
+GRAPH_INVALID_PROPERTY = Refusal(400, "Request_BadRequest", "Invalid property '{name}'.")
+GRAPH_ENABLED_ROLE = Refusal(
+    400,
+    "CannotDeleteOrUpdateEnabledEntitlement",
+    "Permission (scope or role) cannot be deleted or updated unless disabled first.",
+)
+GRAPH_DUPLICATE = Refusal(400, "DuplicateValue", "Request contains a property with duplicate values.")
+GRAPH_REFERENCE_EXISTS = Refusal(
+    400,
+    "Request_BadRequest",
+    "One or more added object references already exist for the following modified properties: '{name}'.",
+)
+GRAPH_NO_PERSON = Refusal(400, "Request_BadRequest", "/me request is only valid with delegated authentication flow.")
 
 # Communication Services
 DENIED = Refusal(401, "Denied", "Denied by the resource provider. {reason}")

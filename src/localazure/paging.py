@@ -29,7 +29,7 @@ def listing(world: World, call: Call, items: Sequence[object], link: str = "next
 
 def _address(world: World, call: Call, place: int) -> str:
     token = base64.urlsafe_b64encode(str(place).encode()).decode()
-    dollar = {"top", "filter", "expand"}
+    dollar = {"top", "filter", "expand", "select", "count"}
     query = {f"${name}" if name in dollar else name: value for name, value in call.query.items()}
     return f"{world.addresses.url}{quote(call.path)}?{urlencode(query | {'$skiptoken': token}, safe='$')}"
 

@@ -22,9 +22,10 @@ def test_application_and_its_principal_are_registered(graph):
     begun = graph("GET", "/applications", params={"$filter": "startswith(displayName,'hu')"}).json()["value"]
 
     assert (made.status_code, principal.status_code) == (201, 201)
-    assert [each["api"] for each in found] == [{"requestedAccessTokenVersion": 2}]
+    assert [each["api"]["requestedAccessTokenVersion"] for each in found] == [2]
     assert found == named == begun
     assert graph("GET", f"/servicePrincipals(appId='{app_id}')").json() == principal.json()
+    assert graph("GET", f"/applications(appId='{app_id}')").json() == made.json()
     assert graph("GET", f"/servicePrincipals/{principal.json()['id']}").json()["displayName"] == "Hub"
 
 
@@ -58,7 +59,15 @@ def test_event_grid_appears_when_its_provider_is_registered(graph, resources):
         ("POST", "/servicePrincipals", {"appId": "11111111-1111-1111-1111-111111111111"}, 400, "Request_BadRequest"),
         ("GET", "/applications/none", None, 404, "Request_ResourceNotFound"),
         ("GET", "/applications?$filter=contains(displayName,'H')", None, 400, "Request_BadRequest"),
-        ("GET", "/users", None, 501, "NotImplemented"),
+        ("GET", "/groups", None, 501, "NotImplemented"),
+        ("GET", "/applications?$search=x", None, 501, "NotImplemented"),
+        ("GET", "/applications?$filter=colour eq 'red'", None, 400, "Request_UnsupportedQuery"),
+        ("GET", "/applications?$select=colour", None, 400, "BadRequest"),
+        ("POST", "/applications", {"displayName": "Hub", "colour": "red"}, 400, "Request_BadRequest"),
+        ("POST", "/applications", {"displayName": "x" * 257}, 400, "Request_BadRequest"),
+        ("POST", "/applications", {"displayName": "Hub", "signInAudience": "All"}, 400, "Request_BadRequest"),
+        ("POST", "/applications", {"displayName": "Hub", "appRoles": [{"id": "1"}]}, 400, "InvalidRequestContent"),
+        ("GET", "/me", None, 400, "Request_BadRequest"),
     ],
 )
 def test_graph_refuses_in_its_own_envelope(graph, method, path, body, status, code):

@@ -1,1 +1,1 @@
-"""Microsoft Entra ID: discovery, keys, client-credentials tokens."""
+"""Microsoft Entra ID: discovery, keys, tokens for applications and for people who sign in."""

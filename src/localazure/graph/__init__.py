@@ -1,1 +1,1 @@
-"""Microsoft Graph: as much of it as registering an application takes."""
+"""Microsoft Graph: applications, service principals, app roles and people."""
