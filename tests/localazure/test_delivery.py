@@ -187,7 +187,7 @@ def test_assigned_role_stands_in_the_token(azure, webhooks, receiver, http, cred
     assert claims["aud"] == f"api://{app['appId']}"
 
 
-def test_failed_delivery_is_retried_on_schedule(azure, webhooks, receiver, write, advance):
+def test_retry_schedule_runs_from_ten_seconds_to_twelve_hours(azure, webhooks, receiver, write, advance):
     hook = receiver()
     hook.answer = status(500)
     webhooks.put("to-hub", hook.url, retry={"maxDeliveryAttempts": len(SCHEDULE) + 1}).result()
@@ -222,7 +222,7 @@ def test_answer_decides_the_least_wait(azure, webhooks, receiver, write, advance
     assert hook.next().headers["aeg-delivery-count"] == "1"
 
 
-def test_answers_that_are_never_retried_drop_the_event(azure, webhooks, receiver, write):
+def test_400_401_403_and_413_are_never_retried(azure, webhooks, receiver, write):
     hook = receiver()
     webhooks.put("to-hub", hook.url).result()
 
@@ -288,7 +288,7 @@ def test_endpoint_that_went_away_gets_its_events_when_it_is_back(azure, webhooks
     assert found["state"] == "delivered"
 
 
-def test_batch_is_as_large_as_the_subscription_allows(azure, webhooks, receiver, advance):
+def test_batch_delivery_is_as_large_as_the_subscription_allows(azure, webhooks, receiver, advance):
     hook = receiver()
     webhooks.put("to-hub", hook.url, maxEventsPerBatch=10).result()
     texts = [{"from": CUSTOMER, "to": azure.acs.phone_numbers[0], "text": str(number)} for number in range(25)]

@@ -34,7 +34,7 @@ def test_topic_needs_the_provider(azure, http, token):
     assert "'Microsoft.EventGrid'" in response.json()["error"]["message"]
 
 
-def test_topic_is_made_listed_and_removed(azure, event_grid, webhooks):
+def test_system_topic_is_made_listed_and_removed(azure, event_grid, webhooks):
     topics = event_grid.system_topics
     found = topics.get(azure.resource_group, TOPIC)
 
@@ -85,7 +85,7 @@ def test_handshake_makes_the_subscription(azure, webhooks, receiver):
     assert set(event["data"]) == {"validationCode", "validationUrl"}
 
 
-def test_subscription_on_the_source_itself(azure, event_grid, webhooks, receiver):
+def test_arm_management_plane_has_the_subscription_on_the_source_itself(azure, event_grid, webhooks, receiver):
     subscriptions, hook = event_grid.event_subscriptions, receiver()
     source = azure.acs.resource_id.lstrip("/")
 
@@ -173,7 +173,7 @@ def test_endpoint_that_hangs_is_given_thirty_seconds(webhooks, receiver, advance
     "answer",
     [(200, {}), (200, {"validationResponse": "wrong"}), (202, {}), (200, b"not json"), (200, b"\xff")],
 )
-def test_answer_without_the_code_waits_for_a_person(azure, webhooks, receiver, http, answer):
+def test_manual_validation_url_is_visited_where_the_answer_has_no_code(azure, webhooks, receiver, http, answer):
     hook = receiver()
     hook.answer = lambda received: answer
 
@@ -189,7 +189,7 @@ def test_answer_without_the_code_waits_for_a_person(azure, webhooks, receiver, h
     assert webhooks.get("to-hub").provisioning_state == "Succeeded"
 
 
-def test_accepted_with_202_is_not_a_handshake(webhooks, receiver):
+def test_handshake_must_be_200_with_the_code_and_a_202_is_none(webhooks, receiver):
     hook = receiver()
     hook.answer = lambda received: (202, accept(received)[1])
 

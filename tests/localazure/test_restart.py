@@ -106,7 +106,7 @@ def hook(cloud, tmp_path):
         yield receiver
 
 
-def test_killed_cloud_comes_back_with_everything_and_delivers_what_was_waiting(cloud, hook):
+def test_durable_queue_delivers_after_a_kill_and_restart_what_was_waiting(cloud, hook):
     hook.answer = status(503)
     before, token = cloud.facts, cloud.token()
     path = cloud.subscribe(hook.url, token)
