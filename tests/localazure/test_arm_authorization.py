@@ -1,5 +1,5 @@
 from contextlib import ExitStack
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -317,8 +317,8 @@ def test_custom_role_allows_what_it_names(azure, authorization, nobody, give, as
     ("name", "role_name", "status", "code"),
     [
         (OWNER, "Mine", 403, "RoleDefinitionUpdateNotPermitted"),
-        (str(uuid4()), "owner", 409, "RoleDefinitionWithSameNameExists"),
-        (str(uuid4()), "", 400, "InvalidRoleDefinition"),
+        (str(UUID(int=20)), "owner", 409, "RoleDefinitionWithSameNameExists"),
+        (str(UUID(int=21)), "", 400, "InvalidRoleDefinition"),
         ("no-guid", "Mine", 400, "InvalidRoleDefinition"),
     ],
 )
