@@ -142,6 +142,11 @@ GROUP_MOVED = Refusal(
 INVALID_EXPAND = Refusal(400, "InvalidExpandInQueryString", "Invalid $expand '{expand}' specified in the query string.")
 INVALID_RESOURCE = Refusal(400, "InvalidResource", "{reason}")
 NAME_TAKEN = Refusal(409, "NameUnavailable", "The name '{name}' is already in use by another resource.")
+WRONG_SUBSCRIPTION = Refusal(
+    400,
+    "WrongSubscription",
+    "The notification hub must be in the same subscription as the communication service",
+)
 OPERATION_NOT_FOUND = Refusal(404, "NotFound", "The operation '{operation}' could not be found.")
 
 # Event Grid

@@ -2,7 +2,7 @@ import re
 
 import jwt
 import pytest
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity import ClientSecretCredential
 
 
@@ -130,3 +130,35 @@ def test_instance_discovery_leads_to_the_tenant(azure, http):
     answer = http.get("/common/discovery/instance", params={"api-version": "1.1"}).json()
 
     assert http.get(answer["tenant_discovery_endpoint"]).json()["issuer"] == f"{azure.url}/{azure.tenant_id}/v2.0"
+
+
+def test_new_application_takes_its_time_to_spread(azure, http, advance):
+    azure.control.post("/_local/propagation", json={"seconds": 900}).raise_for_status()
+    made = azure.control.post("/_local/applications", json={"name": "Hub"}).json()
+    scope = {"scope": f"api://{made['client_id']}/.default"}
+
+    early = ask(http, azure, **scope).json()
+    advance(901)
+
+    assert early["error_codes"] == [500011]
+    assert ask(http, azure, **scope).json()["token_type"] == "Bearer"
+
+
+def test_handshake_fails_until_the_application_has_spread(azure, webhooks, receiver, advance):
+    azure.control.post("/_local/propagation", json={"seconds": 900}).raise_for_status()
+    made = azure.control.post("/_local/applications", json={"name": "Hub"}).json()
+    hook = receiver()
+    entra = {
+        "azureActiveDirectoryTenantId": made["tenant_id"],
+        "azureActiveDirectoryApplicationIdOrUri": made["client_id"],
+    }
+
+    with pytest.raises(HttpResponseError) as caught:
+        webhooks.put("sms", hook.url, **entra).result()
+    advance(901)
+    webhooks.put("sms", hook.url, **entra).result()
+
+    assert caught.value.error.code == "Url validation"
+    assert caught.value.error.message.startswith("Webhook validation handshake failed for ")
+    assert "AADSTS500011" in caught.value.error.message
+    assert hook.handshakes.get_nowait().headers["authorization"].startswith("Bearer ")

@@ -5,7 +5,8 @@ import re
 import msgspec
 
 from localazure.clock import real_time
-from localazure.errors import INVALID_RESOURCE, NAME_TAKEN
+from localazure.communication.managed_identity import IdentityBody, changed
+from localazure.errors import INVALID_RESOURCE, NAME_TAKEN, WRONG_SUBSCRIPTION
 from localazure.records.resources import CommunicationService
 from localazure.records.seed import new_access_key, new_id
 from localazure.world import World
@@ -15,28 +16,46 @@ DATA_LOCATIONS = (
     "Africa", "Asia Pacific", "Australia", "Brazil", "Canada", "Europe", "France", "Germany", "India", "Japan",
     "Korea", "Norway", "Switzerland", "UAE", "UK", "United States", "usgov",
 )  # fmt: skip
+NETWORK_ACCESS = ("Enabled", "Disabled", "SecuredByPerimeter")
 
 
-class Properties(msgspec.Struct, rename="camel", kw_only=True):
+class Properties(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """The second group is the service's: what a caller sends back of it changes nothing."""
+
     data_location: str | None = None
     linked_domains: list[str] | None = None
     public_network_access: str | None = None
     disable_local_auth: bool | None = None
 
+    provisioning_state: str | None = None
+    host_name: str | None = None
+    notification_hub_id: str | None = None
+    version: str | None = None
+    immutable_resource_id: str | None = None
 
-class ResourceBody(msgspec.Struct, rename="camel", kw_only=True):
-    """PUT and PATCH alike; what is absent stays as it is."""
+
+class ResourceBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """PUT and PATCH alike; what is absent stays as it is. The second group changes nothing."""
 
     location: str | None = None
     tags: dict[str, str] | None = None
+    identity: IdentityBody | None = None
     properties: Properties = msgspec.field(default_factory=Properties)
+
+    id: str | None = None
+    name: str | None = None
+    type: str | None = None
+    system_data: dict[str, object] | None = None
 
 
 def connection_string(world: World, key: str) -> str:
     return f"endpoint={world.addresses.url}/;accesskey={key}"
 
 
-def create(world: World, *, subscription_id: str, group: str, name: str, body: ResourceBody) -> CommunicationService:
+def create(
+    world: World, *, subscription_id: str, group: str, name: str, body: ResourceBody, by: str
+) -> CommunicationService:
+    """`by` is the user name or application id of whoever asks."""
     if not name_is_valid(name):
         raise INVALID_RESOURCE.of(reason=f"The resource name '{name}' is invalid: letters, digits and hyphens only.")
     if not name_is_free(world, name):
@@ -53,15 +72,16 @@ def create(world: World, *, subscription_id: str, group: str, name: str, body: R
         primary_key=new_access_key(),
         secondary_key=new_access_key(),
         made_at=real_time(),
+        made_by=by,
     )
-    return world.communication.put(fresh.key, _changed(fresh, body))
+    return world.communication.put(fresh.key, _changed(fresh, body, by))
 
 
-def change(world: World, one: CommunicationService, body: ResourceBody) -> CommunicationService:
+def change(world: World, one: CommunicationService, body: ResourceBody, *, by: str) -> CommunicationService:
     asked = body.properties.data_location
     if asked and asked.lower() != one.data_location.lower():
         raise INVALID_RESOURCE.of(reason="The dataLocation of a resource cannot be changed.")
-    return world.communication.put(one.key, _changed(one, body))
+    return world.communication.put(one.key, _changed(one, body, by))
 
 
 def remove(world: World, one: CommunicationService) -> None:
@@ -105,12 +125,26 @@ def name_is_free(world: World, name: str) -> bool:
     return all(one.name.lower() != name.lower() for one in world.communication.all())
 
 
-def _changed(one: CommunicationService, body: ResourceBody) -> CommunicationService:
+def link_notification_hub(world: World, one: CommunicationService, hub: str) -> CommunicationService:
+    """Remembered only: nothing is ever sent there."""
+    if not hub.lower().startswith(f"/subscriptions/{one.subscription_id}/"):
+        raise WRONG_SUBSCRIPTION.of()
+    return world.communication.put(one.key, msgspec.structs.replace(one, notification_hub=hub))
+
+
+def _changed(one: CommunicationService, body: ResourceBody, by: str) -> CommunicationService:
     asked = body.properties
+    if asked.public_network_access not in {None, *NETWORK_ACCESS}:
+        raise INVALID_RESOURCE.of(reason=f"The publicNetworkAccess must be one of: {', '.join(NETWORK_ACCESS)}.")
+    if body.location is not None and body.location.lower() != "global":
+        raise INVALID_RESOURCE.of(reason=f"The location '{body.location}' is not available: it must be global.")
     return msgspec.structs.replace(
         one,
         tags=one.tags if body.tags is None else body.tags,
         linked_domains=one.linked_domains if asked.linked_domains is None else tuple(asked.linked_domains),
         public_network_access=asked.public_network_access or one.public_network_access,
+        identity=one.identity if body.identity is None else changed(one.identity, body.identity),
+        changed_at=real_time(),
+        changed_by=by,
         disable_local_auth=one.disable_local_auth if asked.disable_local_auth is None else asked.disable_local_auth,
     )

@@ -38,8 +38,24 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     registered_from: datetime | None = None
 
 
+class UserIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    resource_id: str
+    principal_id: str
+    client_id: str
+
+
+class ManagedIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """`principal_id` is the system-assigned one's, empty where there is none."""
+
+    principal_id: str = ""
+    users: tuple[UserIdentity, ...] = ()
+
+
 class CommunicationService(msgspec.Struct, frozen=True, kw_only=True):
-    """`immutable_id` is the audience of callback tokens. Keys are base64 of 64 random bytes."""
+    """`immutable_id` is the audience of callback tokens. Keys are base64 of 64 random bytes.
+
+    `made_by` and `changed_by` are user names or application ids.
+    """
 
     subscription_id: str
     group: str
@@ -53,6 +69,11 @@ class CommunicationService(msgspec.Struct, frozen=True, kw_only=True):
     linked_domains: tuple[str, ...] = ()
     public_network_access: str = "Enabled"
     disable_local_auth: bool = False
+    notification_hub: str = ""
+    identity: ManagedIdentity | None = None
+    made_by: str = ""
+    changed_at: datetime | None = None
+    changed_by: str = ""
 
     @property
     def id(self) -> str:
