@@ -33,6 +33,7 @@ async def test_customer_writes_and_the_agent_answers(demo: Demo, new_page: OpenP
     await row.click()
     thread = desk.get_by_role("log", name="Messages")
     await expect(thread).to_contain_text("Where is my parcel?")
+    await expect(row.get_by_text("unread")).to_have_count(0)
 
     await desk.get_by_role("textbox", name="Reply to").fill("Tomorrow morning.")
     await desk.keyboard.press("Enter")

@@ -62,6 +62,7 @@ def test_outsider_sees_nothing_and_changes_nothing(outsider: Client, desk: list[
     assert statuses(outsider, [*desk, *CENTER, f"/center/events/{event.pk}/"]) == {404}
 
     assert outsider.post(f"{desk[2]}reply", {"text": "Dzień dobry"}).status_code == 404
+    assert outsider.post(f"{desk[2]}seen").status_code == 404
     assert Message.objects.count() == 1
     assert Conversation.objects.get().unread == 1
 

@@ -1,5 +1,7 @@
 """What a text may hold, and what it becomes where the database or the service cannot hold it."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from centrala.errors import Refused
@@ -7,11 +9,12 @@ from centrala.errors import Refused
 MAX_LENGTH = 2048  # characters in one send: https://learn.microsoft.com/rest/api/communication/sms/send
 PREVIEW_LENGTH = 120
 REPLACEMENT = "\ufffd"
+LINE_END = re.compile("\r\n?")  # browsers send CR LF, and each of the two would count as a character
 
 
 def sendable(text: str) -> str:
     """The text as it will be sent. Raises Refused for one that cannot be."""
-    text = text.strip()
+    text = LINE_END.sub("\n", text).strip()
     if not text:
         raise Refused(_("Write something first: an empty message cannot be sent."), field="text")
     if len(text) > MAX_LENGTH:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from centrala.conversations.models import ConversationState
 from centrala.conversations.queries import Cursor
+from centrala.conversations.texts import sendable
+from centrala.errors import Refused
 
 
 class CursorField(forms.CharField):
@@ -25,7 +27,23 @@ class ListForm(forms.Form):
 
 
 class ThreadForm(forms.Form):
-    """`seen`: somebody is looking at the thread as it refreshes."""
-
     before = CursorField(required=False)
-    seen = forms.BooleanField(required=False)
+
+
+class TextField(forms.CharField):
+    """The text as it will be sent; one that cannot be is refused in the same words everywhere."""
+
+    def clean(self, value: object) -> str:
+        try:
+            return sendable(str(value or ""))
+        except Refused as refused:
+            raise forms.ValidationError(refused.message) from None
+
+
+class ReplyForm(forms.Form):
+    text = TextField()
+
+    @property
+    def problem(self) -> str:
+        """The first thing that is wrong, for the line above the box."""
+        return next((str(error) for errors in self.errors.values() for error in errors), "")

@@ -9,4 +9,5 @@ urlpatterns = [
     path("<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("<uuid:conversation_id>/messages", views.messages, name="messages"),
     path("<uuid:conversation_id>/reply", views.reply, name="reply"),
+    path("<uuid:conversation_id>/seen", views.seen, name="seen"),
 ]

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from centrala.connection.access import active_connection
 from centrala.conversations import actions
 from centrala.conversations.access import conversations_of
-from centrala.conversations.models import Conversation
-from centrala.desk.forms import ListForm, ThreadForm
+from centrala.conversations.models import Conversation, Message
+from centrala.desk.forms import ListForm, ReplyForm, ThreadForm
 from centrala.desk.lists import ConversationList, read_list
 from centrala.desk.threads import earlier_conversations, read_thread
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
 
+NO_CONTENT = 204
 UNPROCESSABLE = 422
 
 
@@ -37,10 +38,7 @@ def conversation_list(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff_only
 def conversation(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
-    found = _find(request, conversation_id)
-    actions.mark_read(conversation=found)
-    found.unread = 0
-    return _page(request, found)
+    return _page(request, _find(request, conversation_id))
 
 
 @require_safe
@@ -50,8 +48,6 @@ def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     found = _find(request, conversation_id)
     form = ThreadForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    if asked.get("seen"):
-        actions.mark_read(conversation=found)
     before = asked.get("before")
     context = {"thread": read_thread(found, before=before), "older": before is not None}
     return render(request, "desk/_messages.html", context)
@@ -61,16 +57,34 @@ def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
 @staff_only
 def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     found = _find(request, conversation_id)
-    text = request.POST.get("text", "")
-    try:
-        sent = actions.reply(conversation=found, author=request.user, text=text)
-    except Refused as refused:
-        if request.htmx:
-            return render(request, "desk/_reply_error.html", {"error": refused.message}, status=UNPROCESSABLE)
-        return _page(request, found, status=UNPROCESSABLE, error=refused.message, text=text)
-    if not request.htmx:
+    form = ReplyForm(request.POST)
+    sent = _send(request, found, form)
+    if sent is not None and request.htmx:
+        return render(request, "desk/_replied.html", {"thread": read_thread(sent.conversation)})
+    if sent is not None:
         return redirect("desk:conversation", conversation_id)
-    return render(request, "desk/_replied.html", {"thread": read_thread(sent.conversation)})
+    if request.htmx:
+        return render(request, "desk/_reply_error.html", {"error": form.problem}, status=UNPROCESSABLE)
+    return _page(request, found, status=UNPROCESSABLE, error=form.problem, text=form["text"].value() or "")
+
+
+@require_POST
+@staff_only
+def seen(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """Somebody is looking at the thread. Said by the page itself: a link fetched ahead or by a robot reads nothing."""
+    actions.mark_read(conversation=_find(request, conversation_id))
+    return HttpResponse(status=NO_CONTENT)
+
+
+def _send(request: StaffRequest, found: Conversation, form: ReplyForm) -> Message | None:
+    """None where it cannot be sent: the form then says why."""
+    if not form.is_valid():
+        return None
+    try:
+        return actions.reply(conversation=found, author=request.user, text=form.cleaned_data["text"])
+    except Refused as refused:
+        form.add_error("text", refused.message)
+        return None
 
 
 def _find(request: StaffRequest, conversation_id: UUID) -> Conversation:

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from centrala.errors import Refused
 from centrala.organization.models import AuditEntry, Kind, Organization, Role, User
 
 
@@ -18,12 +20,25 @@ def set_up(*, name: str, tenant_id: UUID, kind: Kind = Kind.PRODUCTION, licensed
 
 @transaction.atomic
 def add_user(*, username: str, password: str, role: Role, first_name: str = "", language: str = "") -> User:
-    """Makes a person's account, or sets the role and the password of the one with this name."""
-    user, _ = User.objects.get_or_create(username=username, defaults={"first_name": first_name, "language": language})
+    """Makes a person's account, or brings the one with this name to these values; an empty one leaves what there is.
+
+    Raises Refused for a username that is none.
+    """
+    _check_username(username)
+    user, _ = User.objects.get_or_create(username=username)
     user.role = role
+    user.first_name = first_name or user.first_name
+    user.language = language or user.language
     user.set_password(password)
     user.save()
     return user
+
+
+def _check_username(username: str) -> None:
+    try:
+        User._meta.get_field("username").clean(username, None)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), field="username") from None
 
 
 def record(*, actor: User | None, act: str, target: str, detail: dict[str, object] | None = None) -> AuditEntry:

@@ -47,10 +47,14 @@ document.addEventListener("htmx:historyRestore", () => {
   follow();
 });
 
-// A refreshed thread tells whether somebody is looking at it.
-document.addEventListener("htmx:configRequest", ({ target, detail }) => {
-  if (target.id === "messages" && !document.hidden) detail.parameters.set("seen", "on");
-});
+// What somebody looks at has been read; a tab in the background says so when it comes to the front and refreshes.
+function seen() {
+  const state = document.getElementById("thread-state");
+  if (document.hidden || !state || state.dataset.unread === undefined) return;
+  delete state.dataset.unread;
+  window.htmx.trigger("#seen", "seen");
+}
+document.addEventListener("htmx:load", seen);
 
 const trouble = document.getElementById("trouble");
 const failed = ({ detail }) => {
