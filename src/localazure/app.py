@@ -14,6 +14,7 @@ from localazure.control.guard import Guard
 from localazure.control.routes import CONTROL, stream
 from localazure.entra.routes import ENTRA
 from localazure.errors import NOT_FOUND
+from localazure.eventgrid.ingress import INGRESS
 from localazure.eventgrid.routes import VALIDATION
 from localazure.graph.routes import GRAPH
 from localazure.pipeline import Service, answer
@@ -44,7 +45,7 @@ class Services:
         return JSONResponse({"error": {"code": error.code, "message": error.message}}, error.status)
 
 
-AZURE = (VALIDATION, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER)
+AZURE = (VALIDATION, INGRESS, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER)
 
 
 def azure_app(world: World) -> ASGIApp:

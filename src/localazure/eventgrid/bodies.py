@@ -115,3 +115,29 @@ class SystemTopicBody(Shown, rename="camel", kw_only=True, forbid_unknown_fields
     tags: dict[str, str] | None = None
     properties: SystemTopicProperties = msgspec.field(default_factory=SystemTopicProperties)
     identity: dict[str, object] | None = None
+
+
+class CustomTopicProperties(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
+    input_schema: str | None = None
+    public_network_access: str | None = None
+    disable_local_auth: bool | None = None
+    minimum_tls_version_allowed: str | None = None
+    data_residency_boundary: str | None = None
+    inbound_ip_rules: list[object] | None = None
+    input_schema_mapping: object = None
+    event_type_info: object = None
+    private_endpoint_connections: object = None
+    endpoint: object = None
+    provisioning_state: object = None
+    metric_resource_id: object = None
+
+
+class CustomTopicBody(Shown, rename="camel", kw_only=True, forbid_unknown_fields=True):
+    location: str | None = None
+    tags: dict[str, str] | None = None
+    properties: CustomTopicProperties = msgspec.field(default_factory=CustomTopicProperties)
+    identity: dict[str, object] | None = None
+
+
+class KeyBody(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
+    key_name: str

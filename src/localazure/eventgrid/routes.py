@@ -36,7 +36,7 @@ def _headers(call: Call) -> Mapping[str, str]:
 VALIDATION = Service(
     name="eventgrid",
     claims=re.compile(r"/eventsubscriptions/", re.IGNORECASE),
-    find=Router([Route("GET", "/eventsubscriptions/{name}/validate", validate)]).find,
+    find=Router([Route(method, "/eventsubscriptions/{name}/validate", validate) for method in ("GET", "POST")]).find,
     authenticate=_anyone,
     validate=_anything,
     envelope=_envelope,

@@ -32,8 +32,18 @@ CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*")
 SCHEMAS = {one.value.lower(): one for one in DeliverySchema}
 
 
-def read(body: SettingsBody, known: Settings | None, *, topic_types: Sequence[str], now: datetime) -> Settings:
-    """`known` are the settings a PATCH changes. Raises 400 for what is wrong and 501 for what is not emulated."""
+def read(
+    body: SettingsBody,
+    known: Settings | None,
+    *,
+    topic_types: Sequence[str],
+    input_schema: DeliverySchema,
+    now: datetime,
+) -> Settings:
+    """`known` are the settings a PATCH changes. Raises 400 for what is wrong and 501 for what is not emulated.
+
+    `input_schema` is what is published to the topic, and delivered where nothing else is asked.
+    """
     _check_emulated(body)
     before = known.destination if known else None
     destination = _destination(body.destination, before) if body.destination else before
@@ -47,7 +57,7 @@ def read(body: SettingsBody, known: Settings | None, *, topic_types: Sequence[st
         ttl_minutes=retry.event_time_to_live_in_minutes or (known.ttl_minutes if known else 1440),
         labels=tuple(body.labels) if body.labels is not None else (known.labels if known else ()),
         expires_at=_expiry(body.expiration_time_utc, now) or (known.expires_at if known else None),
-        schema=_schema(body.event_delivery_schema) or (known.schema if known else DeliverySchema.EVENT_GRID),
+        schema=_schema(body.event_delivery_schema, input_schema) or (known.schema if known else input_schema),
         dead_letters=_dead_letters(body.dead_letter_destination) or (known.dead_letters if known else None),
     )
 
@@ -80,11 +90,13 @@ def _is(value: str | None, word: str) -> bool:
     return value is not None and value.lower() == word
 
 
-def _schema(name: str | None) -> DeliverySchema | None:
+def _schema(name: str | None, published: DeliverySchema) -> DeliverySchema | None:
     if name is None:
         return None
     if name.lower() not in SCHEMAS:
         raise INVALID_EVENT_GRID.of(reason=f"The event delivery schema '{name}' is unknown.")
+    if published is DeliverySchema.CLOUD_EVENTS and SCHEMAS[name.lower()] is not published:
+        raise INVALID_EVENT_GRID.of(reason="CloudEvents are delivered as CloudEvents only.")
     return SCHEMAS[name.lower()]
 
 

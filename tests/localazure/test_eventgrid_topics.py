@@ -1,0 +1,210 @@
+"""Topic types, lists of event subscriptions, and custom topics with their own publishing."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from azure.core.credentials import AzureKeyCredential, AzureSasCredential
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
+from azure.core.messaging import CloudEvent
+from azure.eventgrid import EventGridEvent, EventGridPublisherClient, generate_sas
+
+from localazure_tests.webhooks import subscription_body
+
+TYPE = "Microsoft.Communication.CommunicationServices"
+ALL = {"includedEventTypes": None}
+
+
+def test_topic_types_and_their_event_types(event_grid, azure):
+    types = event_grid.topic_types
+
+    assert [one.name for one in types.list()] == [TYPE, "Microsoft.EventGrid.Topics"]
+    assert types.get(TYPE.lower()).provider == "Microsoft.Communication"
+    assert len(list(types.list_event_types(TYPE))) == 47
+    with pytest.raises(ResourceNotFoundError):
+        types.get("Microsoft.Storage.StorageAccounts")
+
+
+@pytest.fixture
+def topic(azure, event_grid, webhooks):
+    """Makes custom topics; their shape."""
+
+    def topic(name="orders", **properties):
+        body = {"location": "westeurope", "properties": properties}
+        return event_grid.topics.begin_create_or_update(azure.resource_group, name, body).result()
+
+    return topic
+
+
+@pytest.fixture
+def publisher(azure, event_grid, monkeypatch):
+    """A client for a topic, by key 1 unless another credential is given."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", azure.ca_bundle)  # the client does not hand connection_verify on
+    clients = []
+
+    def publisher(topic, credential=None):
+        key = event_grid.topics.list_shared_access_keys(azure.resource_group, topic.name).key1
+        client = EventGridPublisherClient(topic.endpoint, credential or AzureKeyCredential(key), retry_total=0)
+        clients.append(client)
+        return client
+
+    yield publisher
+    for client in clients:
+        client.close()
+
+
+def subscribe(event_grid, topic, hook, name="to-hub", **more):
+    body = subscription_body(hook.url, filter=ALL)
+    body["properties"] |= more
+    scope = topic.id.lstrip("/")
+    return event_grid.event_subscriptions.begin_create_or_update(scope, name, body).result()
+
+
+def order(number=1):
+    return EventGridEvent(subject=f"orders/{number}", data={"number": number}, event_type="Ordered", data_version="2")
+
+
+def test_custom_topic_is_made_changed_listed_and_removed(azure, event_grid, topic):
+    topics, made = event_grid.topics, topic()
+
+    assert (made.provisioning_state, made.input_schema) == ("Succeeded", "EventGridSchema")
+    assert [one.name for one in topics.list_by_subscription()] == ["orders"]
+    assert [one.name for one in topics.list_by_resource_group(azure.resource_group)] == ["orders"]
+    assert list(topics.list_by_subscription(filter="name ne 'orders'")) == []
+    topics.begin_update(azure.resource_group, "orders", {"tags": {"a": "b"}}).result()
+    assert topics.get(azure.resource_group, "orders").tags == {"a": "b"}
+    topics.begin_delete(azure.resource_group, "orders").result()
+    with pytest.raises(ResourceNotFoundError):
+        topics.get(azure.resource_group, "orders")
+
+
+def test_published_events_reach_the_topics_subscribers(azure, event_grid, topic, publisher, receiver):
+    hook, made = receiver(), topic()
+    subscribe(event_grid, made, hook)
+
+    publisher(made).send([order(1), order(2)])
+
+    received = sorted((hook.next() for _ in range(2)), key=lambda one: one.events[0]["subject"])
+    assert [one.events[0]["data"] for one in received] == [{"number": 1}, {"number": 2}]
+    assert received[0].events[0]["topic"] == made.id
+    assert received[0].events[0]["metadataVersion"] == "1"
+    assert received[0].headers["aeg-data-version"] == "2"
+
+
+def test_nested_subscription_of_a_custom_topic(azure, event_grid, topic, publisher, receiver):
+    hook, made = receiver(), topic()
+    nested = event_grid.topic_event_subscriptions
+
+    nested.begin_create_or_update(
+        azure.resource_group, "orders", "to-hub", subscription_body(hook.url, filter=ALL)
+    ).result()
+    publisher(made).send(order())
+
+    assert [one.type for one in nested.list(azure.resource_group, "orders")] == [
+        "Microsoft.EventGrid/topics/eventSubscriptions"
+    ]
+    assert hook.next().types == ["Ordered"]
+
+
+def test_published_cloud_events_are_delivered_as_such(event_grid, topic, publisher, receiver):
+    hook, made = receiver(), topic(inputSchema="CloudEventSchemaV1_0")
+    subscribe(event_grid, made, hook, eventDeliverySchema=None)
+
+    publisher(made).send(CloudEvent(source="shop", type="Ordered", data={"number": 1}, extensions={"colour": "green"}))
+
+    [event] = hook.next().events
+    assert (event["source"], event["type"], event["colour"]) == ("shop", "Ordered", "green")
+    with pytest.raises(HttpResponseError):
+        subscribe(event_grid, made, hook, name="other", eventDeliverySchema="EventGridSchema")
+
+
+def test_event_grid_events_are_delivered_as_cloud_events_to_who_asks(event_grid, topic, publisher, receiver):
+    hook, made = receiver(), topic()
+    subscribe(event_grid, made, hook, eventDeliverySchema="CloudEventSchemaV1_0")
+
+    publisher(made).send(order())
+
+    [event] = hook.next().events
+    assert (event["source"], event["type"], event["data"]) == (made.id, "Ordered", {"number": 1})
+
+
+def test_publisher_needs_a_key_in_force(azure, event_grid, topic, publisher):
+    made = topic()
+    old = publisher(made)
+    event_grid.topics.begin_regenerate_key(azure.resource_group, "orders", {"keyName": "key1"}).result()
+
+    with pytest.raises(ClientAuthenticationError):
+        old.send(order())
+    publisher(made).send(order())
+
+
+def test_publisher_may_sign_with_a_key(azure, event_grid, topic, publisher):
+    made = topic()
+    key = event_grid.topics.list_shared_access_keys(azure.resource_group, "orders").key2
+    good = generate_sas(made.endpoint, key, datetime.now(UTC) + timedelta(hours=1))
+    late = generate_sas(made.endpoint, key, datetime.now(UTC) - timedelta(hours=1))
+
+    publisher(made, AzureSasCredential(good)).send(order())
+
+    for bad in (late, good.replace("s=", "s=A"), good.replace("orders", "others")):
+        with pytest.raises(ClientAuthenticationError):
+            publisher(made, AzureSasCredential(bad)).send(order())
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"no json", 400),
+        (b'{"id": "1"}', 400),
+        (b'[{"id": "1"}]', 400),
+        (b"[" + b",".join([b"{}"] * 5001) + b"]", 413),
+        (b'["' + b"x" * 1024 * 1024 + b'"]', 413),
+    ],
+)
+def test_publishing_past_its_limits_is_refused(azure, event_grid, topic, http, body, status):
+    made = topic()
+    key = event_grid.topics.list_shared_access_keys(azure.resource_group, "orders").key1
+
+    answer = http.post(f"{made.endpoint}?api-version=2018-01-01", content=body, headers={"aeg-sas-key": key})
+    nowhere = http.post(made.endpoint.replace("orders", "others"), content=body)
+
+    assert (answer.status_code, nowhere.status_code) == (status, 404)
+
+
+def test_event_subscriptions_are_listed_by_scope_type_and_region(azure, event_grid, topic, receiver):
+    subscriptions, hook, made = event_grid.event_subscriptions, receiver(), topic()
+    source = azure.acs.resource_id.lstrip("/")
+    for name in ("one", "two", "three"):
+        subscriptions.begin_create_or_update(source, name, subscription_body(hook.url)).result()
+    subscribe(event_grid, made, hook, name="custom")
+    group = azure.resource_group
+
+    def names(found):
+        return [one.name for one in found]
+
+    assert names(subscriptions.list_global_by_subscription()) == ["one", "two", "three"]
+    assert names(subscriptions.list_global_by_subscription(top=1)) == ["one", "two", "three"]
+    assert names(subscriptions.list_global_by_subscription(filter="contains(name, 'O') and not name eq 'one'")) == [
+        "two"
+    ]
+    assert names(subscriptions.list_global_by_resource_group(group, filter="name eq 'ONE' or (name eq 'three')")) == [
+        "one",
+        "three",
+    ]
+    assert names(subscriptions.list_global_by_subscription_for_topic_type(TYPE)) == ["one", "two", "three"]
+    assert names(subscriptions.list_global_by_resource_group_for_topic_type(group, "Microsoft.EventGrid.Topics")) == []
+    assert names(subscriptions.list_regional_by_subscription("westeurope")) == ["custom"]
+    assert names(subscriptions.list_regional_by_resource_group(group, "northeurope")) == []
+    kind = "Microsoft.EventGrid.Topics"
+    assert names(subscriptions.list_regional_by_subscription_for_topic_type("westeurope", kind)) == ["custom"]
+    assert names(subscriptions.list_regional_by_resource_group_for_topic_type(group, "westeurope", TYPE)) == []
+    assert names(
+        subscriptions.list_by_resource(group, "Microsoft.Communication", "CommunicationServices", "acs-centrala")
+    ) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("expression", ["colour eq 'x'", "name eq", "name eq 'x' and", "(name eq 'x'", "not " * 60])
+def test_filter_that_is_not_supported_is_refused(azure, event_grid, webhooks, expression):
+    with pytest.raises(HttpResponseError) as caught:
+        list(event_grid.event_subscriptions.list_global_by_subscription(filter=expression))
+
+    assert caught.value.status_code == 400
