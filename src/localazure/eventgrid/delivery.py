@@ -4,7 +4,6 @@ import asyncio
 import heapq
 from datetime import datetime
 
-from localazure.bell import Bell
 from localazure.eventgrid.attempt import carry
 from localazure.eventgrid.burial import bury
 from localazure.eventgrid.probation import Probation
@@ -13,7 +12,6 @@ from localazure.records.events import Delivery
 from localazure.world import World
 
 AT_ONCE = 16  # requests under way per subscription
-DAY = 86_400
 
 
 class Dispatcher:
@@ -48,7 +46,7 @@ class Courier:
         self._subscription = subscription
         self._waiting: list[tuple[datetime, int, str]] = []
         self._taken = 0
-        self._arrived = Bell()
+        self._arrived = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._probation = Probation()
 
@@ -56,7 +54,7 @@ class Courier:
         if delivery.due is not None:
             self._taken += 1
             heapq.heappush(self._waiting, (delivery.due, self._taken, delivery.id))
-            self._arrived.ring()
+            self._arrived.set()
 
     async def run(self) -> None:
         while True:
@@ -65,11 +63,16 @@ class Courier:
             self._world.background.spawn(self._carry(*self._batch()))
 
     async def _something_due(self) -> None:
-        while (when := self._next()) is None or when > self._world.clock.now():
+        """Cleared before the look at what waits: whatever arrives while the wait begins ends it."""
+        while True:
+            self._arrived.clear()
+            when = self._next()
             if when is None:
-                await self._arrived.wait(DAY)
+                await self._arrived.wait()
+            elif when > self._world.clock.now():
+                await first(self._arrived.wait(), self._world.clock.sleep_until(when))
             else:
-                await first(self._arrived.wait(DAY), self._world.clock.sleep_until(when))
+                return
 
     def _next(self) -> datetime | None:
         if not self._waiting:
