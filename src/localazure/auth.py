@@ -50,11 +50,6 @@ def caller_of(world: World, token: str, audiences: Collection[str]) -> Caller:
     )
 
 
-def may(world: World, caller: Caller, scope: str) -> bool:
-    """Whether the caller holds any role at the scope or above it."""
-    return bool(roles.held(world, caller.object_id, scope))
-
-
 def require(world: World, call: Call, action: str, scope: str) -> None:
     """Refuses a caller without a role for the action, and what would change a disabled subscription."""
     caller = call.caller

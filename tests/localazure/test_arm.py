@@ -25,6 +25,27 @@ def test_subscription_group_and_resource_are_found(azure, subscriptions, resourc
     assert resource.immutable_resource_id
 
 
+def test_subscription_and_group_are_read_one_by_one(azure, subscriptions, resources):
+    assert subscriptions.subscriptions.get(azure.subscription_id).state == "Enabled"
+    assert resources.resource_groups.get("RG-CENTRALA").location == "westeurope"
+
+
+def test_cloud_describes_itself_without_a_token(azure, http):
+    """As one object to today's az, as a list to older ones."""
+    today = http.get("/metadata/endpoints", params={"api-version": "2022-09-01"}).json()
+    older = http.get("/metadata/endpoints", params={"api-version": "2019-05-01"}).json()
+
+    assert (today["resourceManager"], today["authentication"]["loginEndpoint"]) == (azure.url, azure.url)
+    assert older == [today]
+
+
+def test_removal_can_be_followed_by_its_location(azure, http, token):
+    removed = http.delete(azure.acs.resource_id, params={"api-version": "2025-09-01"}, headers=bearer(token))
+
+    assert removed.status_code == 202
+    assert http.get(removed.headers["location"], headers=bearer(token)).status_code == 204
+
+
 def test_tenant_and_locations_are_listed(azure, subscriptions):
     [tenant] = subscriptions.tenants.list()
 
@@ -32,6 +53,7 @@ def test_tenant_and_locations_are_listed(azure, subscriptions):
     assert "westeurope" in [each.name for each in subscriptions.subscriptions.list_locations(azure.subscription_id)]
 
 
+@pytest.mark.azure
 def test_resources_of_a_group_can_be_filtered_by_type(azure, resources):
     kinds = {
         kind: [each.id for each in resources.resources.list_by_resource_group(
@@ -42,6 +64,7 @@ def test_resources_of_a_group_can_be_filtered_by_type(azure, resources):
     assert list(kinds.values()) == [[azure.acs.resource_id], []]
 
 
+@pytest.mark.azure
 def test_keys_are_those_of_the_connection_string(azure, communication):
     keys = communication.communication_services.list_keys(azure.resource_group, azure.acs.resource_name)
 
@@ -49,6 +72,7 @@ def test_keys_are_those_of_the_connection_string(azure, communication):
     assert keys.secondary_key not in keys.primary_connection_string
 
 
+@pytest.mark.azure
 def test_regenerated_key_replaces_only_the_one_asked_for(azure, communication):
     services = communication.communication_services
     before = services.list_keys(azure.resource_group, azure.acs.resource_name)
@@ -102,6 +126,7 @@ def test_group_is_made_changed_and_removed(azure, resources):
     assert not groups.check_existence("rg-second")
 
 
+@pytest.mark.azure
 def test_group_cannot_move(azure, resources):
     with pytest.raises(HttpResponseError) as caught:
         resources.resource_groups.create_or_update(azure.resource_group, {"location": "polandcentral"})

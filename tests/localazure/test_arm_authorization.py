@@ -336,3 +336,17 @@ def test_bare_token_for_nobody_is_no_right(azure, management, clients):
     )
 
     assert refused(lambda: list(client.resource_groups.list())).status_code == 401
+
+
+def test_reader_sends_no_texts_with_a_token(azure, nobody, give, http, group):
+    def send():
+        token = nobody.token("https://communication.azure.com")
+        body = {"from": azure.acs.phone_numbers[0], "smsRecipients": [{"to": "+14255550123"}], "message": "Hello"}
+        headers = {"authorization": f"Bearer {token}"}
+        return http.post("/sms", params={"api-version": "2021-03-07"}, json=body, headers=headers).status_code
+
+    give(nobody, READER, group)
+    as_reader = send()
+    give(nobody, CONTRIBUTOR, group)
+
+    assert (as_reader, send()) == (403, 202)

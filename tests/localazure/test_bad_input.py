@@ -22,6 +22,9 @@ PATHS = [
     "/v1.0/applications/{x}",
     "/v1.0/servicePrincipals(appId='{x}')",
     "/{x}/v2.0/.well-known/openid-configuration",
+    "/subscriptions/{s}/providers/Microsoft.Authorization/roleAssignments/{x}",
+    "/subscriptions/{s}/providers/Microsoft.Authorization/roleDefinitions/{x}",
+    "/v1.0/users/{x}",
     "/eventsubscriptions/{x}/validate",
     "/phoneNumbers/{x}",
     "/{x}",
@@ -69,6 +72,14 @@ WRITES = [
     ("POST", "/v1.0/applications"),
     ("POST", "/v1.0/servicePrincipals"),
     ("POST", "/{t}/oauth2/v2.0/token"),
+    ("POST", "/{t}/oauth2/v2.0/devicecode"),
+    ("POST", "/{t}/oauth2/v2.0/authorize"),
+    ("POST", "/devicelogin"),
+    ("PATCH", "/subscriptions/{s}/resourcegroups/rg-centrala"),
+    ("POST", "{acs}/linkNotificationHub"),
+    ("PUT", "{acs}/providers/Microsoft.Authorization/roleAssignments/11111111-1111-1111-1111-111111111111"),
+    ("PUT", "{acs}/providers/Microsoft.Authorization/roleDefinitions/11111111-1111-1111-1111-111111111111"),
+    ("POST", "/v1.0/directoryObjects/getByIds"),
     ("POST", "/sms"),
 ]
 
@@ -85,7 +96,16 @@ def test_strange_body_gets_an_answer(azure, http, headers, resources, method, pa
 
 @pytest.mark.parametrize(
     "path",
-    ["/_local/sms", "/_local/clock", "/_local/faults", "/_local/applications", "/_local/entra/rotate-keys"],
+    [
+        "/_local/sms",
+        "/_local/clock",
+        "/_local/faults",
+        "/_local/applications",
+        "/_local/entra/rotate-keys",
+        "/_local/entra/expire-tokens",
+        "/_local/subscription",
+        "/_local/propagation",
+    ],
 )
 def test_strange_control_body_gets_an_answer(azure, path):
     for body in BODIES:

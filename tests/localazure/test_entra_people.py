@@ -4,12 +4,14 @@ import base64
 import hashlib
 import re
 from contextlib import ExitStack
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import jwt
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
-from azure.identity import DeviceCodeCredential
+from azure.identity import DeviceCodeCredential, InteractiveBrowserCredential
 from azure.mgmt.communication import CommunicationServiceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
@@ -297,6 +299,10 @@ def test_refresh_token_gets_a_token_for_another_resource(azure, sign_in, redeem)
     ("changes", "text"),
     [
         ({"redirect_uri": "https://elsewhere.example/"}, "AADSTS50011"),
+        ({"redirect_uri": "http://localhost:8400/?a=\r\nset-cookie: b=c"}, "AADSTS50011"),
+        ({"redirect_uri": "http://localhost:8400/\u2603"}, "AADSTS50011"),
+        ({"redirect_uri": "http://[::1"}, "AADSTS50011"),
+        ({"redirect_uri": "http://localhost.elsewhere.example/"}, "AADSTS50011"),
         ({"client_id": "11111111-1111-1111-1111-111111111111"}, "AADSTS700016"),
     ],
 )
@@ -396,3 +402,42 @@ def test_wrong_client_of_a_device_code_credential_is_named(azure):
         connection_verify=azure.ca_bundle,
     ) as credential, pytest.raises(ClientAuthenticationError, match="AADSTS700016"):  # fmt: skip
         credential.get_token(f"{azure.url}/.default")
+
+
+@pytest.fixture
+def browser(azure, http, monkeypatch):
+    """Stands in for the browser that Microsoft's credential opens: fills in the page and goes where it leads."""
+
+    def browser(name):
+        person = azure.people[name]
+
+        def go(address):
+            page = http.post(address, data={"username": person.username, "password": person.password})
+            if page.status_code == 302:
+                httpx.get(page.headers["location"], trust_env=False)
+            else:
+                fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+                target = re.search(r'<form id="back" method="post" action="([^"]+)"', page.text)[1]
+                httpx.post(target, data=fields, trust_env=False)
+
+        def opened(address):
+            Thread(target=go, args=[address]).start()
+            return True
+
+        monkeypatch.setattr("webbrowser.open", opened)
+
+    return browser
+
+
+def test_interactive_browser_credential_signs_a_person_in(azure, browser):
+    browser("beata")
+    with InteractiveBrowserCredential(
+        tenant_id=azure.tenant_id,
+        authority=azure.url,
+        disable_instance_discovery=True,
+        connection_verify=azure.ca_bundle,
+        timeout=20,
+    ) as credential:
+        token = credential.get_token(f"{azure.url}/.default").token
+
+    assert claims(token)["upn"] == azure.people["beata"].username

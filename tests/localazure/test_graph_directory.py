@@ -228,8 +228,10 @@ def test_principal_is_changed_and_removed_by_either_key(graph, registered):
     again = graph("PATCH", keyed, json={"accountEnabled": False}).status_code
     now = graph("GET", path).json()
     removed = graph("DELETE", keyed).status_code
+    anew = graph("POST", "/servicePrincipals", json={"appId": application["appId"]}).json()["id"]
 
     assert (changed, again, removed) == (204, 204, 204)
+    assert graph("DELETE", f"/servicePrincipals/{anew}").status_code == 204
     assert (now["appRoleAssignmentRequired"], now["accountEnabled"], now["tags"]) == (True, False, ["hub"])
     assert graph("DELETE", path).status_code == 404
     assert graph("GET", f"/applications/{application['id']}").status_code == 200

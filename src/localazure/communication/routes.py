@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 
 from localazure import faults
+from localazure.arm.roles import allowed
 from localazure.audiences import COMMUNICATION as AUDIENCES
-from localazure.auth import bearer, caller_of, may, named_by_host, signed_by
+from localazure.auth import bearer, caller_of, named_by_host, signed_by
 from localazure.communication import opt_outs, sms
 from localazure.communication.identity_routes import ROUTES as IDENTITIES
 from localazure.communication.numbers.routes import ROUTES as NUMBERS
@@ -19,6 +20,8 @@ from localazure.routing import Route, Router
 from localazure.world import World
 
 SEND = "sms.send"
+# Whoever may change the resource may use it: Reader may not. https://learn.microsoft.com/azure/communication-services/concepts/authentication
+WRITE = "Microsoft.Communication/CommunicationServices/write"
 VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview[0-9]*)?")
 
 
@@ -64,8 +67,8 @@ def _by_token(world: World, call: Call, token: str) -> Caller:
     named = named_by_host(world, call)
     if len(named) != 1:
         raise DENIED.of(reason="The host does not say which resource is meant.")
-    if not may(world, caller, named[0].key):
-        raise ServiceError(403, "Forbidden", "The caller has no role on this resource.")
+    if not allowed(world, caller.object_id, WRITE, named[0].key):
+        raise ServiceError(403, "Forbidden", f"The caller has no role on this resource with the action {WRITE}.")
     return Caller(object_id=caller.object_id, app_id=caller.app_id, resource=named[0].key)
 
 

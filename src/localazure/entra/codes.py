@@ -115,7 +115,9 @@ def _challenge(method: str, verifier: str) -> str:
 
 
 def _registered(client: Client, uri: str) -> bool:
-    """To the own machine every port is as good as another."""
+    """To the own machine every port is as good as another. What no header can carry is no address."""
+    if not uri.isascii() or not uri.isprintable() or " " in uri:
+        return False
     known = client.application
     registered = {*known.web_redirects, *known.public_redirects} if known else {"http://localhost"}
     return _plain(uri) in {_plain(one) for one in registered}
