@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard src/*/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: setup demo test test-long check fix messages browser az constraints clean
+.PHONY: setup demo test test-long test-azure check fix messages browser az constraints clean
 
 setup: $(VENV)/.installed $(VENV)/.catalogues
 
@@ -28,12 +28,17 @@ test: setup
 test-long: setup az
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
+# Against a real subscription, named by the environment: docs/test-azure.md says what it makes and costs.
+test-azure: setup
+	@CENTRALA_TESTS_ON_AZURE=1 $(BIN)/python -m pytest -m azure tests/localazure $(ARGS)
+
 check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/messages.py check
+	@$(BIN)/python tools/coverage_table.py check
 
 fix: setup
 	@$(BIN)/ruff check --fix .

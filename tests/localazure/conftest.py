@@ -17,14 +17,26 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 from localazure.certificates import Authority
 from localazure.pytest_plugin import LocalAzure
 from localazure_tests.acs import Acs
+from localazure_tests.real_azure import ON_AZURE, RealAzure, real_azure
 from localazure_tests.receiver import Receiver
 from localazure_tests.webhooks import Webhooks
 
 
+@pytest.fixture(scope="session")
+def either_cloud(request: pytest.FixtureRequest) -> Iterator[LocalAzure | RealAzure]:
+    """The local cloud; with `make test-azure` a real subscription."""
+    if not ON_AZURE:
+        yield request.getfixturevalue("local_azure")
+        return
+    with real_azure() as real:
+        yield real
+
+
 @pytest.fixture
-def azure(local_azure: LocalAzure) -> LocalAzure:
-    local_azure.control.post("/_local/reset", json={}).raise_for_status()
-    return local_azure
+def azure(either_cloud: LocalAzure | RealAzure) -> LocalAzure | RealAzure:
+    if isinstance(either_cloud, LocalAzure):
+        either_cloud.control.post("/_local/reset", json={}).raise_for_status()
+    return either_cloud
 
 
 @pytest.fixture(scope="session")
@@ -34,25 +46,28 @@ def open_clients() -> Iterator[ExitStack]:
 
 
 @pytest.fixture(scope="session")
-def credential(local_azure: LocalAzure, open_clients: ExitStack) -> ClientSecretCredential:
+def credential(either_cloud: LocalAzure | RealAzure, open_clients: ExitStack) -> ClientSecretCredential:
+    local = {
+        "authority": either_cloud.url,
+        "disable_instance_discovery": True,
+        "connection_verify": either_cloud.ca_bundle,
+    }
     return open_clients.enter_context(
         ClientSecretCredential(
-            local_azure.tenant_id,
-            local_azure.client_id,
-            local_azure.client_secret,
-            authority=local_azure.url,
-            disable_instance_discovery=True,
-            connection_verify=local_azure.ca_bundle,
+            either_cloud.tenant_id,
+            either_cloud.client_id,
+            either_cloud.client_secret,
+            **(local if isinstance(either_cloud, LocalAzure) else {}),
         )
     )
 
 
 @pytest.fixture(scope="session")
-def management(local_azure: LocalAzure) -> dict[str, object]:
+def management(either_cloud: LocalAzure | RealAzure) -> dict[str, object]:
     return {
-        "base_url": local_azure.url,
-        "credential_scopes": [f"{local_azure.url}/.default"],
-        "connection_verify": local_azure.ca_bundle,
+        "base_url": either_cloud.url,
+        "credential_scopes": [f"{either_cloud.url}/.default"],
+        "connection_verify": either_cloud.ca_bundle,
     }
 
 
@@ -62,35 +77,35 @@ def subscriptions(credential, management, open_clients) -> SubscriptionClient:
 
 
 @pytest.fixture(scope="session")
-def resources(local_azure, credential, management, open_clients) -> ResourceManagementClient:
-    return open_clients.enter_context(ResourceManagementClient(credential, local_azure.subscription_id, **management))
+def resources(either_cloud, credential, management, open_clients) -> ResourceManagementClient:
+    return open_clients.enter_context(ResourceManagementClient(credential, either_cloud.subscription_id, **management))
 
 
 @pytest.fixture(scope="session")
-def communication(local_azure, credential, management, open_clients) -> CommunicationServiceManagementClient:
-    client = CommunicationServiceManagementClient(credential, local_azure.subscription_id, **management)
+def communication(either_cloud, credential, management, open_clients) -> CommunicationServiceManagementClient:
+    client = CommunicationServiceManagementClient(credential, either_cloud.subscription_id, **management)
     return open_clients.enter_context(client)
 
 
 @pytest.fixture(scope="session")
-def event_grid(local_azure, credential, management, open_clients) -> EventGridManagementClient:
-    client = EventGridManagementClient(credential, local_azure.subscription_id, **management)
+def event_grid(either_cloud, credential, management, open_clients) -> EventGridManagementClient:
+    client = EventGridManagementClient(credential, either_cloud.subscription_id, **management)
     return open_clients.enter_context(client)
 
 
 @pytest.fixture(scope="session")
-def sms(local_azure, open_clients) -> SmsClient:
+def sms(either_cloud, open_clients) -> SmsClient:
     client = SmsClient.from_connection_string(
-        local_azure.acs.connection_string, connection_verify=local_azure.ca_bundle
+        either_cloud.acs.connection_string, connection_verify=either_cloud.ca_bundle
     )
     open_clients.enter_context(client._sms_service_client)
     return client
 
 
 @pytest.fixture(scope="session")
-def phone_numbers(local_azure, open_clients) -> PhoneNumbersClient:
+def phone_numbers(either_cloud, open_clients) -> PhoneNumbersClient:
     client = PhoneNumbersClient.from_connection_string(
-        local_azure.acs.connection_string, connection_verify=local_azure.ca_bundle
+        either_cloud.acs.connection_string, connection_verify=either_cloud.ca_bundle
     )
     open_clients.enter_context(client._phone_number_client)
     return client
