@@ -133,18 +133,25 @@ def test_endpoint_tells_its_last_event(administrator: Client, connection: Connec
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "None among the latest 1,000 events."), ("pl", "Brak wśród ostatnich 1\xa0000 zdarzeń.")],
+)
 def test_endpoint_silent_for_long_claims_no_more_than_was_looked_at(
-    administrator: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    administrator: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch, language: str, words: str
 ) -> None:
-    monkeypatch.setattr(endpoints, "LOOKED_AT", 1)
+    monkeypatch.setattr(endpoints, "LOOKED_AT", 1000)
     old = arrive(text("Pierwsza"))
     Event.objects.filter(pk=old.pk).update(received_at=now() - timedelta(days=30))
-    arrive(text("Druga"))
-    Event.objects.exclude(pk=old.pk).update(endpoint=Endpoint.objects.get(service=Service.RECORDING).pk)
+    recording = Endpoint.objects.get(service=Service.RECORDING).pk
+    Event.objects.bulk_create(
+        Event(event_id=str(number), body=b"{}", endpoint=recording, received_at=now()) for number in range(1000)
+    )
 
-    notes = read(administrator.get("/center/phone-numbers/advanced/")).all("div", class_="copy-note")
+    page = administrator.get("/center/phone-numbers/advanced/", headers={"Accept-Language": language})
 
-    assert "None among the latest 10,000 events." in notes[1].text()
+    notes = [note.one("span", class_="state") for note in read(page).all("div", class_="copy-note")]
+    assert "".join(str(child) for child in notes[1].children if isinstance(child, str)) == words
 
 
 def test_rotated_endpoint_is_shown_no_more(administrator: Client, connection: Connection) -> None:

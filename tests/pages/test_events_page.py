@@ -83,7 +83,13 @@ def test_older_events_go_on_where_the_page_ended_even_within_one_moment(
 
 @pytest.mark.parametrize(
     "query",
-    ["?state=nonsense", "?at=yesterday&id=1", "?at=2030-01-01T00:00:00&id=1", "?at=2026-01-01T00:00:00%2B00:00&id=x"],
+    [
+        "?state=nonsense",
+        "?after=yesterday~1",
+        "?after=2030-01-01T00:00:00~1",
+        "?after=2026-01-01T00:00:00%2B00:00~x",
+        "?after=2026-01-01T00:00:00%2B00:00~9223372036854775808",
+    ],
 )
 def test_address_that_makes_no_sense_shows_the_newest(administrator: Client, query: str) -> None:
     event = came()

@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from ninja import NinjaAPI, Status
 
 from centrala.api import paging, shapes
-from centrala.api.access import events_of, numbers_of
 from centrala.api.auth import ApiRequest, Bearer, require_administrator, require_write
 from centrala.api.failures import install
 from centrala.api.paging import Limit, Place, Word, following
@@ -17,7 +16,11 @@ from centrala.connection.access import connections_of
 from centrala.conversations import actions, queries
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, ConversationState
+from centrala.inbox.access import events_of
 from centrala.inbox.models import State
+from centrala.inbox.queries import newest
+from centrala.keyset import serial
+from centrala.numbers.access import numbers_of
 
 DESCRIPTION = """Bearer tokens are made in the hub and act in the name of the person who made them.
 Lists are newest first and come in pages: follow `next` as it is until it is null."""
@@ -44,7 +47,7 @@ def list_conversations(
         found = found.filter(contact__number__in=_spellings(customer))
     if state:
         found = found.filter(state=state)
-    page, cursor = queries.newest_first(found, after=paging.conversation_cursor(after, "after"), limit=limit)
+    page, cursor = queries.newest_first(found, after=paging.place(after, "after"), limit=limit)
     items = [shapes.ConversationOut.of(conversation) for conversation in page]
     return shapes.Page(items=items, next=following(request, "after", cursor))
 
@@ -60,8 +63,7 @@ def list_messages(
 ) -> shapes.Page[shapes.MessageOut]:
     """The last messages in the order they are read; `next` leads to the ones above them."""
     conversation = _conversation(request, conversation_id)
-    place = paging.conversation_cursor(before, "before")
-    page, cursor = queries.thread(conversation, before=place, limit=limit)
+    page, cursor = queries.thread(conversation, before=paging.place(before, "before"), limit=limit)
     items = [shapes.MessageOut.of(message) for message in page]
     return shapes.Page(items=items, next=following(request, "before", cursor))
 
@@ -81,10 +83,8 @@ def list_events(
 ) -> shapes.Page[shapes.EventOut]:
     """What Azure delivered, and what became of it. For administrators."""
     require_administrator(request)
-    found = events_of(request.auth.owner)
-    if state:
-        found = found.filter(state=state)
-    page, cursor = paging.newest_events(found, after=paging.event_cursor(after, "after"), limit=limit)
+    place = paging.place(after, "after", key=serial)
+    page, cursor = newest(events_of(request.auth.owner), state=state or "", after=place, limit=limit)
     return shapes.Page(items=[shapes.EventOut.of(event) for event in page], next=following(request, "after", cursor))
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Max
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from centrala.center.access import events_of
 from centrala.connection.models import Connection, Endpoint, Service
+from centrala.inbox.access import events_of
 from centrala.organization.models import User
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class EndpointRow:
     event_labels: list["StrOrPromise"]
     last_event: datetime | None
     searched_all: bool  # false: older events exist that were not looked at
+
+    @property
+    def looked_at(self) -> str:
+        """How many events a search that did not reach the oldest went through, as the reader writes such a number."""
+        return number_format(LOOKED_AT, force_grouping=True)
 
 
 def endpoints_of(user: User, connection: Connection) -> list[EndpointRow]:

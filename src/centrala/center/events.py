@@ -4,17 +4,18 @@ import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from centrala.center.access import events_of
 from centrala.center.endpoints import LABELS
 from centrala.center.forms import EventsForm
+from centrala.characters import storable
 from centrala.connection.models import EVENT_TYPES, Endpoint
-from centrala.conversations.texts import storable
+from centrala.inbox.access import events_of
 from centrala.inbox.models import Event, State
+from centrala.inbox.queries import newest
+from centrala.keyset import Cursor
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.models import User
 
@@ -32,15 +33,9 @@ class EventList:
 def read_events(user: User, form: EventsForm, *, limit: int = PAGE) -> EventList:
     """Newest first, paged by key. A form that is not valid reads as an empty one."""
     asked = form.cleaned_data if form.is_valid() else {}
-    state, at, last_id = asked.get("state", ""), asked.get("at"), asked.get("id")
-    events = events_of(user).defer("body")
-    if state:
-        events = events.filter(state=state)
-    if at is not None and last_id is not None:
-        events = events.filter(Q(received_at__lt=at) | Q(received_at=at, id__lt=last_id))
-    rows = list(events.order_by("-received_at", "-id")[: limit + 1])
-    following = _query(rows[limit - 1], state) if len(rows) > limit else ""
-    return EventList(rows[:limit], state, following, later=at is not None)
+    state, after = asked.get("state", ""), asked.get("after")
+    rows, following = newest(events_of(user), state=state, after=after, limit=limit)
+    return EventList(rows, state, _query(following, state), later=after is not None)
 
 
 @require_safe
@@ -73,6 +68,7 @@ def readable(body: bytes) -> str:
         return text
 
 
-def _query(last: Event, state: str) -> str:
-    fields = {"at": last.received_at.isoformat(), "id": last.pk} | ({"state": state} if state else {})
-    return urlencode(fields)
+def _query(following: Cursor | None, state: str) -> str:
+    if following is None:
+        return ""
+    return urlencode({"after": following} | ({"state": state} if state else {}))

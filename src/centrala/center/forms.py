@@ -1,13 +1,11 @@
 """What the admin center asks for. The labels are the original's, see the tests of its pages."""
 
-from datetime import datetime
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from centrala.connection.checks import ConnectFields
 from centrala.inbox.models import State
-from centrala.moments import moment
+from centrala.keyset import CursorField, serial
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off", "aria-required": "true"}
 
@@ -60,15 +58,5 @@ class ConnectForm(forms.Form):
 
 
 class EventsForm(forms.Form):
-    """`at` and `id` are those of the last event of the page above."""
-
     state = forms.ChoiceField(choices=[("", _("All")), *State.choices], required=False)
-    at = forms.CharField(required=False)
-    id = forms.IntegerField(required=False)
-
-    def clean_at(self) -> datetime | None:
-        text = self.cleaned_data["at"]
-        try:
-            return moment(text) if text else None
-        except ValueError:
-            raise forms.ValidationError(_("This is not a place in a list.")) from None
+    after = CursorField(key=serial)

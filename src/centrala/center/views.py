@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from centrala.center.access import numbers_of
 from centrala.center.endpoints import endpoints_of
 from centrala.connection.access import connections_of
 from centrala.connection.models import EntryKey
+from centrala.numbers.access import numbers_of
 from centrala.organization.access import StaffRequest, administrators_only
 
 
@@ -24,7 +24,8 @@ def channels(request: StaffRequest) -> HttpResponse:
 @administrators_only
 def phone_numbers(request: StaffRequest) -> HttpResponse:
     connection = connections_of(request.user).filter(disconnected_at=None).first()
-    return render(request, "center/phone_numbers.html", {"connection": connection, "numbers": numbers_of(request.user)})
+    numbers = numbers_of(request.user).prefetch_related("lines__workstream")
+    return render(request, "center/phone_numbers.html", {"connection": connection, "numbers": numbers})
 
 
 @require_safe

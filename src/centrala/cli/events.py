@@ -16,10 +16,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     with database():
         from centrala.inbox.models import Event
+        from centrala.inbox.queries import newest
 
-        events = Event.objects.order_by("-received_at", "-id")
-        if options.state:
-            events = events.filter(state=options.state)
-        for event in events[: options.limit]:
+        events, _following = newest(Event.objects.all(), state=options.state or "", limit=options.limit)
+        for event in events:
             print(f"{event.pk}\t{event.received_at:%Y-%m-%d %H:%M:%S}Z\t{event.state}\t{event.type}\t{event.error}")
     return 0

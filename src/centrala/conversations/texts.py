@@ -4,11 +4,11 @@ import re
 
 from django.utils.translation import gettext as _
 
+from centrala.characters import storable as storable  # also for those who read events here
 from centrala.errors import Refused
 
 MAX_LENGTH = 2048  # characters in one send: https://learn.microsoft.com/rest/api/communication/sms/send
 PREVIEW_LENGTH = 120
-REPLACEMENT = "\ufffd"
 LINE_END = re.compile("\r\n?")  # browsers send CR LF, and each of the two would count as a character
 
 
@@ -26,11 +26,6 @@ def sendable(text: str) -> str:
     if storable(text) != text:
         raise Refused(_("This message holds a character that cannot be sent. Remove it and try again."), field="text")
     return text
-
-
-def storable(text: str) -> str:
-    """The text with what PostgreSQL and UTF-8 cannot hold (NUL, lone surrogates) replaced by U+FFFD."""
-    return "".join(REPLACEMENT if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def preview(text: str) -> str:

@@ -4,30 +4,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from centrala.conversations.models import ConversationState
-from centrala.conversations.queries import Cursor
 from centrala.conversations.texts import sendable
 from centrala.errors import Refused
-
-
-class CursorField(forms.CharField):
-    def clean(self, value: object) -> Cursor | None:
-        text = super().clean(value)
-        try:
-            return Cursor.parse(text) if text else None
-        except ValueError:
-            raise forms.ValidationError(_("This is not a place in a list.")) from None
+from centrala.keyset import CursorField
 
 
 class ListForm(forms.Form):
     """`after` asks for the page below it; `until` asks for everything down to it (a longer list, refreshed)."""
 
     state = forms.ChoiceField(choices=[("", _("All")), *ConversationState.choices], required=False)
-    after = CursorField(required=False)
-    until = CursorField(required=False)
+    after = CursorField()
+    until = CursorField()
 
 
 class ThreadForm(forms.Form):
-    before = CursorField(required=False)
+    before = CursorField()
 
 
 class TextField(forms.CharField):

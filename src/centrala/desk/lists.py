@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, ConversationState
-from centrala.conversations.queries import Cursor, newest_first
+from centrala.conversations.queries import newest_first
 from centrala.desk.forms import ListForm
+from centrala.keyset import Cursor, below
 from centrala.organization.models import User
 
 PAGE = 50
@@ -48,8 +48,8 @@ def read_list(user: User, form: ListForm) -> ConversationList:
     if until is None:
         rows, following = newest_first(conversations, after=after, limit=PAGE)
         return ConversationList(rows, state, following, extended=after is not None)
-    below = Q(last_message_at__lt=until.at) | Q(last_message_at=until.at, id__lt=until.id)
-    rows, following = newest_first(conversations.exclude(below), limit=LONGEST)
-    if following is None and conversations.filter(below).exists():
+    rest = below(until, by="last_message_at")
+    rows, following = newest_first(conversations.exclude(rest), limit=LONGEST)
+    if following is None and conversations.filter(rest).exists():
         following = until
     return ConversationList(rows, state, following, extended=True)

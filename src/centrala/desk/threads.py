@@ -8,7 +8,8 @@ from django.utils.timezone import localdate
 
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, Message
-from centrala.conversations.queries import Cursor, newest_first, thread
+from centrala.conversations.queries import newest_first, thread
+from centrala.keyset import Cursor
 from centrala.organization.models import User
 
 EARLIER = 5  # conversations with the same customer, in the panel

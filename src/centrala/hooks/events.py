@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from centrala.characters import storable
 from centrala.hooks.refusals import Code, Refusal
-from centrala.inbox.writer import clean
 
 VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 DELETION = "Microsoft.EventGrid.SubscriptionDeletedEvent"
@@ -48,7 +48,7 @@ class Event(msgspec.Struct, frozen=True):
         code = data.get("validationcode")
         if not isinstance(code, str) or not code:
             raise Refusal(Code.NO_VALIDATION_CODE)
-        return clean(code)
+        return storable(code)
 
 
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
@@ -87,7 +87,7 @@ def _leniently(body: bytes) -> Envelope:
         raise Refusal(Code.NOT_EVENTS)
     keys = _lowered(value)
     words = {name: keys.get(name.replace("_", "")) for name in Envelope.__struct_fields__}
-    return Envelope(**{name: clean(word) for name, word in words.items() if isinstance(word, str)})
+    return Envelope(**{name: storable(word) for name, word in words.items() if isinstance(word, str)})
 
 
 def _split(body: bytes) -> list[bytes]:

@@ -18,7 +18,8 @@ class Event(models.Model):
     """One event of Event Grid. `event_id` is unique: the service delivers at least once, we keep once.
 
     Rows are written by hooks through inbox.writer, by number of thousands a second, so there is no other index
-    but the one of what waits and the one of the events page.
+    but the one of what waits and those of the events page. The one of what is rare, and looked for among millions that
+    are neither, costs a write only when an event becomes such.
     """
 
     event_id = models.TextField(unique=True)
@@ -38,6 +39,11 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["id"], name="inbox_waiting", condition=Q(state="received")),
             models.Index(fields=["-received_at", "-id"], name="inbox_newest"),
+            models.Index(
+                fields=["state", "-received_at", "-id"],
+                name="inbox_troubled",
+                condition=Q(state__in=["failed", "unknown"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,6 @@ statement, one round trip and one fsync per flush, however many requests wait fo
 import asyncio
 import contextlib
 import hashlib
-import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
+
+from centrala.characters import storable
 
 INSERT = """
 WITH fresh AS (
@@ -50,16 +51,10 @@ FLUSH_BYTES = 16 << 20
 # A restart of PostgreSQL takes a fraction of this; a call that rings is lost when Event Grid is sent away for 30 s.
 RESTART_SECONDS = 3.0
 LONGEST_ID = 512  # characters: an entry of a B-tree index ends at 2,704 bytes
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class InboxUnavailable(Exception):
     """The rows are not known to be committed: the sender has to come again."""
-
-
-def clean(text: str) -> str:
-    """What PostgreSQL cannot keep in a text (NUL, lone surrogates) becomes U+FFFD."""
-    return UNSTORABLE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +74,14 @@ class Row:
     def values(self) -> tuple[object, ...]:
         """As the statement takes them: cleaned of what PostgreSQL cannot keep."""
         return (
-            _identity(clean(self.event_id)),
-            clean(self.type),
-            clean(self.subject),
+            _identity(storable(self.event_id)),
+            storable(self.type),
+            storable(self.subject),
             self.event_time,
             self.body,
             self.endpoint,
             self.misdirected,
-            clean(self.subscription),
+            storable(self.subscription),
             self.received_at,
         )
 

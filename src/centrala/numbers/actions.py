@@ -1,7 +1,5 @@
 """Bringing the resource's numbers here."""
 
-from typing import Any
-
 from django.conf import settings
 from django.utils.timezone import now
 
@@ -11,22 +9,27 @@ from centrala.connection.models import Connection
 from centrala.numbers.models import NumberType, PhoneNumber
 
 TYPES = {"tollFree": NumberType.TOLL_FREE, "geographic": NumberType.GEOGRAPHIC, "mobile": NumberType.MOBILE}
+KEPT = ["type", "receives_sms", "sends_sms", "receives_calls", "makes_calls", "synced_at"]
 
 
 def sync(*, connection: Connection) -> list[PhoneNumber]:
-    """Fetches the resource's numbers and brings ours up to them; none is deleted. Raises AzureError."""
+    """Fetches the resource's numbers and brings ours up to them, all or none; none is deleted. Raises AzureError."""
     found = phone_numbers.list_numbers(connection=connection.connection_string, cloud=settings.CLOUD)
-    return [_keep(connection, number) for number in found]
+    # Each once, as an upsert needs it, and in the order in which arriving events lock them.
+    ours = [_ours(connection, number) for _, number in sorted({number.number: number for number in found}.items())]
+    return PhoneNumber.objects.bulk_create(
+        ours, update_conflicts=True, unique_fields=["connection", "number"], update_fields=KEPT
+    )
 
 
-def _keep(connection: Connection, number: Number) -> PhoneNumber:
-    values: dict[str, Any] = {  # as Django takes them
-        "type": TYPES.get(number.type, NumberType.UNKNOWN),
-        "receives_sms": number.receives_sms,
-        "sends_sms": number.sends_sms,
-        "receives_calls": number.receives_calls,
-        "makes_calls": number.makes_calls,
-        "synced_at": now(),
-    }
-    kept, _made = PhoneNumber.objects.update_or_create(connection=connection, number=number.number, defaults=values)
-    return kept
+def _ours(connection: Connection, number: Number) -> PhoneNumber:
+    return PhoneNumber(
+        connection=connection,
+        number=number.number,
+        type=TYPES.get(number.type, NumberType.UNKNOWN),
+        receives_sms=number.receives_sms,
+        sends_sms=number.sends_sms,
+        receives_calls=number.receives_calls,
+        makes_calls=number.makes_calls,
+        synced_at=now(),
+    )
