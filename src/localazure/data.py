@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 from typing import IO
 
@@ -35,3 +36,4 @@ def forget(data: Path) -> None:
     """Removes the state; the certificate authority stays, so that whoever trusts it goes on to."""
     for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
         (data / name).unlink(missing_ok=True)
+    shutil.rmtree(data / "dead-letters", ignore_errors=True)

@@ -63,13 +63,15 @@ def order(number=1):
     return EventGridEvent(subject=f"orders/{number}", data={"number": number}, event_type="Ordered", data_version="2")
 
 
-def test_custom_topic_is_made_changed_listed_and_removed(azure, event_grid, topic):
+def test_custom_topic_is_made_changed_listed_and_removed(azure, event_grid, resources, topic):
     topics, made = event_grid.topics, topic()
 
     assert (made.provisioning_state, made.input_schema) == ("Succeeded", "EventGridSchema")
     assert [one.name for one in topics.list_by_subscription()] == ["orders"]
     assert [one.name for one in topics.list_by_resource_group(azure.resource_group)] == ["orders"]
     assert list(topics.list_by_subscription(filter="name ne 'orders'")) == []
+    [listed] = resources.resources.list(filter="resourceType eq 'Microsoft.EventGrid/topics'")
+    assert (listed.name, listed.location) == ("orders", "westeurope")
     topics.begin_update(azure.resource_group, "orders", {"tags": {"a": "b"}}).result()
     assert topics.get(azure.resource_group, "orders").tags == {"a": "b"}
     topics.begin_delete(azure.resource_group, "orders").result()
@@ -88,6 +90,14 @@ def test_published_events_reach_the_topics_subscribers(azure, event_grid, topic,
     assert received[0].events[0]["topic"] == made.id
     assert received[0].events[0]["metadataVersion"] == "1"
     assert received[0].headers["aeg-data-version"] == "2"
+
+
+def test_group_takes_its_custom_topics_along(azure, event_grid, resources, topic):
+    topic()
+
+    resources.resource_groups.begin_delete(azure.resource_group).result()
+
+    assert list(event_grid.topics.list_by_subscription()) == []
 
 
 def test_nested_subscription_of_a_custom_topic(azure, event_grid, topic, publisher, receiver):

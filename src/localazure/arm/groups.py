@@ -8,6 +8,7 @@ from localazure.arm import inventory, roles, scopes, shapes
 from localazure.arm.operation import operation
 from localazure.communication import rules as communication
 from localazure.errors import GROUP_MOVED, INVALID_FILTER, INVALID_GROUP_NAME, INVALID_RESOURCE
+from localazure.eventgrid import custom_topics
 from localazure.eventgrid import rules as event_grid
 from localazure.paging import listing
 from localazure.pipeline import Call, Reply
@@ -87,6 +88,9 @@ def remove_group(world: World, call: Call) -> Reply:
         for key, topic in world.system_topics.items():
             if roles.within(topic.id, group.path):
                 event_grid.remove_topic(world, key)
+        for custom in world.custom_topics.all():
+            if roles.within(custom.id, group.path):
+                custom_topics.remove_topic(world, custom)
         for key, assignment in world.role_assignments.items():
             if roles.within(assignment.scope, group.path):
                 world.role_assignments.remove(key)

@@ -10,9 +10,11 @@ from localazure.paging import listing
 from localazure.pipeline import Call, Reply
 from localazure.records.events import SystemTopic
 from localazure.records.resources import CommunicationService
+from localazure.records.topics import CustomTopic
 from localazure.routing import Route
 from localazure.world import World
 
+Listed = CommunicationService | SystemTopic | CustomTopic
 TERM = re.compile(
     r"(?P<field>resourceType|name|resourceGroup|location|tagName|tagValue)\s+(?P<verb>eq|ne)\s+'(?P<value>[^']*)'"
     r"|substringof\('(?P<part>[^']*)',\s*(?P<within>name|resourceGroup)\)",
@@ -32,7 +34,7 @@ def answer(world: World, call: Call, scope: str) -> Reply:
     if not expand <= EXPANSIONS:
         raise INVALID_EXPAND.of(expand=call.query["expand"])
     terms = _terms(call.query.get("filter", ""))
-    everything: list[CommunicationService | SystemTopic] = [*world.communication.all(), *world.system_topics.all()]
+    everything: list[Listed] = [*world.communication.all(), *world.system_topics.all(), *world.custom_topics.all()]
     found = [
         _shape(one, expand)
         for one in everything
@@ -53,30 +55,34 @@ def _terms(text: str) -> list[re.Match[str]]:
     return found
 
 
-def _fits(one: CommunicationService | SystemTopic, term: re.Match[str]) -> bool:
-    values = {"resourcetype": _type(one), "name": one.name, "resourcegroup": one.group, "location": "global"}
+def _fits(one: Listed, term: re.Match[str]) -> bool:
+    values = {"resourcetype": _type(one), "name": one.name, "resourcegroup": one.group, "location": _location(one)}
     if term["within"]:
         return str(term["part"]).lower() in values[term["within"].lower()].lower()
     value = values.get(term["field"].lower())
     return value is None or (value.lower() == term["value"].lower()) == (term["verb"].lower() == "eq")
 
 
-def _tagged(one: CommunicationService | SystemTopic, terms: list[re.Match[str]]) -> bool:
+def _tagged(one: Listed, terms: list[re.Match[str]]) -> bool:
     asked = {term["field"].lower(): term["value"] for term in terms if term["field"]}
     if "tagname" not in asked:
         return True
     return asked.get("tagvalue", one.tags.get(asked["tagname"])) == one.tags.get(asked["tagname"], ...)
 
 
-def _shape(one: CommunicationService | SystemTopic, expand: set[str]) -> Json:
-    body: Json = {"id": one.id, "name": one.name, "type": _type(one), "location": "global", "tags": one.tags}
+def _shape(one: Listed, expand: set[str]) -> Json:
+    body: Json = {"id": one.id, "name": one.name, "type": _type(one), "location": _location(one), "tags": one.tags}
     made = timestamp(one.made_at)
     more = {"createdtime": ("createdTime", made), "changedtime": ("changedTime", made)}
     more["provisioningstate"] = ("provisioningState", "Succeeded")
     return body | dict(more[name] for name in expand)
 
 
-def _type(one: CommunicationService | SystemTopic) -> str:
+def _location(one: Listed) -> str:
+    return one.location if isinstance(one, CustomTopic) else "global"
+
+
+def _type(one: Listed) -> str:
     *_, namespace, kind, _name = one.id.split("/")
     return f"{namespace}/{kind}"
 

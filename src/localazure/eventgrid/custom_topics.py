@@ -70,11 +70,16 @@ def remove(world: World, call: Call) -> Reply:
     known = world.custom_topics.get(_key(call))
     if known is None:
         return Reply(status=204)
-    with world.store.transaction():
-        for one in [each for each in world.event_subscriptions.all() if each.source == known.key]:
-            end(world, one)
-        world.custom_topics.remove(known.key)
+    remove_topic(world, known)
     return removed(world, call, group.subscription_id)
+
+
+def remove_topic(world: World, topic: CustomTopic) -> None:
+    """Its event subscriptions go with it."""
+    with world.store.transaction():
+        for one in [each for each in world.event_subscriptions.all() if each.source == topic.key]:
+            end(world, one)
+        world.custom_topics.remove(topic.key)
 
 
 def list_keys(world: World, call: Call) -> Reply:
