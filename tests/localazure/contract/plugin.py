@@ -54,10 +54,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     lines = config.stash.get(LINES, [])
+    bad = len(lines) > 1 or any(LOST in line for line in lines)
     for line in lines:
-        terminalreporter.write_line(
-            line, red=len(lines) > 1 or LOST in line, green=len(lines) == 1 and LOST not in line
-        )
+        terminalreporter.write_line(line, red=bad, green=not bad)
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])}
+    for reason in sorted(reason.removeprefix("Skipped: ") for reason in reasons if LOUD in reason):
+        terminalreporter.write_line(reason, red=True, bold=True)
 
 
 def judgement(folder: Path, *, complete: bool) -> tuple[list[str], bool]:
