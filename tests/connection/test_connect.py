@@ -93,7 +93,7 @@ def test_access_key_is_nowhere_in_the_clear(cloud: LocalAzure, caplog: pytest.Lo
         ),
         ("event_grid_app_id", "", "not an id of the form"),
         ("event_grid_app_id", "my app", "not an id of the form"),
-        ("event_grid_app_tenant_id", "contoso", "not an id of the form"),
+        ("event_grid_app_tenant_id", "example.org", "not an id of the form"),
         ("event_grid_app_tenant_id", APP, "another tenant"),
         ("confirmed", False, "Confirm that this resource"),
     ],
@@ -136,7 +136,7 @@ def test_host_of_another_resource_is_noticed_where_azure_can_be_asked(cloud: Loc
 def test_resource_id_is_read_however_it_was_copied(cloud: LocalAzure, shape: str) -> None:
     id_ = cloud.acs.resource_id
     shapes = {
-        "portal-address": f"https://portal.azure.com/#@contoso.example/resource{id_}/overview",
+        "portal-address": f"https://portal.azure.com/#@example.org/resource{id_}/overview",
         "spaces": f"  {id_}\n",
         "lower-case": id_.lower(),
         "page-suffix": f"{id_}/resource_overview",

@@ -148,11 +148,11 @@ def test_keys_in_other_case_are_understood() -> None:
 
 def test_senders_name_is_kept_as_it_came() -> None:
     connected()
-    arrive(text("Your code", **{"from": "CONTOSO"}))
+    arrive(text("Your code", **{"from": "PACZKA"}))
 
     drained()
 
-    assert Contact.objects.get().number == "CONTOSO"
+    assert Contact.objects.get().number == "PACZKA"
 
 
 def test_unreadable_event_fails_alone_with_its_reason() -> None:

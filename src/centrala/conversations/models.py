@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
@@ -64,7 +65,7 @@ class MessageState(models.TextChoices):
     SENT = "sent", _("Sent")
     DELIVERED = "delivered", _("Delivered")
     FAILED = "failed", _("Failed")
-    UNKNOWN = "unknown", _("Unknown")  # may have left; a person decides
+    UNKNOWN = "unknown", pgettext_lazy("message", "Unknown")  # may have left; a person decides
 
 
 class Reason(models.TextChoices):

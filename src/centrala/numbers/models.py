@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centrala.connection.models import Connection
 
@@ -13,7 +14,7 @@ class NumberType(models.TextChoices):
     GEOGRAPHIC = "geographic", _("Geographic")
     MOBILE = "mobile", _("Mobile")
     SHORT_CODE = "short_code", _("Short code")
-    UNKNOWN = "unknown", _("Unknown")
+    UNKNOWN = "unknown", pgettext_lazy("number type", "Unknown")
 
 
 class PhoneNumber(models.Model):
