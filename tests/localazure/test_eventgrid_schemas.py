@@ -1,9 +1,14 @@
 """CloudEvents 1.0, and who may write an event subscription for an application of Entra."""
 
+import ssl
+from types import SimpleNamespace
+
+import httpx
 import jwt
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from localazure.pytest_plugin import start, stop, wait_until_ready
 from localazure_tests.webhooks import SMS_RECEIVED, put_as_it_is, subscription_body
 
 CLOUD = {"eventDeliverySchema": "CloudEventSchemaV1_0"}
@@ -203,3 +208,54 @@ def test_entra_bearer_on_delivery_carries_the_role_only_when_it_was_assigned(
 def claims(received):
     token = received.headers["authorization"].removeprefix("Bearer ")
     return jwt.decode(token, options={"verify_signature": False})
+
+
+def test_writer_check_is_switched_off_by_its_name(tmp_path):
+    process = start(tmp_path, "--loose", "writer-must-own-app")
+    try:
+        facts = wait_until_ready(process, tmp_path)
+        context = ssl.create_default_context(cafile=facts["ca_bundle"])
+        with httpx.Client(base_url=facts["url"], verify=context, trust_env=False, timeout=20) as cloud:
+            state = event_subscription_of_somebody_elses_application(cloud, facts)
+    finally:
+        stop(process)
+
+    # It got as far as the endpoint, which is not there: the writer was not asked about.
+    assert "response code Unknown" in state["last_error"]
+
+
+def event_subscription_of_somebody_elses_application(cloud, facts):
+    """What the state says of it once its handshake has failed."""
+    with httpx.Client(base_url=facts["portal"], trust_env=False) as control:
+        app = control.post("/_local/applications", json={"name": "Hub"}).raise_for_status().json()
+        client = SimpleNamespace(**{name: facts[name] for name in ("tenant_id", "url")})
+        token = token_of(cloud, client, facts["client_id"], facts["client_secret"])
+        disown(cloud, client, facts, app["service_principal_id"])
+        headers = {"authorization": f"Bearer {token}"}
+        register = f"/subscriptions/{facts['subscription_id']}/providers/Microsoft.EventGrid/register"
+        cloud.post(f"{register}?api-version=2021-04-01", headers=headers).raise_for_status()
+        protected = {
+            "azureActiveDirectoryTenantId": facts["tenant_id"],
+            "azureActiveDirectoryApplicationIdOrUri": app["client_id"],
+        }
+        body = subscription_body("https://localhost:9/hook", **protected)
+        path = f"{facts['acs']['resource_id']}/providers/Microsoft.EventGrid/eventSubscriptions/to-hub"
+        cloud.put(f"{path}?api-version=2025-02-15", json=body, headers=headers).raise_for_status()
+        while (found := control.get("/_local/state").json()["event_subscriptions"][0])["state"] == "Creating":
+            control.post("/_local/clock", json={"advance_seconds": 5})
+        return found
+
+
+def disown(cloud, client, facts, principal):
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": facts["client_id"],
+        "client_secret": facts["client_secret"],
+        "scope": "https://graph.microsoft.com/.default",
+    }
+    token = cloud.post(f"/{client.tenant_id}/oauth2/v2.0/token", data=form).json()["access_token"]
+    headers = {"authorization": f"Bearer {token}"}
+    owners = cloud.get(f"/v1.0/servicePrincipals/{principal}/owners", headers=headers).json()["value"]
+    for owner in owners:
+        gone = cloud.delete(f"/v1.0/servicePrincipals/{principal}/owners/{owner['id']}/$ref", headers=headers)
+        gone.raise_for_status()
