@@ -1,6 +1,7 @@
 """Operations that clients call seldom, each once: they exist, and their answers are judged like all others."""
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 
 from localazure_tests.webhooks import TOPIC, subscription_body
 
@@ -86,3 +87,22 @@ def test_principal_is_removed_by_its_id(azure, http, headers):
     after = http.get(f"/v1.0/servicePrincipals/{made['id']}", headers=headers)
 
     assert (removed.status_code, after.status_code) == (204, 404)
+
+
+def test_subscription_of_a_custom_topic_is_changed_told_in_full_and_removed(azure, event_grid, resources, receiver):
+    resources.providers.register("Microsoft.EventGrid")
+    nested, hook = event_grid.topic_event_subscriptions, receiver()
+    place = (azure.resource_group, "own-topic", "to-hub")
+    event_grid.topics.begin_create_or_update(azure.resource_group, "own-topic", {"location": "westeurope"}).result()
+    attributes = [{"name": "X-Team", "type": "Static", "properties": {"value": "care", "isSecret": False}}]
+    body = subscription_body(hook.url, filter={"includedEventTypes": None}, deliveryAttributeMappings=attributes)
+    nested.begin_create_or_update(*place, body).result()
+
+    changed = nested.begin_update(*place, {"labels": ["care"]}).result()
+    told = nested.get_full_url(*place).endpoint_url
+    [attribute] = nested.get_delivery_attributes(*place).value
+    nested.begin_delete(*place).result()
+
+    assert (changed.labels, told, attribute.value) == (["care"], hook.url, "care")
+    with pytest.raises(ResourceNotFoundError):
+        nested.get(*place)
