@@ -1,5 +1,6 @@
 """Who may open what: agents and supervisors the desk, administrators everything, others nothing at all."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 import pytest
@@ -12,19 +13,27 @@ from hub import arrive, text
 from pages.reading import read
 from pages.scene import Talk
 
-CENTER = [
-    "/center/channels/",
-    "/center/phone-numbers/",
-    "/center/phone-numbers/advanced/",
-    "/center/phone-numbers/connect/",
-    "/center/phone-numbers/connect/existing/",
-    "/center/events/",
-]
+WORDS = "Dzień dobry, gdzie jest moja paczka?"
+MISSING = (404, "Page not found")
+ADVANCED = "/center/phone-numbers/advanced/"
+# What each address shows while a resource is connected; connecting is over then.
+CENTER = {
+    "/center/channels/": "Channels",
+    "/center/phone-numbers/": "Phone numbers",
+    ADVANCED: "Manage Azure Communication Services",
+    "/center/events/": "Events",
+}
+CONNECTING = ["/center/phone-numbers/connect/", "/center/phone-numbers/connect/existing/"]
 
 
 @pytest.fixture
-def desk(talk: Talk) -> list[str]:
-    conversation = talk()
+def conversation(talk: Talk) -> Conversation:
+    return talk(text=WORDS)
+
+
+@pytest.fixture
+def desk(conversation: Conversation) -> list[str]:
+    """The addresses that show what the customer wrote."""
     return [
         "/desk/",
         "/desk/list",
@@ -34,44 +43,63 @@ def desk(talk: Talk) -> list[str]:
 
 
 @pytest.fixture
-def event(talk: Talk) -> Event:
-    return arrive(text("Dzień dobry"))
+def event(conversation: Conversation) -> Event:
+    return arrive(text(WORDS))
 
 
-def statuses(client: Client, addresses: list[str]) -> set[int]:
-    return {client.get(address).status_code for address in addresses}
+def seen(client: Client, addresses: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """The status and the heading at each address."""
+    answers = {address: client.get(address) for address in addresses}
+    return {address: (answer.status_code, read(answer).one("h1").text()) for address, answer in answers.items()}
 
 
-def test_agent_sees_the_desk_and_no_admin_center(agent: Client, desk: list[str], event: Event) -> None:
-    assert statuses(agent, desk) == {200}
-    assert statuses(agent, [*CENTER, f"/center/events/{event.pk}/"]) == {404}
+def told(client: Client, desk: list[str]) -> list[bool]:
+    """Whether each address tells the customer's words."""
+    return [WORDS in read(client.get(address)).text() for address in desk]
 
 
-def test_supervisor_sees_the_desk_and_no_admin_center(supervisor: Client, desk: list[str]) -> None:
-    assert statuses(supervisor, desk) == {200}
-    assert statuses(supervisor, CENTER) == {404}
+@pytest.mark.parametrize("who", ["agent", "supervisor"])
+def test_staff_see_the_desk_and_no_admin_center(
+    who: str, request: pytest.FixtureRequest, desk: list[str], event: Event
+) -> None:
+    client: Client = request.getfixturevalue(who)
+    closed = [*CENTER, *CONNECTING, f"/center/events/{event.pk}/"]
+
+    assert told(client, desk) == [True] * len(desk)
+    assert seen(client, closed) == dict.fromkeys(closed, MISSING)
 
 
 def test_administrator_sees_everything(administrator: Client, desk: list[str], event: Event) -> None:
-    assert statuses(administrator, desk) == {200}
-    # Connecting is over while something is connected.
-    assert statuses(administrator, [*CENTER, f"/center/events/{event.pk}/"]) == {200, 302}
+    detail = f"/center/events/{event.pk}/"
+
+    assert told(administrator, desk) == [True] * len(desk)
+    assert seen(administrator, CENTER) == {address: (200, heading) for address, heading in CENTER.items()}
+    assert WORDS in read(administrator.get(detail)).one("pre").text()
+    assert [administrator.get(address).headers.get("Location") for address in CONNECTING] == [ADVANCED, ADVANCED]
 
 
-def test_outsider_sees_nothing_and_changes_nothing(outsider: Client, desk: list[str], event: Event) -> None:
-    assert statuses(outsider, [*desk, *CENTER, f"/center/events/{event.pk}/"]) == {404}
+def test_outsider_sees_nothing_and_changes_nothing(
+    outsider: Client, desk: list[str], conversation: Conversation, event: Event
+) -> None:
+    closed = [*desk, *CENTER, *CONNECTING, f"/center/events/{event.pk}/"]
+    answers = [
+        outsider.post(f"/desk/{conversation.pk}/reply", {"text": "Dzień dobry"}),
+        outsider.post(f"/desk/{conversation.pk}/seen"),
+    ]
 
-    assert outsider.post(f"{desk[2]}reply", {"text": "Dzień dobry"}).status_code == 404
-    assert outsider.post(f"{desk[2]}seen").status_code == 404
-    assert Message.objects.count() == 1
-    assert Conversation.objects.get().unread == 1
+    assert seen(outsider, closed) == dict.fromkeys(closed, MISSING)
+    assert [(answer.status_code, read(answer).one("h1").text()) for answer in answers] == [MISSING, MISSING]
+    assert Message.objects.get().text == WORDS
+    conversation.refresh_from_db()
+    assert conversation.unread == 1
 
 
 def test_stranger_is_asked_to_sign_in(client: Client, desk: list[str]) -> None:
-    answers = [client.get(address) for address in [*desk, *CENTER]]
+    addresses = [*desk, *CENTER, *CONNECTING]
 
-    assert {answer.status_code for answer in answers} == {302}
-    assert {answer["Location"].partition("?")[0] for answer in answers} == {"/sign-in"}
+    led = [client.get(address).headers.get("Location") for address in addresses]
+
+    assert led == [f"/sign-in?next={address}" for address in addresses]
 
 
 def test_part_of_a_page_sends_the_whole_page_to_sign_in(client: Client, db: None) -> None:

@@ -127,7 +127,7 @@ def test_prerequisites_are_told_as_far_as_they_are_known(administrator: Client, 
     page = read(administrator.get("/center/phone-numbers/connect/"))
 
     assert [item.one("strong").text() for item in page.all("li", class_="no")] == [
-        "The organization is not a trial",
-        "The organization has a licence",
+        "The organisation is not a trial",
+        "The organisation has a licence",
     ]
     assert all("Not checked" in item.text() for item in page.all("li", class_="ask"))
