@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from centrala.center import events
 from centrala.connection.models import Connection, Endpoint, Service
 from centrala.inbox.models import Event, State
-from hub import arrive, text
+from hub import arrive, drained, text
 from pages.reading import Element, read
 from pages.test_center import table
 
@@ -122,6 +122,45 @@ def test_body_that_is_no_json_is_shown_as_it_came(administrator: Client) -> None
     page = read(administrator.get(f"/center/events/{event.pk}/"))
 
     assert page.one("pre").text() == "\ufffd{nie"
+
+
+@pytest.mark.parametrize(
+    ("data", "english", "polish"),
+    [
+        (None, "The event has no data.", "Zdarzenie nie ma danych."),
+        ({"from": ""}, "The event's data has no from.", "W danych zdarzenia brakuje pola from."),
+        (
+            {"to": "1" * 21},
+            "The event's to is longer than 20 characters.",
+            "Pole to w danych zdarzenia jest za długie; najwięcej znaków: 20.",
+        ),
+    ],
+)
+def test_reason_of_a_failure_is_told_in_the_readers_language(
+    administrator: Client, data: dict[str, str] | None, english: str, polish: str
+) -> None:
+    body = text("Dzień dobry")
+    body["data"] = body["data"] | data if data else None
+    event = arrive(body)
+    drained()
+
+    for language, words in (("en", english), ("pl", polish)):
+        headers = {"Accept-Language": language}
+        listed = table(read(administrator.get("/center/events/", headers=headers)))
+        page = read(administrator.get(f"/center/events/{event.pk}/", headers=headers))
+
+        assert listed[0][4] == words
+        assert page.one("div", class_="bar").all("p")[1].text() == words
+
+
+def test_event_that_is_not_json_says_so_in_the_readers_language(administrator: Client) -> None:
+    event = came(body=b"{")
+    drained()
+
+    page = read(administrator.get(f"/center/events/{event.pk}/", headers={"Accept-Language": "pl"}))
+
+    words = page.one("div", class_="bar").all("p")[1].text()
+    assert words == "Zdarzenie nie jest w formacie JSON, który można odczytać."
 
 
 def test_misdirected_event_says_how_to_mend_the_subscription(administrator: Client, connection: Connection) -> None:

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from centrala.inbox.reasons import worded
+
 
 class State(models.TextChoices):
     RECEIVED = "received", _("Received")  # waits for the drain
@@ -48,3 +50,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+    @property
+    def explanation(self) -> str:
+        """`error` for a person, in the person's language where it is one of the known reasons."""
+        return worded(self.error)
