@@ -1,6 +1,5 @@
 """The resource's numbers as the local cloud tells them."""
 
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
