@@ -44,7 +44,7 @@ def serial(text: str) -> int:
 def below(place: Cursor, *, by: str) -> Q:
     """What stands below a place in a list that is newest first by the field `by`.
 
-    The first condition follows from the others; PostgreSQL needs it to begin in the index where the page begins.
+    Worded as a bound on the time: from two cases joined by OR PostgreSQL would read the index from its beginning.
     """
     return Q(**{f"{by}__lte": place.at}) & (Q(**{f"{by}__lt": place.at}) | Q(id__lt=place.id))
 
