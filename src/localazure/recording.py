@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+from starlette.datastructures import URL
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FOLDER = "LOCALAZURE_RECORD"
@@ -48,7 +49,7 @@ class Recorded:
         sent = [] if scope["method"] == "HEAD" else bodies  # the server holds a body back that no HEAD may have
         line = {
             "method": scope["method"],
-            "path": scope["path"],
+            "path": URL(scope=scope).path,  # as the services see it: without line feeds
             "query": scope["query_string"].decode("latin-1"),
             "status": start["status"],
             "headers": {name: value for name, value in _text(start["headers"]) if name in KEPT},
