@@ -81,13 +81,14 @@ def test_nothing_is_recorded_unless_it_is_asked_for(tmp_path, monkeypatch):
 
 
 def test_cloud_is_there_within_a_second(tmp_path):
-    """The best of three: the machine may be busy, the cloud may not."""
-    seconds = []
-    for attempt in range(3):
+    """Once in three times: the machine may be busy, the cloud may not."""
+    seconds: list[float] = []
+    while len(seconds) < 3 and not any(one < 1 for one in seconds):
+        data = tmp_path / str(len(seconds))
+        data.mkdir()
         began = time.monotonic()
-        (tmp_path / str(attempt)).mkdir()
-        process = start(tmp_path / str(attempt))
-        wait_until_ready(process, tmp_path / str(attempt))
+        process = start(data)
+        wait_until_ready(process, data)
         seconds.append(time.monotonic() - began)
         stop(process)
 

@@ -1,12 +1,14 @@
 """What the local cloud says of itself is true."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from contract import coverage, specs
 from contract.judge import Judge
 from contract.routes import emulated
-
-PAGE = specs.ROOT / "docs" / "local-azure-coverage.md"
 
 
 @pytest.fixture
@@ -30,6 +32,19 @@ def test_page_lists_every_operation_once(specifications):
     page = coverage.page(specifications)
 
     assert [one.name for one in emulated() if page.count(f"| `{one.name}` |") != 1] == []
+
+
+@pytest.mark.parametrize(("demanded", "code"), [("0", 0), ("1", 1)])
+def test_page_is_not_checked_without_the_specifications_and_says_so(tmp_path, demanded, code):
+    ended = subprocess.run(
+        [sys.executable, str(specs.ROOT / "tools" / "coverage_table.py"), "check"],
+        env=os.environ | {"AZURE_SPECS": str(tmp_path), "CENTRALA_REQUIRE_SPECS": demanded},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ended.returncode, "THE COVERAGE TABLE WAS NOT CHECKED" in ended.stdout) == (code, True)
 
 
 def test_specifications_hold_no_reference_that_leads_nowhere(specifications):
