@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse_lazy
 from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
 from centrala.center import endpoints
+from centrala.center.sitemap import place_of
 from centrala.connection.models import Connection, Endpoint, EntryKey, Service
 from centrala.inbox.models import Event
 from centrala.numbers.models import NumberType, PhoneNumber
@@ -164,3 +166,16 @@ def test_rotated_endpoint_is_shown_no_more(administrator: Client, connection: Co
 
     assert new.url in page.text()
     assert old.url not in page.text()
+
+
+@pytest.mark.parametrize(
+    ("address", "route"),
+    [
+        (reverse_lazy("center:channels"), "center:channels"),
+        (reverse_lazy("center:connect-existing"), "center:channels"),
+        (reverse_lazy("center:event", args=[7]), "center:events"),
+        ("/elsewhere/", ""),
+    ],
+)
+def test_site_map_marks_the_place_to_which_a_page_belongs(address: str, route: str) -> None:
+    assert place_of(str(address)) == route

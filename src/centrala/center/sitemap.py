@@ -1,0 +1,44 @@
+"""The site map of the admin center: its groups and places, in the order of the original's."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Place:
+    """`route` names the view; the addresses below its own belong to it, too."""
+
+    label: "StrOrPromise"
+    icon: str
+    route: str
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route)
+
+
+@dataclass(frozen=True)
+class Group:
+    label: "StrOrPromise"
+    places: tuple[Place, ...]
+
+
+SITE_MAP = (
+    Group(_("Customer support"), (Place(_("Channels"), "channels", "center:channels"),)),
+    Group(_("Operations"), (Place(_("Events"), "pulse", "center:events"),)),
+)
+# Addresses that stand beside their place, not below it.
+BESIDE = {"center:phone-numbers": "center:channels"}
+
+
+def place_of(path: str) -> str:
+    """The route of the place to which an address belongs: the longest that it begins with; "" for none."""
+    known = {place.url: place.route for group in SITE_MAP for place in group.places}
+    known |= {reverse(route): place for route, place in BESIDE.items()}
+    return known.get(max((url for url in known if path.startswith(url)), key=len, default=""), "")
