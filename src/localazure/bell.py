@@ -11,8 +11,8 @@ class Bell:
         self._event.set()
         self._event = asyncio.Event()
 
-    async def wait(self, seconds: float) -> bool:
-        """True when it rang, False when the seconds passed first."""
+    async def wait(self, seconds: float | None) -> bool:
+        """True when it rang, False when the seconds passed first; None: there is no such end."""
         try:
             async with asyncio.timeout(seconds):
                 return await self._event.wait()

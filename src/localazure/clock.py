@@ -1,8 +1,11 @@
-"""The time the services live by: real time plus an offset that a test can move."""
+"""The time the services live by: real time plus an offset that a test can move, at a pace that it can set."""
 
 from datetime import UTC, datetime, timedelta
 
 from localazure.bell import Bell
+from localazure.records.time import ClockOffset
+
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)  # far enough from the last date there is for every schedule
 
 
 def real_time() -> datetime:
@@ -12,30 +15,58 @@ def real_time() -> datetime:
 class Clock:
     """Schedules (retries, expiry, reports) follow this clock; tokens and signatures follow real time.
 
-    Clients keep their own clocks, so moving this one must not make their credentials look old.
+    Clients keep their own clocks, so moving this one must not make their credentials look old. It runs forward only,
+    also where the machine's own clock is put back; only `set` may turn it.
     """
 
-    def __init__(self, offset: timedelta = timedelta()) -> None:
-        self.offset = offset
+    def __init__(self, setting: ClockOffset | None = None) -> None:
+        self._setting = setting or ClockOffset()
+        self._told = self._reading(real_time())
         self._moved = Bell()
 
+    @property
+    def setting(self) -> ClockOffset:
+        return self._setting
+
+    @property
+    def offset(self) -> timedelta:
+        """How far ahead of real time it is now."""
+        real = real_time()
+        return self._reading(real) - real
+
     def now(self) -> datetime:
-        return real_time() + self.offset
+        self._told = max(self._told, self._reading(real_time()))
+        return self._told
 
     def after(self, seconds: float) -> datetime:
         return self.now() + timedelta(seconds=seconds)
 
-    def move_to(self, offset: timedelta) -> None:
-        """Sets the offset and wakes every sleeper, so that each looks at the time again."""
-        self.offset = offset
+    def moved(self, seconds: float, scale: float | None = None) -> ClockOffset:
+        """The setting that is so much further on, and goes on at that pace or, without one, at its own."""
+        real = real_time()
+        ahead = (self._reading(real) - real).total_seconds() + seconds
+        return ClockOffset(ahead, self._setting.scale if scale is None else scale, real)
+
+    def set(self, setting: ClockOffset) -> None:
+        """Wakes every sleeper, so that each looks at the time again."""
+        self._setting = setting
+        self._told = self._reading(real_time())
         self._moved.ring()
 
     async def sleep_until(self, when: datetime) -> None:
+        """While the clock stands still, only a setting ends the wait."""
         while (remaining := (when - self.now()).total_seconds()) > 0:
-            await self._moved.wait(remaining)
+            await self._moved.wait(remaining / self._setting.scale if self._setting.scale else None)
 
     async def sleep(self, seconds: float) -> None:
         await self.sleep_until(self.after(seconds))
+
+    def _reading(self, real: datetime) -> datetime:
+        """Real seconds since the setting count `scale` times; none where the machine was put back before it."""
+        passed = max((real - self._setting.since).total_seconds(), 0)
+        gained = self._setting.seconds + (passed * (self._setting.scale - 1) if self._setting.scale != 1 else 0)
+        room = (LATEST - real).total_seconds()
+        return real + timedelta(seconds=gained) if gained < room else LATEST
 
 
 def timestamp(when: datetime) -> str:

@@ -1,7 +1,5 @@
 """The state a new local cloud starts with, and returns to at a reset."""
 
-from datetime import timedelta
-
 from localazure.clock import real_time
 from localazure.entra.keys import new_signing_key
 from localazure.entra.planting import plant_directory
@@ -49,7 +47,7 @@ def replant(world: World) -> None:
         ):  # fmt: skip
             table.clear()
         plant(world)
-    world.move_clock(timedelta())
+    world.reset_clock()
 
 
 def plant(world: World) -> None:

@@ -3,10 +3,7 @@
 import asyncio
 import ssl
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-
-import msgspec
 
 from localazure.background import Background
 from localazure.bell import Bell
@@ -55,13 +52,10 @@ from localazure.records.telephony import (
     SipConfiguration,
     SoldOut,
 )
+from localazure.records.time import ClockOffset
 from localazure.records.topics import CustomTopic
 from localazure.store import Store, Table
 from localazure.watchers import Watchers
-
-
-class ClockOffset(msgspec.Struct, frozen=True):
-    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,9 +128,9 @@ class World:
         self.identities = Table(store, Identity)
         self.rates = Rates()
 
-        offset = self.offsets.get("clock")
-        self.clock = Clock(timedelta(seconds=offset.seconds if offset else 0))
-        self.webhooks = Webhooks(ssl.create_default_context(cafile=str(addresses.ca_bundle)), self.clock)
+        self.clock = Clock(self.offsets.get("clock"))
+        self.patience = Clock()  # moved like the other one, never scaled: who answers us lives in real time
+        self.webhooks = Webhooks(ssl.create_default_context(cafile=str(addresses.ca_bundle)), self.patience)
         self.event_grid_tokens: dict[tuple[Resource, tuple[str, ...]], Minted] = {}
         self.background = Background()
         self.watchers = Watchers()
@@ -148,9 +142,15 @@ class World:
     def seed(self) -> Seed:
         return self.seeds["seed"]
 
-    def move_clock(self, offset: timedelta) -> None:
-        self.offsets.put("clock", ClockOffset(offset.total_seconds()))
-        self.clock.move_to(offset)
+    def move_clock(self, seconds: float, scale: float | None) -> None:
+        """Forward, and on at that pace; without one, at its own."""
+        self.clock.set(self.offsets.put("clock", self.clock.moved(seconds, scale)))
+        self.patience.set(self.patience.moved(seconds))
+
+    def reset_clock(self) -> None:
+        """Back to real time."""
+        self.clock.set(self.offsets.put("clock", ClockOffset()))
+        self.patience.set(ClockOffset())
 
     def close(self) -> None:
         """Begins the shutdown: open streams and hanging answers end."""

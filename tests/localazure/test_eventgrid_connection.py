@@ -3,12 +3,12 @@
 import asyncio
 import ssl
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 
 from localazure.clock import Clock
 from localazure.eventgrid.webhook import Webhooks
+from localazure.records.time import ClockOffset
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -145,10 +145,10 @@ async def test_answer_may_take_thirty_seconds_of_the_clock(client, clock, serve)
         waiting = asyncio.create_task(client.send("POST", url, {}, b"[]"))
         while not seen or not seen[0]:
             await asyncio.sleep(0.005)
-        clock.move_to(timedelta(seconds=29))
+        clock.set(ClockOffset(29))
         await asyncio.sleep(0.02)
         early = waiting.done()
-        clock.move_to(timedelta(seconds=31))
+        clock.set(ClockOffset(31))
 
         assert (await waiting).failure == "TimedOut"
         assert not early
@@ -156,13 +156,13 @@ async def test_answer_may_take_thirty_seconds_of_the_clock(client, clock, serve)
 
 async def test_limit_holds_after_the_clock_was_turned_back(client, clock, serve):
     async with serve((), hang=True) as (url, _):
-        clock.move_to(timedelta(days=1))
+        clock.set(ClockOffset(86_400))
         first = asyncio.create_task(client.send("POST", url, {}, b"[]"))
         await asyncio.sleep(0.02)
-        clock.move_to(timedelta())
+        clock.set(ClockOffset())
         second = asyncio.create_task(client.send("POST", url, {}, b"[]"))
         await asyncio.sleep(0.02)
-        clock.move_to(timedelta(seconds=31))
+        clock.set(ClockOffset(31))
 
         assert (await second).failure == "TimedOut"
         first.cancel()

@@ -55,8 +55,12 @@ def get_counts(world: World, call: Call) -> Reply:
     return Reply(body=rules.sent_counts(world, call.query.get("repeatability_id")))
 
 
-def advance_clock(world: World, call: Call) -> Reply:
-    return Reply(body=rules.advance(world, call.json(ClockBody).advance_seconds))
+def get_clock(world: World, call: Call) -> Reply:
+    return Reply(body=rules.clock(world))
+
+
+def move_clock(world: World, call: Call) -> Reply:
+    return Reply(body=rules.move_clock(world, call.json(ClockBody)))
 
 
 async def reset(world: World, call: Call) -> Reply:
@@ -160,7 +164,8 @@ ROUTES = [
               query=("repeatability_id",)),
     Described("POST", "/_local/events", publish_events, "Publish any Communication Services event: one or a list",
               EventMadeList, EventBody),
-    Described("POST", "/_local/clock", advance_clock, "Move the clock forward", ClockNow, ClockBody),
+    Described("GET", "/_local/clock", get_clock, "What the clock says, and how it runs", ClockNow),
+    Described("POST", "/_local/clock", move_clock, "Move the clock forward, or set its pace", ClockNow, ClockBody),
     Described("POST", "/_local/reset", reset, "Back to the seed", Done),
     Described("GET", "/_local/state", get_state, "Everything there is", dict),
     Described("GET", "/_local/deliveries", get_deliveries, "Deliveries, their attempts and next tries", DeliveryList,

@@ -1,7 +1,6 @@
 """What the control API does."""
 
 from collections import Counter
-from datetime import timedelta
 
 from localazure import seed
 from localazure.clock import real_time, timestamp
@@ -10,6 +9,7 @@ from localazure.communication.sms import check_text
 from localazure.control.shapes import (
     ApplicationMade,
     AttemptMade,
+    ClockBody,
     ClockNow,
     DeliveryNow,
     InboxItem,
@@ -63,13 +63,16 @@ def sent_counts(world: World, repeatability_id: str | None) -> SentCounts:
     return SentCounts(items=items, total=len(sent))
 
 
-def advance(world: World, seconds: float) -> ClockNow:
-    world.move_clock(world.clock.offset + timedelta(seconds=seconds))
+def move_clock(world: World, asked: ClockBody) -> ClockNow:
+    if asked.advance_seconds is None and asked.scale is None:
+        raise INVALID_CONTROL.of(reason="Give advance_seconds, scale, or both.")
+    world.move_clock(asked.advance_seconds or 0, asked.scale)
     return clock(world)
 
 
 def clock(world: World) -> ClockNow:
-    return ClockNow(now=timestamp(world.clock.now()), offset_seconds=world.clock.offset.total_seconds())
+    now, offset = timestamp(world.clock.now()), world.clock.offset.total_seconds()
+    return ClockNow(now=now, offset_seconds=offset, scale=world.clock.setting.scale)
 
 
 async def reset(world: World) -> None:

@@ -65,12 +65,18 @@ class SentCounts(msgspec.Struct, kw_only=True):
 
 
 class ClockBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    advance_seconds: Annotated[float, msgspec.Meta(ge=0, le=366 * 86_400)]
+    """Forward by `advance_seconds`; from then on `scale` seconds pass in a real one: 1 is real time, 0 stands still."""
+
+    advance_seconds: Annotated[float, msgspec.Meta(ge=0, le=366 * 86_400)] | None = None
+    scale: Annotated[float, msgspec.Meta(ge=0, le=86_400, examples=[60])] | None = None
 
 
 class ClockNow(msgspec.Struct, kw_only=True):
+    """`offset_seconds`: how far it is ahead of real time now, behind where it is negative."""
+
     now: str
     offset_seconds: float
+    scale: float
 
 
 class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

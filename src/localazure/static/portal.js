@@ -20,10 +20,16 @@ function localise(within) {
   }
 }
 
+/** The cloud's time: `offset` seconds ahead at the real time `since`, from then on `scale` times as fast. */
+function reading({ offset, scale, since }) {
+  const passed = Math.max(Date.now() - Number(since) * 1000, 0);
+  return new Date(Date.now() + Number(offset) * 1000 + passed * (Number(scale) - 1));
+}
+
 function tick() {
   for (const clock of document.querySelectorAll("[data-clock]")) {
     const seconds = clock.dataset.clock === "short" ? {} : { second: "2-digit" };
-    const now = new Date(Date.now() + Number(clock.dataset.offset) * 1000);
+    const now = reading(clock.dataset);
     const day = sameDay(now, new Date()) || clock.dataset.clock === "short" ? {} : { day: "numeric", month: "short" };
     const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...seconds, ...day };
     const text = new Intl.DateTimeFormat(language, form).format(now);
