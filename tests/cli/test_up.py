@@ -66,3 +66,16 @@ def test_up_is_ready_on_another_host_and_migrates_a_database_of_ones_own_when_to
 )
 def test_address_to_ask_for_a_listening_host_is_one_that_answers(host: str, expected: str) -> None:
     assert address(host, 8080) == expected
+
+
+def test_embedded_database_is_found_whatever_libpq_variables_the_shell_has(tmp_path: Path) -> None:
+    elsewhere = {
+        "PGPORT": "1",
+        "PGOPTIONS": "-c search_path=nowhere",
+        "PGSERVICE": "nobodys",
+        "PGHOSTADDR": "127.0.0.1",
+    }
+    port = str(free_port())
+
+    with up(tmp_path, "--port", port, **elsewhere) as line:
+        assert line.startswith("Centrala runs")

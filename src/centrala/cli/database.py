@@ -29,6 +29,7 @@ def database(*, migrated: bool = True) -> Iterator[None]:
             refuse_other_version()
         yield
         return
+    postgres.forget_other_servers()
     with postgres.running(Installation.here().data) as cluster:
         cluster.ensure_database()
         os.environ["DATABASE_URL"] = cluster.dsn()

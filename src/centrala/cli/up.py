@@ -10,7 +10,7 @@ from centrala.cli import web
 from centrala.cli.database import migrate, refuse_other_version, set_up_django
 from centrala.health import START, START_HEADER
 from centrala.installation import Installation
-from centrala.postgres import Cluster
+from centrala.postgres import Cluster, forget_other_servers
 from centrala.supervisor import Process, Step, Supervisor
 
 ASK_SECONDS = 2.0
@@ -46,7 +46,10 @@ def run(options: argparse.Namespace) -> int:
 
 def embedded_database(installation: Installation) -> list[Cluster]:
     """Our own server as a member, none where DATABASE_URL names one."""
-    return [] if os.environ.get("DATABASE_URL") else [Cluster.at(installation.data)]
+    if os.environ.get("DATABASE_URL"):
+        return []
+    forget_other_servers()
+    return [Cluster.at(installation.data)]
 
 
 def prepare(clusters: list[Cluster], *, migrating: bool = True) -> None:

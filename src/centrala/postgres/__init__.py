@@ -2,6 +2,7 @@
 
 from centrala.postgres.cluster import Cluster
 from centrala.postgres.errors import PostgresError
+from centrala.postgres.surroundings import forget_other_servers
 from centrala.postgres.visit import running
 
-__all__ = ["Cluster", "PostgresError", "running"]
+__all__ = ["Cluster", "PostgresError", "forget_other_servers", "running"]
