@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from centrala.hooks.keys import Fetched, TenantKeys
+from centrala.entra.keys import Fetched, TenantKeys
 from hooks.scene import OTHER_TENANT, TENANT, Clock, Entra, event, private_key
 
 

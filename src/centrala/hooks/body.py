@@ -4,7 +4,8 @@ import asyncio
 
 from starlette.requests import Request
 
-from centrala.hooks.refusals import Code, Refusal
+from centrala.entra.refusals import Refusal
+from centrala.hooks.refusals import Code
 
 # Event Grid's largest event is 1 MB, and a batch may exceed its preferred 1 MB by one.
 LARGEST = 1_572_864  # bytes, 1.5 MB

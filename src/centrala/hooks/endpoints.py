@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 
 from centrala.connection.models import EntryKey, Service
-from centrala.hooks.keys import Clock
-from centrala.hooks.refusals import Code, Refusal
+from centrala.entra.keys import Clock
+from centrala.entra.refusals import Refusal
+from centrala.hooks.refusals import Code
 from centrala.hooks.tokens import Trust
 from centrala.inbox.writer import AWAY, RESTART_SECONDS
 

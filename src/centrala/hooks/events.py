@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from centrala.characters import storable
-from centrala.hooks.refusals import Code, Refusal
+from centrala.entra.refusals import Refusal
+from centrala.hooks.refusals import Code
 
 VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 DELETION = "Microsoft.EventGrid.SubscriptionDeletedEvent"

@@ -12,10 +12,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from centrala.connection.models import EVENT_TYPES
+from centrala.entra.refusals import Refusal
 from centrala.hooks import body, events
 from centrala.hooks.endpoints import Endpoint
 from centrala.hooks.events import Event
-from centrala.hooks.refusals import Code, Refusal
+from centrala.hooks.refusals import Code
 from centrala.hooks.runtime import Hooks
 from centrala.inbox.writer import InboxUnavailable, Row
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from centrala.azure.cloud import Cloud
+from centrala.entra.fetch import client, fetching
+from centrala.entra.keys import Clock, TenantKeys
 from centrala.hooks.endpoints import Endpoints
-from centrala.hooks.fetch import client, fetching
-from centrala.hooks.keys import Clock, TenantKeys
 from centrala.hooks.tokens import Tokens
 from centrala.inbox.writer import Writer
 

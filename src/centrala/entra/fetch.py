@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from centrala.azure.cloud import Cloud
-from centrala.hooks.keys import Fetch, Fetched, FetchFailed
+from centrala.entra.keys import Fetch, Fetched, FetchFailed
 
 SECONDS = 5.0
 

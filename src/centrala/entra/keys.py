@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import InvalidKeyError
 
-from centrala.hooks.refusals import Code, Refusal
+from centrala.entra.refusals import Refusal, TokenCode
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/v2.0/.well-known/openid-configuration")  # v1, v2
 # https://learn.microsoft.com/entra/identity-platform/access-tokens: keys are to be read again once a day
@@ -88,7 +88,7 @@ class TenantKeys:
         arrived = self._begun
         while (key := self._known(issuer, key_id)) is None:
             if self._succeeded > arrived:
-                raise Refusal(Code.UNKNOWN_KEY)
+                raise Refusal(TokenCode.UNKNOWN_KEY)
             await self._fetched()
         return key
 
@@ -102,7 +102,7 @@ class TenantKeys:
         if self._current is None or abs(self._clock() - self._current.fetched_at) > LIFE:
             return None
         if issuer not in self._current.issuers:
-            raise Refusal(Code.WRONG_ISSUER)
+            raise Refusal(TokenCode.WRONG_ISSUER)
         return self._current.issuers[issuer].get(key_id)
 
     @property
@@ -114,13 +114,13 @@ class TenantKeys:
         """Waits for the fetch under way, else for a new one."""
         if self._running is None:
             if self._resting:
-                raise Refusal(Code.KEYS_UNAVAILABLE, "the last fetch of keys was a moment ago")
+                raise Refusal(TokenCode.KEYS_UNAVAILABLE, "the last fetch of keys was a moment ago")
             self._begun += 1
             self._last_began = self._clock()
             self._running = asyncio.create_task(self._run(self._begun), name="token keys")
         # Shielded: a request that goes away must not take the others' fetch with it.
         if failure := await asyncio.shield(self._running):
-            raise Refusal(Code.KEYS_UNAVAILABLE, failure)
+            raise Refusal(TokenCode.KEYS_UNAVAILABLE, failure)
 
     async def _run(self, number: int) -> str:
         """Returns what went wrong, in words; empty for success."""
