@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from centrala.api.models import ApiToken, digest, new_token
-from centrala.organization.actions import record
+from centrala.organization.audit import record
 from centrala.organization.models import User
 
 
@@ -17,12 +17,14 @@ def issue(*, owner: User, name: str, may_write: bool, days: int = 90) -> tuple[A
     kept = ApiToken.objects.create(
         name=name, hash=digest(token), owner=owner, may_write=may_write, expires_at=now() + timedelta(days=days)
     )
-    record(actor=owner, act="issue api token", target=name, detail={"may_write": may_write, "days": days})
+    after = {"may_write": may_write, "expires_at": kept.expires_at}
+    record(actor=owner, act="issue api token", target=name, after=after)
     return kept, token
 
 
 @transaction.atomic
 def revoke(*, token: ApiToken) -> None:
     """It is refused from the next request on."""
-    record(actor=token.owner, act="revoke api token", target=token.name)
+    before = {"owner": str(token.owner), "may_write": token.may_write, "expires_at": token.expires_at}
+    record(actor=token.owner, act="revoke api token", target=token.name, before=before)
     token.delete()

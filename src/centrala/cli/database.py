@@ -1,5 +1,6 @@
 """The database of a command: the one DATABASE_URL names, else the installation's own, joined or started."""
 
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ def database(*, migrated: bool = True) -> Iterator[None]:
         set_up_django()
         if migrated:
             refuse_other_version()
-        yield
+        with _operated():
+            yield
         return
     postgres.forget_other_servers()
     with postgres.running(Installation.here().data) as cluster:
@@ -37,9 +39,23 @@ def database(*, migrated: bool = True) -> Iterator[None]:
         if migrated and unapplied():
             migrate()
         try:
-            yield
+            with _operated():
+                yield
         finally:
             connections.close_all()
+
+
+@contextmanager
+def _operated() -> Iterator[None]:
+    """The audit log calls who runs a command by the name of the system's account."""
+    from centrala.organization.audit import operated_by  # Django is ready only now
+
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in many containers
+        account = str(os.getuid())
+    with operated_by(f"command line ({account})"):
+        yield
 
 
 def set_up_django() -> None:

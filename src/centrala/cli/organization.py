@@ -1,37 +1,85 @@
 """`centrala organization`: shows it, or sets what is given."""
 
 import argparse
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from centrala.cli.database import database
+from centrala.cli.figures import whole
 from centrala.errors import Refused
+
+if TYPE_CHECKING:
+    from centrala.organization.actions import Wanted
+    from centrala.organization.standing import Standing
+
+YES_OR_NO = ["yes", "no"]
+LONGEST_TRIAL_DAYS = 90
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name")
     parser.add_argument("--tenant", type=UUID, help="the organisation's Microsoft Entra tenant id")
     parser.add_argument("--kind", choices=["production", "sandbox", "trial"])
-    parser.add_argument("--licence", choices=["yes", "no"], help="whether the organisation is licensed for channels")
+    parser.add_argument(
+        "--trial-days",
+        type=whole(range(LONGEST_TRIAL_DAYS + 1), "a number of days"),
+        help="with --kind trial: when it ends, from now (default 30 days after its start; 0: at once)",
+    )
+    parser.add_argument("--licence", choices=YES_OR_NO, help="the licence for digital messaging (Omnichannel)")
+    parser.add_argument("--voice", choices=YES_OR_NO, help="Add voice, with the licence of the add-on")
+    parser.add_argument("--terms", choices=YES_OR_NO, help="whether the Voice and SMS Terms are accepted")
 
 
 def run(options: argparse.Namespace) -> int:
     with database():
+        from centrala.connection.access import active_connection
         from centrala.organization import actions
-        from centrala.organization.models import Kind, Organization
+        from centrala.organization.standing import standing
 
-        there = Organization.objects.first()
-        if any([options.name, options.tenant, options.kind, options.licence]):
-            tenant = options.tenant or (there.tenant_id if there else None)
-            if tenant is None:
-                raise Refused("The organisation has no tenant yet. Fix: --tenant with its directory (tenant) id.")
-            there = actions.set_up(
-                name=options.name or (there.name if there else "Centrala"),
-                tenant_id=tenant,
-                kind=Kind(options.kind or (there.kind if there else Kind.PRODUCTION)),
-                licensed=options.licence == "yes" if options.licence else bool(there and there.licensed),
-            )
-        if there is None:
+        wanted = _wanted(options)
+        if wanted != actions.Wanted():
+            try:
+                actions.change(wanted=wanted, actor=None, connected=active_connection)
+            except Refused as refused:
+                option = {"tenant_id": "--tenant: ", "trial_days": "--trial-days: "}.get(refused.field or "", "")
+                raise Refused(f"{option}{refused.message}") from None
+        there = standing()
+        if not there.is_set_up:
             raise Refused("There is no organisation yet. Fix: centrala organization --name NAME --tenant ID.")
-        licence = "licensed" if there.licensed else "not licensed"
-        print(f"{there.name}\ntenant {there.tenant_id}\n{there.kind}, {licence}")
+        print(_told(there))
     return 0
+
+
+def _wanted(options: argparse.Namespace) -> "Wanted":
+    from centrala.organization.actions import Wanted
+    from centrala.organization.models import Kind
+
+    said = {None: None, "yes": True, "no": False}
+    return Wanted(
+        name=options.name,
+        tenant_id=options.tenant,
+        kind=Kind(options.kind) if options.kind else None,
+        licensed=said[options.licence],
+        voice=said[options.voice],
+        terms=said[options.terms],
+        trial=None if options.trial_days is None else timedelta(days=options.trial_days),
+    )
+
+
+def _told(there: "Standing") -> str:
+    found = there.organization
+    assert found is not None
+    licence = "licensed" if there.licensed else "not licensed"
+    voice = "voice added" if there.voice_added else "voice not added"
+    terms = "Voice and SMS Terms not accepted"
+    if found.terms_accepted_at is not None:
+        terms = f"Voice and SMS Terms accepted by {found.terms_accepted_by}, {_moment(found.terms_accepted_at)}"
+    lines = [found.name, f"tenant {found.tenant_id}", f"{found.kind}, {licence}, {voice}", terms]
+    if there.trial_ends_at is not None:
+        lines.append(f"trial {'ends' if there.trial_running else 'ended'} {_moment(there.trial_ends_at)}")
+    return "\n".join(lines)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

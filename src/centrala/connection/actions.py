@@ -14,7 +14,7 @@ from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.connection.checks import ConnectFields, Reach, eligible, errors_in
 from centrala.connection.models import Connection, Endpoint, EntryKey, Service
 from centrala.errors import Refused
-from centrala.organization.actions import record
+from centrala.organization.audit import changed, record
 from centrala.organization.crypto import encrypt
 from centrala.organization.models import User
 
@@ -60,13 +60,15 @@ def _store(fields: ConnectFields, *, actor: User | None, require_role: bool) -> 
         "connected_at": now(),
         "disconnected_at": None,
     }
+    before = _told(Connection.objects.filter(resource_id__iexact=str(resource)).first())
     found, _made = Connection.objects.update_or_create(
         resource_id__iexact=str(resource), defaults=values, create_defaults={**values, "resource_id": str(resource)}
     )
     _keep_entries(found, fields)
     for service in Service:
         Endpoint.objects.get_or_create(connection=found, service=service, retires_at=None)
-    record(actor=actor, act="connect", target=str(resource), detail={"app": fields.event_grid_app_id.strip()})
+    was, became = changed(before, _told(found))
+    record(actor=actor, act="connect", target=str(resource), before=was, after=became)
     return found
 
 
@@ -92,7 +94,20 @@ def disconnect(*, connection: Connection, actor: User | None) -> None:
     """Ends the connection. Its endpoints answer 404 within two seconds; conversations, numbers and endpoints stay, so
     that connecting the same resource again brings everything back. What lies in Azure is not touched."""
     Connection.objects.filter(pk=connection.pk, disconnected_at=None).update(disconnected_at=now())
-    record(actor=actor, act="disconnect", target=connection.resource_id)
+    before, after = {"connected": True}, {"connected": False}
+    record(actor=actor, act="disconnect", target=connection.resource_id, before=before, after=after)
+
+
+def _told(connection: Connection | None) -> dict[str, object]:
+    """What the audit log tells of a connection, which masks the connection string."""
+    if connection is None:
+        return {}
+    return {
+        "connected": connection.disconnected_at is None,
+        "resource_name": connection.resource_name,
+        "connection_string": connection.encrypted_connection_string,
+        **dict(connection.entries.values_list("key", "value")),
+    }
 
 
 def _keep_entries(found: Connection, fields: ConnectFields) -> None:

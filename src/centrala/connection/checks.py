@@ -14,7 +14,8 @@ from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.errors import Refused
-from centrala.organization.models import Kind, Organization
+from centrala.organization.models import Organization
+from centrala.organization.standing import standing
 
 PUBLIC_DOMAINS = (".communication.azure.com", ".communication.azure.us")
 
@@ -48,12 +49,13 @@ class Reach:
 
 def eligible() -> Organization:
     """The organisation, if it may connect at all. Raises Refused with what is missing."""
-    organization = Organization.objects.first()
+    there = standing()
+    organization = there.organization
     if organization is None:
         raise Refused(_("The organisation is not set up yet. Fix: centrala organization --name NAME --tenant ID."))
-    if organization.kind == Kind.TRIAL:
+    if there.trial_running:
         raise Refused(_("A trial organisation cannot connect a resource of its own. End the trial first."))
-    if not organization.licensed:
+    if not there.licensed:
         raise Refused(_("The organisation has no licence for channels. Fix: centrala organization --licence yes."))
     return organization
 

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,16 +17,28 @@ class Kind(models.TextChoices):
 
 
 class Organization(models.Model):
-    """The one organisation this hub belongs to. `tenant_id` is its Microsoft Entra directory."""
+    """The one organisation this hub belongs to. `tenant_id` is its Microsoft Entra directory. What follows from its
+    kind, licences and clock at a moment is told by `standing`."""
 
     only = models.BooleanField(default=True, unique=True, editable=False)
     name = models.CharField(max_length=200)
     tenant_id = models.UUIDField()
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.PRODUCTION)
-    licensed = models.BooleanField(default=False)
+    licensed = models.BooleanField(default=False)  # Digital messaging (Omnichannel)
+    voice = models.BooleanField(default=False)  # "Add voice", with the licence of that name
+    terms_accepted_at = models.DateTimeField(null=True)
+    terms_accepted_by = models.CharField(max_length=150, blank=True)  # a name, as in the audit log
+    trial_started_at = models.DateTimeField(null=True)
+    trial_ends_at = models.DateTimeField(null=True)  # by itself; "End trial" brings it forward
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(only=True), name="one_organization")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(only=True), name="one_organization"),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.TRIAL) | Q(trial_started_at__isnull=False, trial_ends_at__isnull=False),
+                name="trial_has_a_clock",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -51,18 +64,28 @@ class User(AbstractUser):
 
 
 class AuditEntry(models.Model):
-    """Who did what to what. Values are masked by whoever writes the entry; secrets never come here."""
+    """Who did what to what. Written by `audit.record`, which masks secrets; the database refuses to change an entry,
+    and to delete one except for `audit.forget`."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    # No constraint: setting it to null with the account would change the entry.
+    actor = models.ForeignKey(User, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     actor_name = models.CharField(max_length=150)  # stays when the person's account goes
     act = models.CharField(max_length=100)
-    target = models.CharField(max_length=300)
-    detail = models.JSONField(default=dict)
+    target = models.CharField(max_length=500)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
 
     pk: UUID
 
     class Meta:
-        ordering: ClassVar = ["-at"]
-        indexes: ClassVar = [models.Index(fields=["-at"])]
+        ordering: ClassVar = ["-at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["-at", "-id"], name="audit_newest"),
+            models.Index(Upper("actor_name"), F("at").desc(), F("id").desc(), name="audit_by_person"),
+            models.Index(fields=["act", "-at", "-id"], name="audit_by_act"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.act} {self.target}"
