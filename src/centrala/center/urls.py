@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from centrala.center import connecting, events, views
+from centrala.center import audit, connecting, events, views
 
 app_name = "center"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("phone-numbers/connect/", connecting.choose, name="connect"),
     path("phone-numbers/connect/existing/", connecting.existing, name="connect-existing"),
     path("phone-numbers/advanced/", views.advanced, name="advanced"),
+    path("audit-log/", audit.listing, name="audit"),
     path("events/", events.listing, name="events"),
     path("events/<int:event_id>/", events.detail, name="event"),
 ]

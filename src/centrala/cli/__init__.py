@@ -27,6 +27,7 @@ COMMANDS = {
     "disconnect": "ends the connection; conversations and numbers stay",
     "provision": "creates what Azure needs so that SMS events arrive",
     "numbers": "lists the numbers of the resource, --sync fetches them",
+    "audit": "lists the audit log, or deletes its old entries",
     "events": "lists the inbox",
     "replay": "puts failed or unknown events back to be handled",
     "keys": "makes a key for CENTRALA_KEYS",

@@ -7,13 +7,14 @@ from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from centrala.organization.models import User
+from centrala.organization.models import AuditEntry, User
 
 
 class StaffRequest(HttpRequest):
@@ -35,6 +36,10 @@ def staff_only(view: View[P]) -> Guarded[P]:
 
 def administrators_only(view: View[P]) -> Guarded[P]:
     return _guarded(view, lambda user: user.is_administrator)
+
+
+def audit_entries_of(user: User) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.all() if user.is_administrator else AuditEntry.objects.none()
 
 
 def _guarded(view: View[P], may: Callable[[User], bool]) -> Guarded[P]:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -68,7 +69,7 @@ class AuditEntry(models.Model):
     and to delete one except for `audit.forget`."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
     # No constraint: setting it to null with the account would change the entry.
     actor = models.ForeignKey(User, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     actor_name = models.CharField(max_length=150)  # stays when the person's account goes

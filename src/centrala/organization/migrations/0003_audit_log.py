@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F
 from django.db.models.functions import Upper
+from django.utils.timezone import now
 
 ONLY_GROWS = """
 create function audit_log_only_grows() returns trigger language plpgsql as $$
@@ -31,6 +32,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RenameField("auditentry", "detail", "after"),
         migrations.AddField("auditentry", "before", models.JSONField(default=dict)),
+        migrations.AlterField("auditentry", "at", models.DateTimeField(default=now)),
         migrations.AlterField("auditentry", "target", models.CharField(max_length=500)),
         migrations.AlterField(
             "auditentry",

@@ -1,0 +1,112 @@
+"""The audit log in words: what acts and values are called where people read of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from centrala.moments import moment
+from centrala.organization.audit import SYSTEM
+from centrala.organization.models import AuditEntry, Kind, Role
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+COMMAND_LINE = "command line ("
+
+# An act that stands in no list here is shown as it was recorded.
+ACTS: dict[str, "StrOrPromise"] = {
+    "connect": pgettext_lazy("audit", "Connected"),
+    "disconnect": pgettext_lazy("audit", "Disconnected"),
+    "set up organization": pgettext_lazy("audit", "Organisation set up"),
+    "change organization": pgettext_lazy("audit", "Organisation changed"),
+    "end trial": pgettext_lazy("audit", "Trial ended"),
+    "add user": pgettext_lazy("audit", "User added"),
+    "change user": pgettext_lazy("audit", "User changed"),
+    "issue api token": pgettext_lazy("audit", "API token made"),
+    "revoke api token": pgettext_lazy("audit", "API token revoked"),
+    "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
+}
+FIELDS: dict[str, "StrOrPromise"] = {
+    "connected": gettext_lazy("Connected"),
+    "connection_string": gettext_lazy("Connection string"),
+    "resource_name": gettext_lazy("ACS Resource Name"),
+    "name": gettext_lazy("Name"),
+    "tenant_id": gettext_lazy("Directory (tenant) ID"),
+    "kind": gettext_lazy("Kind"),
+    "licensed": gettext_lazy("Digital messaging licence"),
+    "voice": gettext_lazy("Add voice"),
+    "terms_accepted_at": gettext_lazy("Voice and SMS Terms accepted"),
+    "trial_ends_at": gettext_lazy("End of the trial"),
+    "role": gettext_lazy("Role"),
+    "first_name": pgettext_lazy("person", "Name"),
+    "language": gettext_lazy("Language"),
+    "is_active": pgettext_lazy("account", "Active"),
+    "password": gettext_lazy("Password"),
+    "owner": gettext_lazy("Owner"),
+    "may_write": gettext_lazy("May send messages"),
+    "expires_at": gettext_lazy("Valid until"),
+    "entries": gettext_lazy("Entries"),
+}
+CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
+    "role": dict(Role.choices),
+    "kind": dict(Kind.choices),
+    "language": dict(settings.LANGUAGES),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    field: "StrOrPromise"
+    before: str  # empty: there was nothing
+    after: str
+
+
+@dataclass(frozen=True)
+class Row:
+    entry: AuditEntry
+    who: str
+    act: "StrOrPromise"
+    changes: list[Change]
+
+
+def row(entry: AuditEntry) -> Row:
+    names = dict.fromkeys([*entry.after, *entry.before])
+    changes = [
+        Change(FIELDS.get(name, name), _worded(name, entry.before.get(name)), _worded(name, entry.after.get(name)))
+        for name in names
+    ]
+    told = [change for change in changes if change.before or change.after]
+    return Row(entry, _who(entry.actor_name), ACTS.get(entry.act, entry.act), told)
+
+
+def _who(name: str) -> str:
+    if name == SYSTEM:
+        return _("The system itself")
+    if name.startswith(COMMAND_LINE):
+        return _("Command line (%(account)s)") % {"account": name.removeprefix(COMMAND_LINE).removesuffix(")")}
+    return name
+
+
+def _worded(name: str, value: object) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(_worded(name, each) for each in value)
+    if name.endswith("_at") and (at := _moment(str(value))):
+        return date_format(localtime(at), "j E Y, H:i")
+    return str(CHOICES.get(name, {}).get(str(value), value))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return moment(text)
+    except ValueError:
+        return None
