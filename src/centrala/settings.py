@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
+from centrala.azure.sign_in import AZURE_CLI
 from centrala.errors import Misconfigured
 from centrala.installation import Installation
 
@@ -48,6 +49,8 @@ SECRET_KEY = INSTALLATION.secret_key
 DEBUG = False
 PUBLIC_URL = INSTALLATION.public_url
 CLOUD = INSTALLATION.cloud
+# The program as which administrators sign in to Azure; a public client, in a tenant that blocks Microsoft's own.
+AZURE_SIGN_IN_CLIENT_ID = INSTALLATION.setting("CENTRALA_SIGN_IN_CLIENT_ID", "sign_in_client_id", AZURE_CLI)
 FIELD_KEYS = INSTALLATION.keys
 
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]", *INSTALLATION.hosts]

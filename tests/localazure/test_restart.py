@@ -4,7 +4,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import httpx

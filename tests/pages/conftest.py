@@ -1,12 +1,15 @@
 """The cast, each with a browser of their own, and conversations to look at."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils.timezone import now
 from pytest_django import Settings
 
+from centrala.azure.cloud import Cloud
 from centrala.connection.models import Connection
 from centrala.conversations.models import Contact, Conversation, ConversationState
 from centrala.numbers.models import PhoneNumber
@@ -14,6 +17,7 @@ from centrala.organization import actions as organization
 from centrala.organization.models import Role, User
 from centrala.workstreams.models import Workstream
 from hub import connected
+from localazure.pytest_plugin import LocalAzure
 from pages.scene import PASSWORD, Talk, say
 
 
@@ -60,6 +64,15 @@ def outsider(db: None) -> Client:
 @pytest.fixture
 def connection(db: None) -> Connection:
     return connected()
+
+
+@pytest.fixture
+def cloud(local_azure: LocalAzure, settings: Settings, db: None) -> Iterator[LocalAzure]:
+    url = local_azure.url
+    settings.CLOUD = Cloud(authority=url, resource_manager=url, graph=url, ca_bundle=local_azure.ca_bundle)
+    organization.set_up(name="Centrala", tenant_id=UUID(local_azure.tenant_id))
+    yield local_azure
+    local_azure.control.post("/_local/reset", json={}).raise_for_status()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ CENTER = {
     "/center/phone-numbers/": "Phone numbers",
     ADVANCED: "Manage Azure Communication Services",
     "/center/events/": "Events",
+    "/center/azure/": "Sign in to Azure",
 }
 CONNECTING = ["/center/phone-numbers/connect/", "/center/phone-numbers/connect/existing/"]
 

@@ -1,13 +1,10 @@
 """Use existing resource: the five fields, what is wrong with each, and what is kept."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
-from centrala.azure.cloud import Cloud
 from centrala.connection.models import Connection
 from centrala.organization import actions as organization
 from centrala.organization.models import AuditEntry, Kind
@@ -16,15 +13,6 @@ from pages.reading import Element, read
 
 ADDRESS = "/center/phone-numbers/connect/existing/"
 APP = "0f6f9a2c-0000-4000-8000-00000000000b"
-
-
-@pytest.fixture
-def cloud(local_azure: LocalAzure, settings: Settings, db: None) -> Iterator[LocalAzure]:
-    url = local_azure.url
-    settings.CLOUD = Cloud(authority=url, resource_manager=url, graph=url, ca_bundle=local_azure.ca_bundle)
-    organization.set_up(name="Centrala", tenant_id=UUID(local_azure.tenant_id))
-    yield local_azure
-    local_azure.control.post("/_local/reset", json={}).raise_for_status()
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ SITE_MAP = (
     Group(_("Organisation"), (Place(_("Audit log"), "log", "center:audit"),)),
 )
 # Addresses that stand beside their place, not below it.
-BESIDE = {"center:phone-numbers": "center:channels"}
+BESIDE = {"center:phone-numbers": "center:channels", "center:azure": "center:channels"}
 
 
 def place_of(path: str) -> str:

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from centrala.center import audit, connecting, events, views
+from centrala.center import audit, azure_sign_in, connecting, events, views
 
 app_name = "center"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("phone-numbers/connect/existing/", connecting.existing, name="connect-existing"),
     path("phone-numbers/advanced/", views.advanced, name="advanced"),
     path("audit-log/", audit.listing, name="audit"),
+    path("azure/", azure_sign_in.page, name="azure"),
+    path("azure/begin/", azure_sign_in.begin, name="azure-begin"),
+    path("azure/end/", azure_sign_in.end, name="azure-end"),
     path("events/", events.listing, name="events"),
     path("events/<int:event_id>/", events.detail, name="event"),
 ]

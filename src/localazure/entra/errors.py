@@ -7,6 +7,14 @@ from localazure.errors import ServiceError
 from localazure.pipeline import Call
 from localazure.records.seed import new_id
 
+# Trouble on order has Resource Manager's words.
+OAUTH = {
+    "InternalServerError": "server_error",
+    "ServiceUnavailable": "temporarily_unavailable",
+    "TooManyRequests": "temporarily_unavailable",
+    "Error": "server_error",
+}
+
 
 def envelope(error: ServiceError, call: Call) -> dict[str, object]:
     """https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
@@ -14,7 +22,7 @@ def envelope(error: ServiceError, call: Call) -> dict[str, object]:
     trace, correlation = call.request_id, call.headers.get("client-request-id") or new_id()
     at = f"{real_time():%Y-%m-%d %H:%M:%S}Z"
     body: dict[str, object] = {
-        "error": error.code,
+        "error": OAUTH.get(error.code, error.code),
         "error_description": f"{error.message} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {at}",
         "error_codes": [int(number[1])] if number else [],
         "timestamp": at,

@@ -1,0 +1,50 @@
+"""Signing in to Azure as a person does: the code from our page, entered on the cloud's."""
+
+import ssl
+from datetime import datetime, timedelta
+
+import httpx
+from django.test import Client
+from django.utils.timezone import now
+
+from localazure.pytest_plugin import LocalAzure
+from pages.reading import read
+
+PAGE, BEGIN, END = "/center/azure/", "/center/azure/begin/", "/center/azure/end/"
+
+
+class Clock:
+    """A clock that stands until it is moved, the cloud's with it."""
+
+    def __init__(self, cloud: LocalAzure) -> None:
+        self.cloud = cloud
+        self.at = now()
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.cloud.control.post("/_local/clock", json={"advance_seconds": seconds}).raise_for_status()
+
+
+def begin(client: Client, *, leads_to: str = "") -> str:
+    """The code that the page shows."""
+    page = read(client.post(BEGIN, {"next": leads_to}, follow=True))
+    return page.one("code", id="user-code").text()
+
+
+def enter(cloud: LocalAzure, code: str, name: str, **fields: str) -> str:
+    """What Azure's own page says after the person has typed the code, the name and the password there."""
+    person = cloud.people[name]
+    form = {"code": code, "username": person.username, "password": person.password} | fields
+    trust = ssl.create_default_context(cafile=cloud.ca_bundle)
+    with httpx.Client(base_url=cloud.url, verify=trust, trust_env=False) as browser:
+        return browser.post("/devicelogin", data=form).raise_for_status().text
+
+
+def sign_in(client: Client, clock: Clock, name: str = "adam") -> None:
+    """From the button to "You are signed in"."""
+    enter(clock.cloud, begin(client), name)
+    clock.advance(5)
+    assert client.get(PAGE)["Location"] == PAGE
