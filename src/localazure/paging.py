@@ -27,11 +27,15 @@ def listing(world: World, call: Call, items: Sequence[object], link: str = "next
     return {"value": values} | ({link: following} if following else {})
 
 
+def token(place: int) -> str:
+    """What asks for the items from `place` on."""
+    return base64.urlsafe_b64encode(str(place).encode()).decode()
+
+
 def _address(world: World, call: Call, place: int) -> str:
-    token = base64.urlsafe_b64encode(str(place).encode()).decode()
     dollar = {"top", "filter", "expand", "select", "count"}
     query = {f"${name}" if name in dollar else name: value for name, value in call.query.items()}
-    return f"{world.addresses.url}{quote(call.path)}?{urlencode(query | {'$skiptoken': token}, safe='$')}"
+    return f"{world.addresses.url}{quote(call.path)}?{urlencode(query | {'$skiptoken': token(place)}, safe='$')}"
 
 
 def _place(token: str) -> int:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from localazure import faults
 from localazure.errors import INVALID_JSON, NOT_EMULATED, TOO_LARGE, Refusal, ServiceError
+from localazure.unanswered import Unanswered
 from localazure.world import World
 
 log = logging.getLogger("localazure.requests")
@@ -69,6 +70,7 @@ class Reply:
 
 
 Handler = Callable[[World, Call], Reply | Awaitable[Reply]]
+Authenticate = Callable[[World, Call], Caller]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ class Service:
     name: str
     claims: re.Pattern[str]
     find: Callable[[str, str], tuple[Handler | None, dict[str, str]]]
-    authenticate: Callable[[World, Call], Caller]
+    authenticate: Authenticate
     validate: Callable[[Call], None]
     envelope: Callable[[ServiceError, Call], object]
     headers: Callable[[Call], Mapping[str, str]]
@@ -90,19 +92,28 @@ async def answer(world: World, service: Service, request: Request) -> Response:
     try:
         if len(call.body) > LIMIT:
             raise TOO_LARGE.of(limit=LIMIT)
-        reply = await _handled(world, service, call)
+        reply = await handled(world, service, call, service.authenticate)
     except ServiceError as error:
-        if error.status == 501:
-            log.warning("not emulated: %s %s", call.method, masked(call.path))
         reply = Reply(status=error.status, body=service.envelope(error, call), headers=error.headers)
     log.info("%s %s %s %s", service.name, call.method, masked(call.path), reply.status)
     return _response(reply, service.headers(call))
 
 
-async def _handled(world: World, service: Service, call: Call) -> Reply:
+async def handled(world: World, service: Service, call: Call, authenticate: Authenticate) -> Reply:
+    """The reply, or a ServiceError. What is not emulated leaves a line in the log and on the portal."""
+    try:
+        return await _handled(world, service, call, authenticate)
+    except ServiceError as error:
+        if error.status == 501:
+            log.warning("not emulated: %s %s", call.method, masked(call.path))
+            world.unanswered.append(Unanswered(at=world.clock.now(), method=call.method, path=masked(call.path)))
+        raise
+
+
+async def _handled(world: World, service: Service, call: Call, authenticate: Authenticate) -> Reply:
     if service.name != CONTROL:
         await faults.meet(world, service.name, call.method, call.path)
-    call = replace(call, caller=service.authenticate(world, call))
+    call = replace(call, caller=authenticate(world, call))
     service.validate(call)
     handle, params = service.find(call.method, call.path)
     if handle is None:

@@ -55,6 +55,7 @@ from localazure.records.telephony import (
 from localazure.records.time import ClockOffset
 from localazure.records.topics import CustomTopic
 from localazure.store import Store, Table
+from localazure.unanswered import none_yet
 from localazure.watchers import Watchers
 
 
@@ -134,6 +135,7 @@ class World:
         self.event_grid_tokens: dict[tuple[Resource, tuple[str, ...]], Minted] = {}
         self.background = Background()
         self.watchers = Watchers()
+        self.unanswered = none_yet()  # newest last
         self.operations_changed = Bell()
         self.outbox: asyncio.Queue[str] = asyncio.Queue()  # ids of deliveries waiting for their courier
         self.closing = asyncio.Event()

@@ -57,7 +57,7 @@ def question(world: World, one: EventSubscription, attempt: int) -> Question:
     if schema is DeliverySchema.CLOUD_EVENTS:
         asked = {
             "webhook-request-origin": requests.ORIGIN,
-            "webhook-request-callback": _address(world, one, one.handshake),
+            "webhook-request-callback": address(world, one, one.handshake),
         }
         return Question(
             method="OPTIONS", headers=asked | attributes | requests.authorization(world, destination), content=b""
@@ -101,7 +101,7 @@ def _event(world: World, one: EventSubscription, handshake: Handshake) -> bytes:
         "id": new_id(),
         "topic": one.source,
         "subject": "",
-        "data": {"validationCode": handshake.code, "validationUrl": _address(world, one, handshake)},
+        "data": {"validationCode": handshake.code, "validationUrl": address(world, one, handshake)},
         "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent",
         "eventTime": timestamp(world.clock.now()),
         "metadataVersion": "1",
@@ -110,7 +110,8 @@ def _event(world: World, one: EventSubscription, handshake: Handshake) -> bytes:
     return msgspec.json.encode([event])
 
 
-def _address(world: World, one: EventSubscription, handshake: Handshake) -> str:
+def address(world: World, one: EventSubscription, handshake: Handshake) -> str:
+    """What a person opens to accept the webhook by hand."""
     query = {
         "id": handshake.code,
         "t": timestamp(handshake.started_at),

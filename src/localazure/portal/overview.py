@@ -1,11 +1,12 @@
-"""What stands on the home page and is more than one record."""
+"""What pages show that no service tells: it is the local cloud's own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from localazure.eventgrid.journal import counts
+from localazure.portal.visit import Visit
 from localazure.records.events import Delivery, EventSubscription
-from localazure.records.resources import CommunicationService, PhoneNumber
+from localazure.records.resources import PhoneNumber
 from localazure.world import World
 
 SHOWN = 100  # newest deliveries on a page; the control API has the others
@@ -13,25 +14,29 @@ SHOWN = 100  # newest deliveries on a page; the control API has the others
 
 @dataclass(frozen=True, kw_only=True)
 class Listener:
-    """An event subscription with its remembered deliveries by state; `topic` is the system topic's bare name."""
+    """An event subscription with its remembered deliveries by state."""
 
     subscription: EventSubscription
-    topic: str
     counts: Mapping[str, int]
 
 
-def listeners(world: World) -> list[Listener]:
-    return [listener(world, one) for one in world.event_subscriptions.all()]
-
-
 def listener(world: World, subscription: EventSubscription) -> Listener:
-    topic = subscription.topic.rpartition("/")[2]
-    return Listener(subscription=subscription, topic=topic, counts=counts(world, subscription.key))
+    return Listener(subscription=subscription, counts=counts(world, subscription.key))
+
+
+def listeners(world: World, subscriptions: Iterable[EventSubscription]) -> list[Listener]:
+    return [listener(world, one) for one in subscriptions]
+
+
+async def listeners_at(visit: Visit, *lists: str) -> list[Listener]:
+    """Those that the person may see in these lists of Resource Manager."""
+    ids = [one["id"].lower() for path in lists for one in await visit.list(path)]
+    return listeners(visit.world, (visit.world.event_subscriptions[key] for key in ids))
 
 
 def newest_deliveries(world: World, subscription: EventSubscription) -> list[Delivery]:
     return world.deliveries.of(subscription.key)[: -SHOWN - 1 : -1]
 
 
-def numbers_of(world: World, resource: CommunicationService) -> list[PhoneNumber]:
-    return [number for number in world.numbers.all() if number.resource == resource.key]
+def numbers_of(world: World, resource_id: str) -> list[PhoneNumber]:
+    return [number for number in world.numbers.all() if number.resource == resource_id.lower()]

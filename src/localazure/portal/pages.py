@@ -1,6 +1,7 @@
 """How a page is made: templates in the reader's language, and the headers that keep it safe."""
 
 import gettext
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib.resources import files
@@ -10,6 +11,8 @@ import phonenumbers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from localazure.portal import signed_in
+from localazure.portal.addresses import resource
 from localazure.portal.language import LANGUAGES, language_of
 from localazure.world import World
 
@@ -44,7 +47,12 @@ class Pages:
                 world=self._world,
                 language=language,
                 languages=LANGUAGES,
+                person=signed_in.person_of(self._world, request),
+                short_name=signed_in.short_name,
+                role_of=signed_in.role_of,
+                resource=resource,
                 here=here(request),
+                asked=request.query_params,
                 path=request.url.path,
             )
         )
@@ -65,7 +73,7 @@ def environment(language: str) -> jinja2.Environment:
     catalogue = gettext.translation("messages", locale, [language], fallback=True)
     # Added by jinja2.ext.i18n at run time, where mypy cannot see it.
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"telephone": telephone, "duration": duration}
+    made.filters |= {"telephone": telephone, "duration": duration, "spaced": spaced}
     return made
 
 
@@ -81,6 +89,15 @@ def telephone(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def spaced(name: str) -> str:
+    """The display name of an event type, as Azure's portal makes them of the name.
+
+    >>> spaced("Microsoft.Communication.SMSDeliveryReportReceived")
+    'SMS Delivery Report Received'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.rpartition(".")[2])
 
 
 def duration(time: timedelta) -> str:

@@ -1,70 +1,57 @@
-"""The portal's pages."""
+"""Home, the customer's telephone, and the two choices of the header: language and person."""
 
-from urllib.parse import urlsplit
-
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from localazure.arm.scopes import registration_state
-from localazure.communication.rules import connection_string
 from localazure.communication.sms import LONGEST_TEXT
-from localazure.portal import overview, telephones
+from localazure.portal import overview, signed_in, telephones
+from localazure.portal.addresses import inside
 from localazure.portal.language import COOKIE, LANGUAGES
-from localazure.portal.pages import Pages
-from localazure.world import World
+from localazure.portal.visit import Visit, go
 
 YEAR = 365 * 24 * 3600
 
 
-class Portal:
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._pages = Pages(world)
-
-    async def home(self, request: Request) -> Response:
-        values = {
-            "listeners": overview.listeners(self._world),
-            "numbers_of": overview.numbers_of,
-            "registration_state": registration_state,
-            "connection_string": connection_string,
-        }
-        return self._pages.page(request, "home.html", values)
-
-    async def deliveries(self, request: Request) -> Response:
-        key = request.query_params.get("subscription", "").lower()
-        subscription = self._world.event_subscriptions.get(key)
-        if subscription is None:
-            return self._pages.page(request, "missing.html", {}, status=404)
-        values = {
-            "listener": overview.listener(self._world, subscription),
-            "deliveries": overview.newest_deliveries(self._world, subscription),
-            "shown": overview.SHOWN,
-        }
-        return self._pages.page(request, "deliveries.html", values)
-
-    async def telephone(self, request: Request) -> Response:
-        typed = request.query_params.get("number", telephones.DEFAULT)
-        number = telephones.normalised(typed)
-        to = telephones.normalised(request.query_params.get("to", ""))
-        trouble = telephones.trouble(self._world, number)
-        values = {
-            "telephone": telephones.telephone(self._world, number=number, to=to),
-            "typed": typed,
-            "trouble": trouble,
-            "used": telephones.used(self._world),
-            "unused": telephones.unused(self._world, besides=number),
-            "limit": LONGEST_TEXT,
-        }
-        return self._pages.page(request, "telephone.html", values, status=400 if trouble else 200)
-
-    async def language(self, request: Request) -> Response:
-        response = RedirectResponse(inside(request.query_params.get("next", "/")), 303)
-        if request.path_params["code"] in LANGUAGES:
-            response.set_cookie(COOKIE, request.path_params["code"], max_age=YEAR, httponly=True, samesite="lax")
-        return response
+async def home(visit: Visit) -> Response:
+    return visit.page(
+        "home.html",
+        listeners=overview.listeners(visit.world, visit.world.event_subscriptions.all()),
+        registration_state=registration_state,
+        unanswered=list(reversed(visit.world.unanswered)),
+    )
 
 
-def inside(address: str) -> str:
-    """The address when it leads to this portal, else home. Browsers take a backslash for a slash."""
-    leaves = not address.startswith("/") or address.startswith("//") or "\\" in address or urlsplit(address).netloc
-    return "/" if leaves else address
+async def telephone(visit: Visit) -> Response:
+    typed = visit.params.get("number", telephones.DEFAULT)
+    number = telephones.normalised(typed)
+    to = telephones.normalised(visit.params.get("to", ""))
+    trouble = telephones.trouble(visit.world, number)
+    values = {
+        "telephone": telephones.telephone(visit.world, number=number, to=to),
+        "typed": typed,
+        "trouble": trouble,
+        "used": telephones.used(visit.world),
+        "unused": telephones.unused(visit.world, besides=number),
+        "limit": LONGEST_TEXT,
+    }
+    return visit.pages.page(visit.request, "telephone.html", values, status=400 if trouble else 200)
+
+
+async def language(visit: Visit) -> Response:
+    response = go(inside(visit.params.get("next", "/")))
+    if visit.params["code"] in LANGUAGES:
+        response.set_cookie(COOKIE, visit.params["code"], max_age=YEAR, httponly=True, samesite="lax")
+    return response
+
+
+async def up(visit: Visit) -> Response:
+    """From the address of something that was done to the page it belongs to."""
+    return go(visit.request.scope["raw_path"].decode("latin-1").rpartition("/")[0] or "/")
+
+
+async def sign_in(visit: Visit) -> Response:
+    """Somebody else of the directory acts from now on."""
+    response = go(inside(visit.form.get("next", "/")))
+    if signed_in.find(visit.world, visit.form.get("person")):
+        response.set_cookie(signed_in.COOKIE, visit.form.get("person"), max_age=YEAR, httponly=True, samesite="lax")
+    return response

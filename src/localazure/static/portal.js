@@ -159,6 +159,9 @@ document.addEventListener("click", (event) => {
   else if (button.dataset.advance) advance(button);
 });
 
+// On a narrow screen the services stand in one row that scrolls.
+document.querySelector(".services [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
+
 remember();
 localise(document);
 tick();

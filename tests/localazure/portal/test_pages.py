@@ -6,12 +6,20 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from localazure.portal.addresses import inside
 from localazure.portal.language import preferred
 from localazure.portal.telephones import normalised
-from localazure.portal.views import inside
 from localazure.pytest_plugin import LocalAzure
 
-PAGES = ["/", "/telephone", "/telephone?number=12", "/deliveries?subscription=nowhere"]
+PAGES = [
+    "/",
+    "/telephone",
+    "/telephone?number=12",
+    "/groups",
+    "/topics/new",
+    "/registrations",
+    "/resource/subscriptions/x",
+]
 
 
 def get(azure: LocalAzure, path: str, **headers: str) -> httpx.Response:
@@ -24,50 +32,46 @@ def words(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
 
 
-def test_home_shows_the_resource_with_its_keys_and_numbers(azure: LocalAzure) -> None:
-    acs = azure.acs
+def test_home_leads_to_everything_and_says_where_the_cloud_answers(azure: LocalAzure) -> None:
     html = get(azure, "/").text
 
-    shown = [
-        azure.tenant_id,
-        azure.subscription_id,
-        azure.resource_group,
-        azure.client_id,
-        acs.resource_name,
-        acs.resource_id,
-        acs.connection_string,
-        *acs.phone_numbers,
+    links = [
+        "/groups",
+        "/registrations",
+        "/topics",
+        "/subscriptions",
+        "/telephone",
+        f"/resource{azure.acs.resource_id}",
     ]
+    assert [link for link in links if f'href="{link}"' not in html] == []
+    shown = [azure.tenant_id, azure.subscription_id, azure.url, azure.ca_bundle]
     assert [value for value in shown if value not in html] == []
 
 
-def test_home_shows_secrets_only_on_demand(azure: LocalAzure) -> None:
-    text = words(get(azure, "/").text)
+def test_secrets_are_shown_only_on_demand(azure: LocalAzure) -> None:
+    keys = words(get(azure, f"/resource{azure.acs.resource_id}/keys").text)
+    application = azure.control.get("/_local/state").json()["applications"][0]["object_id"]
+    registration = words(get(azure, f"/registrations/{application}").text)
 
-    assert "accesskey" not in text
-    assert azure.client_secret not in text
+    assert "Connection string" in keys
+    assert "accesskey" not in keys
+    assert "Client secret" in registration
+    assert azure.client_secret not in registration
 
 
-def test_home_carries_the_azure_portals_labels(azure: LocalAzure) -> None:
-    english = words(get(azure, "/", **{"accept-language": "en"}).text)
-    polish = words(get(azure, "/", **{"accept-language": "pl"}).text)
+def test_request_that_is_not_emulated_stands_on_the_home_page(
+    azure: LocalAzure, http: httpx.Client, token: str
+) -> None:
+    assert "None so far" in words(get(azure, "/").text)
 
-    labels = {
-        "Properties": "Właściwości",
-        "Name": "Nazwa",
-        "Resource ID": "Identyfikator zasobu",
-        "Keys": "Klucze",
-        "Primary key": "Klucz podstawowy",
-        "Connection string": "Ciąg połączenia",
-        "Application (client) ID": "Identyfikator aplikacji (klienta)",
-        "Directory (tenant) ID": "Identyfikator katalogu (dzierżawy)",
-        "Resource groups": "Grupy zasobów",
-        "Resource providers": "Dostawcy zasobów",
-        "App registrations": "Rejestracje aplikacji",
-        "Event Grid System Topics": "Tematy systemowe Event Grid",
-    }
-    assert [label for label in labels if label not in english] == []
-    assert [label for label in labels.values() if label not in polish] == []
+    http.get(
+        f"/subscriptions/{azure.subscription_id}/providers/Microsoft.Storage/accounts?api-version=2024-01-01",
+        headers={"authorization": f"Bearer {token}"},
+    )
+
+    assert f"GET /subscriptions/{azure.subscription_id}/providers/Microsoft.Storage/accounts" in words(
+        get(azure, "/").text
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -130,14 +134,17 @@ def test_telephone_says_when_nobody_listens(azure: LocalAzure) -> None:
     assert "Nobody is listening yet." in words(get(azure, "/telephone").text)
 
 
-def test_deliveries_of_an_unknown_subscription_are_not_found(azure: LocalAzure) -> None:
-    response = get(azure, "/deliveries?subscription=nowhere")
+def test_page_of_something_unknown_says_so(azure: LocalAzure) -> None:
+    response = get(azure, f"/resource{azure.acs.resource_id}x/keys")
 
     assert response.status_code == 404
-    assert "There is no event subscription of this name." in words(response.text)
+    assert "ResourceNotFound" in words(response.text)
+    assert "It may have been deleted" in words(response.text)
 
 
-@pytest.mark.parametrize("name", ["portal.css", "portal.js", "telephone.css", "telephone.js", "line.js", "icon.svg"])
+@pytest.mark.parametrize(
+    "name", ["portal.css", "portal.js", "telephone.css", "telephone.js", "tabs.js", "line.js", "icon.svg"]
+)
 def test_static_file_is_asked_for_anew(azure: LocalAzure, name: str) -> None:
     response = get(azure, f"/static/{name}")
 

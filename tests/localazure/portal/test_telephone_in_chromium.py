@@ -175,22 +175,22 @@ async def test_page_fits_a_screen_of_360_pixels(new_page: OpenPage, azure: Local
 
 
 async def test_key_is_shown_only_when_asked_for(page: Page, azure: LocalAzure) -> None:
-    await page.goto(azure.portal)
+    await page.goto(f"{azure.portal}/resource{azure.acs.resource_id}/keys")
     key = azure.acs.connection_string.partition("accesskey=")[2]
     await expect(page.get_by_text(key, exact=True)).to_be_hidden()
 
-    await page.get_by_role("button", name="Show Primary key").click()
+    await page.get_by_role("button", name="Show Primary key, Key").click()
     await expect(page.get_by_text(key, exact=True)).to_be_visible()
 
-    await page.get_by_role("button", name="Hide Primary key").click()
+    await page.get_by_role("button", name="Hide Primary key, Key").click()
     await expect(page.get_by_text(key, exact=True)).to_be_hidden()
 
 
 async def test_copy_puts_the_value_into_the_clipboard(new_page: OpenPage, azure: LocalAzure) -> None:
     page = await new_page(permissions=["clipboard-read", "clipboard-write"])
-    await page.goto(azure.portal)
+    await page.goto(f"{azure.portal}/resource{azure.acs.resource_id}/properties")
 
-    await page.get_by_role("button", name="Copy Resource ID").click()
+    await page.get_by_role("button", name="Copy: Resource ID").click()
 
     await expect(page.get_by_role("status").filter(has_text="Resource ID: Copied")).to_be_attached()
     assert await page.evaluate("navigator.clipboard.readText()") == azure.acs.resource_id
