@@ -1,4 +1,4 @@
-"""`localazure up` and `localazure env`."""
+"""`localazure up`, `localazure env` and `localazure seed`."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from localazure.environment import variables
 from localazure.failure import CannotStart
 from localazure.loose import Check
 from localazure.running import Options, run
+from localazure.seeding.reading import read, text_of
 
 LOG_BYTES = 10_000_000  # and as many for the one before
 
@@ -57,7 +58,7 @@ def _options(given: argparse.Namespace) -> Options:
         port=given.port,
         portal_port=given.portal_port,
         fresh=given.fresh,
-        full=given.seed == "full",
+        seed=given.seed,
         certificate=given.certificate,
         ready_file=given.ready_file,
         loose=frozenset(given.loose),
@@ -75,6 +76,14 @@ def env(options: argparse.Namespace) -> int:
     return 0
 
 
+def seed(options: argparse.Namespace) -> int:
+    if options.example:
+        print(text_of("example"), end="")
+    else:
+        read(options.check)
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="localazure", description="A local Azure for customer service.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -84,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_up(commands.add_parser("up", parents=[data], help="run in the foreground"))
     command = commands.add_parser("env", parents=[data], help="print the environment for SDKs and az")
     command.set_defaults(command=env)
+    command = commands.add_parser("seed", help="print an example of a seed file, or check one")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--example", action="store_true", help="print one with every key, explained")
+    what.add_argument("--check", metavar="FILE", help="say what is wrong in it, if anything")
+    command.set_defaults(command=seed)
     return parser
 
 
@@ -102,7 +116,9 @@ def _add_up(command: argparse.ArgumentParser) -> None:
         "--portal-port", type=_port_number, default=4281, help="HTTP, portal and control API; 0: a free one"
     )
     command.add_argument("--fresh", action="store_true", help="forget the state and start anew")
-    command.add_argument("--seed", choices=["full", "bare"], default="full", help="bare: no resource, no numbers")
+    command.add_argument(
+        "--seed", default="", metavar="SEED", help="full (the default), bare (no resource, no numbers), or a YAML file"
+    )
     command.add_argument("--certificate", type=Path, metavar="DIR", help="also issue a server certificate into DIR")
     command.add_argument("--log-file", type=Path, metavar="FILE", help="one line a request, there instead of stderr")
     command.add_argument("--ready-file", type=Path, metavar="FILE", help="write the addresses there when all answers")

@@ -10,8 +10,8 @@ import msgspec
 from localazure.clock import timestamp
 from localazure.errors import OPERATION_NOT_FOUND
 from localazure.pipeline import Call, Reply
+from localazure.records.ids import new_id
 from localazure.records.resources import Operation
-from localazure.records.seed import new_id
 from localazure.world import World
 
 RUNNING, SUCCEEDED, FAILED = "InProgress", "Succeeded", "Failed"

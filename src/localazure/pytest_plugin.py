@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,16 @@ class Communication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Application:
+    """Of the seed; `secrets` by name. `service_principal_id` is empty where it has none."""
+
+    client_id: str
+    object_id: str
+    service_principal_id: str
+    secrets: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """`role` is the one in the subscription, empty for whoever has none."""
 
@@ -37,9 +48,9 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalAzure:
-    """The ready file's values; `people` are adam, beata, ala and celina. `control` speaks to the control API.
+    """The ready file's values; in the standard seed `people` are adam, beata, ala and celina.
 
-    Its paths begin with /_local. `data` is the folder.
+    `control` speaks to the control API, whose paths begin with /_local. `data` is the folder.
     """
 
     url: str
@@ -51,32 +62,73 @@ class LocalAzure:
     client_id: str
     client_secret: str
     event_grid_principal: str
-    acs: Communication
+    communication_services: dict[str, Communication]
+    applications: dict[str, Application]
     people: dict[str, Person]
     data: Path
     control: "httpx.Client"
 
+    @property
+    def acs(self) -> Communication:
+        """The first resource."""
+        for one in self.communication_services.values():
+            return one
+        raise RuntimeError("The seed of this local cloud has no Communication Services resource.")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini(
+        "local_azure_seed", "what the fixture local_azure starts with: full, bare, or a YAML file", default=""
+    )
+
 
 @pytest.fixture(scope="session")
-def local_azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
-    """Runs `localazure up` on free ports in a folder of its own, one per worker, and ends it with SIGTERM."""
-    import httpx  # here, because the plugin is imported by every pytest run of the environment
+def local_azure_seed(pytestconfig: pytest.Config) -> str | Path:
+    """What `local_azure` starts with; the ini option of the same name unless a project overrides this fixture.
 
+    A file's path counts from the ini file's folder.
+    """
+    named = str(pytestconfig.getini("local_azure_seed"))
+    return named if named in {"", "full", "bare"} else pytestconfig.rootpath / named
+
+
+@pytest.fixture(scope="session")
+def local_azure(tmp_path_factory: pytest.TempPathFactory, local_azure_seed: str | Path) -> Iterator[LocalAzure]:
+    """Runs `localazure up` on free ports in a folder of its own, one per worker, and ends it with SIGTERM."""
     data = tmp_path_factory.mktemp("localazure")
-    process = start(data)
+    process = start(data, *(["--seed", str(local_azure_seed)] if local_azure_seed else []))
     try:
-        facts = wait_until_ready(process, data)
-        acs = facts.pop("acs")
-        communication = Communication(**acs | {"phone_numbers": tuple(acs["phone_numbers"])})
-        people = {name: Person(**one) for name, one in facts.pop("people").items()}
-        with httpx.Client(base_url=facts["portal"], timeout=30, trust_env=False) as control:
-            yield LocalAzure(**facts, acs=communication, people=people, data=data, control=control)
+        with described(wait_until_ready(process, data), data) as azure:
+            yield azure
     finally:
         stop(process)
 
 
+@contextmanager
+def described(facts: dict[str, Any], data: Path) -> Iterator[LocalAzure]:  # the ready file's JSON
+    import httpx  # here, because the plugin is imported by every pytest run of the environment
+
+    facts = {name: value for name, value in facts.items() if name != "acs"}
+    services = {
+        name: Communication(**one | {"phone_numbers": tuple(one["phone_numbers"])})
+        for name, one in facts.pop("communication_services").items()
+    }
+    applications = {name: Application(**one) for name, one in facts.pop("applications").items()}
+    people = {name: Person(**one) for name, one in facts.pop("people").items()}
+    with httpx.Client(base_url=facts["portal"], timeout=30, trust_env=False) as control:
+        yield LocalAzure(
+            **facts,
+            communication_services=services,
+            applications=applications,
+            people=people,
+            data=data,
+            control=control,
+        )
+
+
 def start(data: Path, *options: str) -> subprocess.Popen[bytes]:
     """The output goes to `log` in the data folder. Ports are free ones unless the options say otherwise."""
+    data.mkdir(exist_ok=True)
     (data / "started.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "localazure.cli", "up", "--data", str(data), "--port", "0", "--portal-port", "0"]
     with (data / "log").open("ab") as log:

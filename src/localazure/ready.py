@@ -9,14 +9,18 @@ from localazure.certificates import write_private
 from localazure.communication.rules import connection_string
 from localazure.control.identity import people
 from localazure.eventgrid.identity import EVENT_GRID_APP_ID
+from localazure.records.plan import ApplicationPlan
+from localazure.records.resources import CommunicationService
+from localazure.seeding.names import everything
 from localazure.world import World
 
 FILE = "ready.json"
 
 
 def facts(world: World) -> dict[str, Any]:  # JSON of several shapes
-    """The ready file's content; `acs` is null when there is no resource."""
+    """The ready file's content; `acs` is the first resource, null when there is none."""
     seed = world.seed
+    resources = [_communication(world, one) for one in world.communication.all()]
     return {
         "url": world.addresses.url,
         "portal": world.addresses.portal,
@@ -27,20 +31,29 @@ def facts(world: World) -> dict[str, Any]:  # JSON of several shapes
         "client_id": seed.client_id,
         "client_secret": seed.client_secret,
         "people": people(world),
-        "acs": _communication(world),
+        "acs": next(iter(resources), None),
+        "communication_services": {one["resource_name"]: one for one in resources},
+        "applications": {one.name: _application(one) for one in everything(seed.plan)},
         "event_grid_principal": EVENT_GRID_APP_ID,
     }
 
 
-def _communication(world: World) -> dict[str, object] | None:
-    for resource in world.communication.all()[:1]:
-        return {
-            "resource_name": resource.name,
-            "resource_id": resource.id,
-            "connection_string": connection_string(world, resource.primary_key),
-            "phone_numbers": [one.number for one in world.numbers.all() if one.resource == resource.key],
-        }
-    return None
+def _communication(world: World, resource: CommunicationService) -> dict[str, object]:
+    return {
+        "resource_name": resource.name,
+        "resource_id": resource.id,
+        "connection_string": connection_string(world, resource.primary_key),
+        "phone_numbers": [one.number for one in world.numbers.all() if one.resource == resource.key],
+    }
+
+
+def _application(one: ApplicationPlan) -> dict[str, object]:
+    return {
+        "client_id": one.client_id,
+        "object_id": one.id,
+        "service_principal_id": one.principal_id if one.service_principal else "",
+        "secrets": {secret.name: secret.value for secret in one.secrets},
+    }
 
 
 def write(world: World, *files: Path) -> None:

@@ -5,6 +5,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from localazure import ready
 from localazure.app import azure_app, portal_app
 from localazure.certificates import Authority
@@ -13,6 +15,7 @@ from localazure.failure import CannotStart
 from localazure.loose import Check
 from localazure.resuming import resume
 from localazure.seed import plant_once
+from localazure.seeding.reading import Source, read
 from localazure.serving import bind, plain_server, serve, tls_server
 from localazure.store import Store
 from localazure.world import Addresses, World
@@ -25,7 +28,7 @@ class Options:
     port: int = 4280
     portal_port: int = 4281
     fresh: bool = False
-    full: bool = True
+    seed: str = ""  # a built-in one's word or a file; empty: what the folder was seeded from, else the standard one
     certificate: Path | None = None
     ready_file: Path | None = None
     loose: frozenset[Check] = frozenset()
@@ -51,22 +54,27 @@ def _prepared(options: Options, port: int, portal_port: int) -> tuple[World, Pat
         authority = Authority(options.data)
         if options.certificate:
             authority.issue(options.certificate)
+        source = read(options.seed) if options.seed else None
         if options.fresh:
             forget(options.data)
-        return _world(options, authority, port, portal_port), *authority.issue(options.data / "listener")
+        return _world(options, source, authority, port, portal_port), *authority.issue(options.data / "listener")
     except OSError as error:
         raise CannotStart(f"{error.filename} cannot be used ({error.strerror}). Fix: make it writable.") from None
+    except msgspec.ValidationError:
+        raise CannotStart(
+            f"The data folder {options.data} was written by another version. Fix: start anew with --fresh."
+        ) from None
     except sqlite3.Error as error:
         path = options.data / DATABASE
         raise CannotStart(f"{path} cannot be used ({error}). Fix: make it writable, or start with --fresh.") from None
 
 
-def _world(options: Options, authority: Authority, port: int, portal_port: int) -> World:
+def _world(options: Options, source: Source | None, authority: Authority, port: int, portal_port: int) -> World:
     addresses = Addresses(
         url=f"https://localhost:{port}", portal=f"http://localhost:{portal_port}", ca_bundle=authority.bundle
     )
     world = World(store=Store(options.data / DATABASE), addresses=addresses, loose=options.loose)
-    plant_once(world, full=options.full)
+    plant_once(world, source)
     return world
 
 

@@ -1,34 +1,39 @@
-"""The state a new local cloud starts with, and returns to at a reset."""
+"""Planting the seed: at the first start, and again at every reset."""
 
 from localazure.clock import real_time
 from localazure.entra.keys import new_signing_key
-from localazure.entra.planting import plant_directory
-from localazure.records.directory import Tenant
-from localazure.records.resources import CommunicationService, PhoneNumber, Provider, ResourceGroup, Subscription
+from localazure.failure import CannotStart
 from localazure.records.seed import Seed
+from localazure.seeding.planting import plant
+from localazure.seeding.reading import Source, read
 from localazure.world import World
 
-PROVIDERS = ("Microsoft.Communication", "Microsoft.EventGrid")
+STANDARD = "full"
 
 
-def plant_once(world: World, *, full: bool) -> None:
-    """At the first start only: makes ids, keys and secrets, and the state around them."""
-    if "seed" in world.seeds:
-        _complete(world)
-        return
+def plant_once(world: World, source: Source | None) -> None:
+    """At the first start only: keeps what was made for the seed, and makes the state around it.
+
+    Raises CannotStart where the state comes from another one, or from this one before it changed.
+    """
+    if "seed" not in world.seeds:
+        _sow(world, source or read(STANDARD))
+    elif source and source.digest != world.seed.digest:
+        folder = world.addresses.ca_bundle.parent
+        why = "which has changed since" if source.name == world.seed.source else f"not from {source.name}"
+        raise CannotStart(
+            f"The data folder {folder} was seeded from {world.seed.source}, {why}. "
+            "Fix: start anew with --fresh, or go on with what is there without --seed."
+        )
+
+
+def _sow(world: World, source: Source) -> None:
     with world.store.transaction():
         key = new_signing_key(real_time())
         world.signing_keys.put(key.kid, key)
-        world.seeds.put("seed", Seed(full=full, made_at=real_time()))
+        seed = Seed(plan=source.plan, source=source.name, digest=source.digest, made_at=real_time())
+        world.seeds.put("seed", seed)
         plant(world)
-
-
-def _complete(world: World) -> None:
-    """A data folder made before there were people gets them, with passwords that stay from now on."""
-    if len(world.people) == 0:
-        with world.store.transaction():
-            world.seeds.put("seed", world.seed)
-            plant_directory(world)
 
 
 def replant(world: World) -> None:
@@ -48,48 +53,3 @@ def replant(world: World) -> None:
             table.clear()
         plant(world)
     world.reset_clock()
-
-
-def plant(world: World) -> None:
-    seed = world.seed
-    world.tenants.put(seed.tenant_id, Tenant(id=seed.tenant_id, display_name="Centrala", domain="centrala.localhost"))
-    plant_directory(world)
-    world.subscriptions.put(
-        seed.subscription_id, Subscription(id=seed.subscription_id, name="Local", tenant_id=seed.tenant_id)
-    )
-    group = f"/subscriptions/{seed.subscription_id}/resourcegroups/{seed.resource_group}"
-    world.groups.put(
-        group, ResourceGroup(subscription_id=seed.subscription_id, name=seed.resource_group, location="westeurope")
-    )
-    for namespace in PROVIDERS:
-        registered = seed.made_at if namespace == "Microsoft.Communication" else None
-        provider = Provider(subscription_id=seed.subscription_id, namespace=namespace, registered_from=registered)
-        world.providers.put(f"{seed.subscription_id}/{namespace.lower()}", provider)
-    if seed.full:
-        _plant_communication(world, seed)
-
-
-def _plant_communication(world: World, seed: Seed) -> None:
-    resource = CommunicationService(
-        subscription_id=seed.subscription_id,
-        group=seed.resource_group,
-        name=seed.resource_name,
-        immutable_id=seed.immutable_id,
-        data_location="Europe",
-        primary_key=seed.primary_key,
-        secondary_key=seed.secondary_key,
-        made_at=seed.made_at,
-    )
-    world.communication.put(resource.key, resource)
-    for number in seed.phone_numbers:
-        world.numbers.put(
-            number,
-            PhoneNumber(
-                number=number,
-                resource=resource.key,
-                country_code="US",
-                kind="tollFree",
-                bought_at=seed.made_at,
-                monthly_cost=2.0,
-            ),
-        )

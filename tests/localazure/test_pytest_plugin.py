@@ -53,11 +53,10 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "in two workers"])
-def test_fixture_gives_another_project_a_cloud(their_project, workers):
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "-p", "no:schemathesis", *workers],
-        cwd=their_project,
+def run_pytest(folder, *options):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "-p", "no:schemathesis", *options],
+        cwd=folder,
         env=environment(),
         capture_output=True,
         text=True,
@@ -65,8 +64,63 @@ def test_fixture_gives_another_project_a_cloud(their_project, workers):
         check=False,
     )
 
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "in two workers"])
+def test_fixture_gives_another_project_a_cloud(their_project, workers):
+    ended = run_pytest(their_project, *workers)
+
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "3 passed" in ended.stdout
+
+
+SEEDED = """
+def test_seed_is_theirs(local_azure):
+    assert list(local_azure.communication_services) == ["contoso-acs"]
+    assert local_azure.acs.phone_numbers == ("+18335550177",)
+    assert list(local_azure.people) == ["ala"]
+    assert local_azure.applications["Hub"].secrets["hub"].startswith("Loc8Q~")
+"""
+SEED = """
+people: [{name: Ala}]
+subscriptions:
+  - name: Contoso
+    resource_groups:
+      - name: rg
+        communication_services: [{name: contoso-acs, numbers: [{number: +18335550177}]}]
+applications: [{name: Hub, secrets: [{name: hub}]}]
+"""
+OVERRIDDEN = """
+import pytest
+
+
+@pytest.fixture(scope="session")
+def local_azure_seed(request):
+    return request.config.rootpath / "folder" / "seed.yaml"
+"""
+
+
+@pytest.mark.parametrize("way", ["ini option", "fixture"])
+def test_fixture_starts_from_the_projects_own_seed(tmp_path, way):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "seed.yaml").write_text(SEED)
+    (tmp_path / "test_theirs.py").write_text(SEEDED)
+    (tmp_path / "conftest.py").write_text(OVERRIDDEN if way == "fixture" else "")
+    option = "" if way == "fixture" else "local_azure_seed = folder/seed.yaml"
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\n{option}\n")
+
+    ended = run_pytest(tmp_path)
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_fixture_says_what_is_wrong_in_the_seed(tmp_path):
+    (tmp_path / "seed.yaml").write_text(SEED.replace("contoso-acs", "contoso acs"))
+    (tmp_path / "test_theirs.py").write_text(SEEDED)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nlocal_azure_seed = seed.yaml\n")
+
+    ended = run_pytest(tmp_path)
+
+    assert "communication_services[0].name 'contoso acs': that cannot stand here. Fix: write 1 to 63" in ended.stdout
 
 
 def test_nothing_is_recorded_unless_it_is_asked_for(tmp_path, monkeypatch):

@@ -35,6 +35,11 @@ def test_wheel_has_what_is_made_at_build(wheel: zipfile.ZipFile, file: str) -> N
     assert wheel.getinfo(file)
 
 
+@pytest.mark.parametrize("seed", ["full", "bare", "example"])
+def test_wheel_has_the_seeds(wheel: zipfile.ZipFile, seed: str) -> None:
+    assert wheel.getinfo(f"localazure/seeding/{seed}.yaml")
+
+
 @pytest.mark.parametrize("package", ["centrala", "localazure"])
 def test_wheel_has_every_template_and_static_file(wheel: zipfile.ZipFile, package: str) -> None:
     folders = [f"src/{package}/templates", f"src/{package}/static", f"src/{package}/**/migrations/*.py"]

@@ -3,8 +3,8 @@
 import msgspec
 
 from localazure.errors import INVALID_RESOURCE
+from localazure.records.ids import new_id
 from localazure.records.resources import ManagedIdentity, UserIdentity
-from localazure.records.seed import new_id
 
 SYSTEM, USER = "SystemAssigned", "UserAssigned"
 

@@ -7,8 +7,8 @@ import msgspec
 from localazure.clock import real_time
 from localazure.communication.managed_identity import IdentityBody, changed
 from localazure.errors import INVALID_RESOURCE, NAME_TAKEN, WRONG_SUBSCRIPTION
+from localazure.records.ids import new_access_key, new_id
 from localazure.records.resources import CommunicationService
-from localazure.records.seed import new_access_key, new_id
 from localazure.world import World
 
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")

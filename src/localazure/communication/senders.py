@@ -29,6 +29,17 @@ class Kind(StrEnum):
     ALPHANUMERIC = "alphanumericId"
 
 
+def kind_of(number: str, asked: Kind | None = None) -> Kind:
+    """What a sender is by its looks. Those do not tell geographic from mobile: that is `asked`, else geographic."""
+    if SHORT_CODE.fullmatch(number):
+        return Kind.SHORT_CODE
+    if not E164.fullmatch(number):
+        return Kind.ALPHANUMERIC
+    if TOLL_FREE.fullmatch(number):
+        return Kind.TOLL_FREE
+    return Kind.MOBILE if asked is Kind.MOBILE else Kind.GEOGRAPHIC
+
+
 LIMITS = {
     Kind.TOLL_FREE: Limit(units=200, seconds=60),
     Kind.SHORT_CODE: Limit(units=6000, seconds=60),

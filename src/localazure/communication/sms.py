@@ -28,9 +28,9 @@ from localazure.communication.sms_shapes import (
 )
 from localazure.errors import INVALID_SMS, PART_NOT_EMULATED
 from localazure.loose import Check
+from localazure.records.ids import new_id
 from localazure.records.messages import Repeatable, Sms, SmsState
 from localazure.records.resources import CommunicationService
-from localazure.records.seed import new_id
 from localazure.world import World
 
 LONGEST_TEXT = 2048

@@ -9,7 +9,7 @@ from localazure.errors import INVALID_CONTROL
 from localazure.eventgrid import event_models
 from localazure.eventgrid.publishing import Json, route
 from localazure.pipeline import Call, Reply
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.world import World
 
 Meta = msgspec.Meta

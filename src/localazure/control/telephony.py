@@ -8,20 +8,20 @@ import msgspec
 
 from localazure.clock import real_time
 from localazure.communication import identity, sip
+from localazure.communication.giving import give_name, give_number
 from localazure.communication.numbers.catalogue import COUNTRIES
 from localazure.communication.numbers.stock import sold_out_key
 from localazure.communication.segments import segments
-from localazure.communication.senders import ALPHANUMERIC, E164, SHORT_CODE, TOLL_FREE, Kind, alphanumeric_key
+from localazure.communication.senders import ALPHANUMERIC, E164, SHORT_CODE, Kind, kind_of
 from localazure.control.openapi import Described
 from localazure.control.shapes import Done
 from localazure.errors import INVALID_CONTROL, NUMBER_TAKEN
 from localazure.pipeline import Call, Reply
-from localazure.records.resources import CommunicationService, PhoneNumber
-from localazure.records.telephony import AlphanumericSender, NumberQuota, SoldOut
+from localazure.records.resources import CommunicationService
+from localazure.records.telephony import NumberQuota, SoldOut
 from localazure.world import World
 
 SENDER = re.compile("|".join(kind.pattern for kind in (E164, SHORT_CODE, ALPHANUMERIC)))
-MONTHLY_COST = {Kind.TOLL_FREE: 2.0, Kind.GEOGRAPHIC: 1.0, Kind.MOBILE: 1.5, Kind.SHORT_CODE: 500.0}
 
 
 class SenderBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -94,10 +94,11 @@ def give_sender(world: World, call: Call) -> Reply:
     asked = call.json(SenderBody)
     resource, kind = named(world, asked.resource), _kind(asked)
     if kind is Kind.ALPHANUMERIC:
-        name = AlphanumericSender(resource=resource.key, name=asked.number)
-        world.alphanumeric_senders.put(alphanumeric_key(resource.key, asked.number), name)
+        give_name(world, resource.key, asked.number)
+    elif asked.number in world.numbers:
+        raise NUMBER_TAKEN.of()
     else:
-        _give_number(world, resource, asked.number, kind)
+        give_number(world, resource.key, asked.number, kind, at=real_time())
     return Reply(status=201, body=SenderMade(number=asked.number, type=kind, resource=resource.name))
 
 
@@ -154,35 +155,10 @@ def named(world: World, name: str | None) -> CommunicationService:
 def _kind(asked: SenderBody) -> Kind:
     if not SENDER.fullmatch(asked.number):
         raise INVALID_CONTROL.of(reason="That is no E.164 number, no short code and no alphanumeric sender.")
-    kind = _kind_of(asked)
+    kind = kind_of(asked.number, asked.type)
     if asked.type not in {None, kind}:
         raise INVALID_CONTROL.of(reason=f"The number is of the type {kind.value}.")
     return kind
-
-
-def _kind_of(asked: SenderBody) -> Kind:
-    if SHORT_CODE.fullmatch(asked.number):
-        return Kind.SHORT_CODE
-    if not E164.fullmatch(asked.number):
-        return Kind.ALPHANUMERIC
-    if TOLL_FREE.fullmatch(asked.number):
-        return Kind.TOLL_FREE
-    return Kind.MOBILE if asked.type is Kind.MOBILE else Kind.GEOGRAPHIC
-
-
-def _give_number(world: World, resource: CommunicationService, number: str, kind: Kind) -> None:
-    if number in world.numbers:
-        raise NUMBER_TAKEN.of()
-    fresh = PhoneNumber(
-        number=number,
-        resource=resource.key,
-        country_code="US",
-        kind=kind,
-        bought_at=real_time(),
-        monthly_cost=MONTHLY_COST[kind],
-        calling="none" if kind is Kind.SHORT_CODE else "inbound+outbound",
-    )
-    world.numbers.put(number, fresh)
 
 
 ROUTES = [

@@ -5,7 +5,7 @@ import re
 from localazure.clock import real_time
 from localazure.errors import ServiceError
 from localazure.pipeline import Call
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 
 # Trouble on order has Resource Manager's words.
 OAUTH = {

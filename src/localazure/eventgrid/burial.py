@@ -14,7 +14,7 @@ from localazure.clock import timestamp
 from localazure.eventgrid.envelopes import Json, text
 from localazure.eventgrid.journal import finish_all
 from localazure.records.events import Delivery, DeliverySchema, DeliveryState, EventSubscription, Settings
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.world import World
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from localazure.clock import timestamp
 from localazure.eventgrid import requests
 from localazure.eventgrid.webhook import Answer
 from localazure.records.events import DeliverySchema, EventSubscription, Handshake, Settings
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.world import World
 
 VERB = {DeliverySchema.EVENT_GRID: "POST", DeliverySchema.CLOUD_EVENTS: "OPTIONS"}

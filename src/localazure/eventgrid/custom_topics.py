@@ -17,7 +17,7 @@ from localazure.eventgrid.rules import NAMESPACE
 from localazure.paging import listing
 from localazure.pipeline import Call, Reply
 from localazure.records.events import DeliverySchema
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.records.topics import CustomTopic
 from localazure.routing import Route
 from localazure.world import World

@@ -12,7 +12,7 @@ from localazure.clock import timestamp
 from localazure.errors import ServiceError
 from localazure.eventgrid import envelopes, requests
 from localazure.records.events import DeliverySchema, EventSubscription, Settings
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.world import World
 
 EVENT = "Microsoft.EventGrid.SubscriptionDeletedEvent"

@@ -10,7 +10,7 @@ from localazure.eventgrid import trouble
 from localazure.eventgrid.filters import compiled, field
 from localazure.eventgrid.journal import finish
 from localazure.records.events import Delivery, DeliverySchema, DeliveryState, EventSubscription
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.world import World
 
 Json = dict[str, Any]  # an event in its topic's schema

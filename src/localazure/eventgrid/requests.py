@@ -16,7 +16,7 @@ from localazure.errors import UNKNOWN_RESOURCE, UNKNOWN_TENANT
 from localazure.eventgrid.filters import at
 from localazure.eventgrid.identity import event_grid_principal
 from localazure.records.events import DeliveryAttribute, DeliverySchema, Destination, EventSubscription
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.world import World
 
 TOKEN_LIFETIME = timedelta(seconds=86_700)

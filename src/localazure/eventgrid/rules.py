@@ -13,8 +13,8 @@ from localazure.eventgrid.ending import preempt, remove
 from localazure.eventgrid.handshake import accept, validate
 from localazure.eventgrid.ownership import may_write
 from localazure.records.events import EventSubscription, Handshake, Settings, SystemTopic
+from localazure.records.ids import new_id
 from localazure.records.resources import CommunicationService, Operation
-from localazure.records.seed import new_id
 from localazure.world import World
 
 NAMESPACE = "Microsoft.EventGrid"

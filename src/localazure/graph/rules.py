@@ -26,7 +26,7 @@ from localazure.graph.shapes import (
     PrincipalChange,
 )
 from localazure.records.directory import Application, AppRoleAssignment, Password, ServicePrincipal
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 from localazure.world import World
 
 DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000"  # for resources that define none
