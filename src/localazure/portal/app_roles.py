@@ -9,7 +9,7 @@ from localazure.portal.refusing import gettext_noop as _
 from localazure.portal.refusing import refused
 from localazure.portal.registrations import PRINCIPALS, path, principal_of
 from localazure.portal.visit import Visit, go
-from localazure.records.seed import new_id
+from localazure.records.ids import new_id
 
 MEMBERS = {"both": ["User", "Application"], "users": ["User"], "applications": ["Application"]}
 
