@@ -32,7 +32,13 @@ class Group:
 SITE_MAP = (
     Group(_("Customer support"), (Place(_("Channels"), "channels", "center:channels"),)),
     Group(_("Operations"), (Place(_("Events"), "pulse", "center:events"),)),
-    Group(_("Organisation"), (Place(_("Audit log"), "log", "center:audit"),)),
+    Group(
+        _("Administration"),
+        (
+            Place(_("Organisation"), "building", "center:organization"),
+            Place(_("Audit log"), "log", "center:audit"),
+        ),
+    ),
 )
 # Addresses that stand beside their place, not below it.
 BESIDE = {"center:phone-numbers": "center:channels", "center:azure": "center:channels"}

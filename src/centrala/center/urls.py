@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from centrala.center import audit, azure_sign_in, connecting, events, views
+from centrala.center import audit, azure_sign_in, connecting, events, organization, views
 
 app_name = "center"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("phone-numbers/connect/", connecting.choose, name="connect"),
     path("phone-numbers/connect/existing/", connecting.existing, name="connect-existing"),
     path("phone-numbers/advanced/", views.advanced, name="advanced"),
+    path("organization/", organization.organization, name="organization"),
+    path("organization/end-trial/", organization.end_trial, name="end-trial"),
     path("audit-log/", audit.listing, name="audit"),
     path("azure/", azure_sign_in.page, name="azure"),
     path("azure/begin/", azure_sign_in.begin, name="azure-begin"),
