@@ -23,7 +23,7 @@ HEADERS = {
     ),
     # The pages show keys and customers' texts.
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # without a referrer a browser sends forms from the origin "null"
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Cookie, Accept-Language",
