@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard src/*/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: setup demo test test-long test-azure check fix messages browser az constraints clean
+.PHONY: setup demo test test-long test-azure bench check fix messages browser az constraints clean
 
 setup: $(VENV)/.installed $(VENV)/.catalogues
 
@@ -31,6 +31,10 @@ test-long: setup az
 # Against a real subscription, named by the environment: docs/test-azure.md says what it makes and costs.
 test-azure: setup
 	@CENTRALA_TESTS_ON_AZURE=1 $(BIN)/python -m pytest -m azure tests/localazure $(ARGS)
+
+# Figures of speed, on a machine that has nothing else to do: docs/performance.md says what each of them is.
+bench: setup
+	@$(BIN)/python -m bench $(ARGS)
 
 check: setup
 	@$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """Typed tables in memory, written through to one SQLite file: what was answered survives a kill."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -58,10 +58,12 @@ class Store:
 
 
 class Table(Generic[Record]):
-    """Records of one type by key, in order of insertion. `group` names the list a record is also found in."""
+    """Records of one type by key, in order of insertion. `groups` names the lists a record is also found in."""
 
-    def __init__(self, store: Store, kind: type[Record], *, group: Callable[[Record], str] = lambda record: "") -> None:
-        self._store, self._kind, self._group = store, kind.__name__, group
+    def __init__(
+        self, store: Store, kind: type[Record], *, groups: Callable[[Record], tuple[str, ...]] = lambda record: ()
+    ) -> None:
+        self._store, self._kind, self._named = store, kind.__name__, groups
         self._records: dict[str, Record] = {}
         self._groups: dict[str, dict[str, Record]] = {}
         for key, body in store.load(self._kind):
@@ -93,9 +95,9 @@ class Table(Generic[Record]):
 
     def put(self, key: str, record: Record) -> Record:
         self._store.put(self._kind, key, msgspec.json.encode(record))
-        known = self._records.get(key)
-        if known is not None and self._group(known) != self._group(record):
-            del self._groups[self._group(known)][key]
+        known, groups = self._records.get(key), self._named(record)
+        if known is not None:
+            self._forget(key, (name for name in self._named(known) if name not in groups))
         self._remember(key, record)
         return record
 
@@ -103,7 +105,7 @@ class Table(Generic[Record]):
         self._store.remove(self._kind, key)
         known = self._records.pop(key, None)
         if known is not None:
-            del self._groups[self._group(known)][key]
+            self._forget(key, self._named(known))
 
     def clear(self) -> None:
         for key in list(self._records):
@@ -111,4 +113,9 @@ class Table(Generic[Record]):
 
     def _remember(self, key: str, record: Record) -> None:
         self._records[key] = record
-        self._groups.setdefault(self._group(record), {})[key] = record
+        for name in self._named(record):
+            self._groups.setdefault(name, {})[key] = record
+
+    def _forget(self, key: str, groups: Iterable[str]) -> None:
+        for name in groups:
+            del self._groups[name][key]

@@ -1,7 +1,6 @@
 """Everything the local cloud knows, in one object that is passed to whoever needs it."""
 
 import asyncio
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +91,7 @@ class World:
         self.applications = Table(store, Application)  # by object id
         self.principals = Table(store, ServicePrincipal)  # by object id
         self.app_role_assignments = Table(store, AppRoleAssignment)
-        self.role_assignments = Table(store, RoleAssignment, group=lambda one: one.principal_id)
+        self.role_assignments = Table(store, RoleAssignment, groups=lambda one: (one.principal_id,))
         self.role_definitions = Table(store, RoleDefinition)  # made here; by bare id
 
         self.people = Table(store, Person)  # by object id
@@ -112,10 +111,10 @@ class World:
         self.system_topics = Table(store, SystemTopic)
         self.event_subscriptions = Table(store, EventSubscription)
         self.custom_topics = Table(store, CustomTopic)
-        self.deliveries = Table(store, Delivery, group=lambda one: one.subscription)
+        self.deliveries = Table(store, Delivery, groups=lambda one: one.lists)
         self.delivery_faults = Table(store, DeliveryFault)
 
-        self.messages = Table(store, Sms, group=lambda one: one.customer)
+        self.messages = Table(store, Sms, groups=lambda one: (one.customer,))
         self.repeatables = Table(store, Repeatable)
         self.faults = Table(store, Fault)
         self.alphanumeric_senders = Table(store, AlphanumericSender)
@@ -131,7 +130,7 @@ class World:
 
         self.clock = Clock(self.offsets.get("clock"))
         self.patience = Clock()  # moved like the other one, never scaled: who answers us lives in real time
-        self.webhooks = Webhooks(ssl.create_default_context(cafile=str(addresses.ca_bundle)), self.patience)
+        self.webhooks = Webhooks(addresses.ca_bundle, self.patience)
         self.event_grid_tokens: dict[tuple[Resource, tuple[str, ...]], Minted] = {}
         self.background = Background()
         self.watchers = Watchers()

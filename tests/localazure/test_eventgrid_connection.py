@@ -3,7 +3,9 @@
 import asyncio
 import ssl
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+import certifi
 import pytest
 
 from localazure.clock import Clock
@@ -20,7 +22,7 @@ async def clock():
 
 @pytest.fixture
 async def client(local_azure, clock):
-    made = Webhooks(ssl.create_default_context(cafile=local_azure.ca_bundle), clock)
+    made = Webhooks(Path(local_azure.ca_bundle), clock)
     yield made
     await made.close()
 
@@ -132,7 +134,7 @@ async def test_endpoint_out_of_reach_is_told_by_its_reason(client, url, failure)
 
 
 async def test_certificate_that_nobody_vouches_for_is_refused(serve, clock):
-    stranger = Webhooks(ssl.create_default_context(), clock)
+    stranger = Webhooks(Path(certifi.where()), clock)
 
     async with serve(OK) as (url, seen):
         found = await stranger.send("POST", url, {}, b"[]")

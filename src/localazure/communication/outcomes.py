@@ -10,7 +10,7 @@ from localazure.communication import opt_outs
 from localazure.communication.senders import Sender
 from localazure.world import World
 
-REPORT_AFTER_SECONDS = 0.05
+REPORT_AFTER_SECONDS = 0.005
 SLOW_SECONDS = 90
 FAILURES = {
     4000: "Message is rejected due to fraud detection",

@@ -1,12 +1,9 @@
 """The pages on which people sign in."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from importlib.resources import files
 from urllib.parse import parse_qsl, urlencode, urlsplit
-
-import jinja2
 
 from localazure.entra import codes, devices
 from localazure.entra.clients import client_of
@@ -118,7 +115,7 @@ def _page(call: Call, template: str, values: Mapping[str, object], form_to: str 
     language = _language(call)
     links = {code: f"?{urlencode(_query(call) | {'mkt': code})}" for code in LANGUAGES}
     html = (
-        _templates(language)
+        environment(language)
         .get_template(f"entra/{template}")
         .render(
             {"declined": False, "signed_out": False, "client": ""} | dict(values),
@@ -159,8 +156,3 @@ def _query(call: Call) -> dict[str, str]:
 
 def _form(call: Call) -> dict[str, str]:
     return dict(parse_qsl(call.body.decode("utf-8", "replace"))) if call.method == "POST" else {}
-
-
-@lru_cache
-def _templates(language: str) -> jinja2.Environment:
-    return environment(language)

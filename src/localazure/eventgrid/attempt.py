@@ -77,6 +77,8 @@ def _sorted(world: World, deliveries: list[Delivery], settings: Settings) -> tup
     """Those to send, and those whose time was up but that still go into their grave."""
     now = world.clock.now()
     dead = [one for one in deliveries if schedule.expired(one, settings, now)]
+    if not dead:
+        return deliveries, []
     with world.store.transaction():
         late = [_given_up(world, one, settings, "TimeToLiveExceeded") for one in dead]
     return [one for one in deliveries if one not in dead], [one for one in late if one.due is not None]

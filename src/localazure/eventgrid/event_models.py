@@ -29,9 +29,14 @@ def table() -> Table:
     return msgspec.json.decode(files("localazure.eventgrid").joinpath("event_models.json").read_bytes(), type=Table)
 
 
+@cache
+def _spelling() -> dict[str, str]:
+    return {name.lower(): name for name in table().events}
+
+
 def known(event_type: str) -> str | None:
     """The event type as Microsoft spells it."""
-    return next((name for name in table().events if name.lower() == event_type.lower()), None)
+    return _spelling().get(event_type.lower())
 
 
 def faults(event_type: str, data: Mapping[str, object]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from localazure.records.events import Delivery, DeliveryState
+from localazure.records.events import Delivery, DeliveryState, finished
 from localazure.world import World
 
 KEPT = 1000  # finished deliveries remembered per subscription
@@ -17,9 +17,9 @@ def finish(world: World, one: Delivery, state: DeliveryState, *, reason: str = "
         one, state=state, reason=reason or one.reason, next_try=None, bury_at=None, buried=buried
     )
     world.deliveries.put(one.id, done)
-    if world.deliveries.count(one.subscription) > KEPT + KEPT // 5:
-        finished = [each for each in world.deliveries.of(one.subscription) if each.due is None]
-        for each in finished[:-KEPT]:
+    past = finished(one.subscription)
+    if world.deliveries.count(past) > KEPT + KEPT // 5:
+        for each in world.deliveries.of(past)[:-KEPT]:
             world.deliveries.remove(each.id)
     return done
 

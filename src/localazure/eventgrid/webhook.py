@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from localazure.clock import Clock
@@ -28,13 +30,18 @@ class Answer:
 
 
 class Webhooks:
-    """Trusts what the context trusts. Connections are many: one endpoint that hangs must not hold up another's."""
+    """Trusts the bundle. Connections are many: one endpoint that hangs must not hold up another's."""
 
-    def __init__(self, context: ssl.SSLContext, clock: Clock) -> None:
-        self._context = context
+    def __init__(self, ca_bundle: Path, clock: Clock) -> None:
+        self._ca_bundle = ca_bundle
         self._limits = _Limits(clock)
         self._idle: dict[str, list[tuple[float, Connection]]] = defaultdict(list)  # with the loop's time since when
         self._sweeping: asyncio.TimerHandle | None = None
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Not before the first request: to read the bundle takes as long as many a module."""
+        return ssl.create_default_context(cafile=str(self._ca_bundle))
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
         """Waits at most 30 seconds of the local cloud's clock."""

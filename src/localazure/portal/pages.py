@@ -4,10 +4,10 @@ import gettext
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import jinja2
-import phonenumbers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -15,6 +15,9 @@ from localazure.portal import signed_in
 from localazure.portal.addresses import resource
 from localazure.portal.language import LANGUAGES, language_of
 from localazure.world import World
+
+if TYPE_CHECKING:
+    import jinja2
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -35,12 +38,11 @@ class Pages:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._environments = {code: environment(code) for code in LANGUAGES}
 
     def page(self, request: Request, template: str, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
         language = language_of(request)
         html = (
-            self._environments[language]
+            environment(language)
             .get_template(template)
             .render(
                 values,
@@ -59,7 +61,10 @@ class Pages:
         return HTMLResponse(html, status, headers=HEADERS)
 
 
-def environment(language: str) -> jinja2.Environment:
+@lru_cache
+def environment(language: str) -> "jinja2.Environment":
+    import jinja2  # with the first page, not at the start: most clouds of a test session never show one
+
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("localazure"),
         autoescape=True,
@@ -84,6 +89,8 @@ def here(request: Request) -> str:
 
 def telephone(number: str) -> str:
     """A number as people write it, with spaces; what is no number stays as it is."""
+    import phonenumbers  # as jinja2 above: its tables are large
+
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

@@ -150,3 +150,12 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     def due(self) -> datetime | None:
         """When something happens to it next."""
         return self.next_try or self.bury_at
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Where the table of deliveries also has it: its subscription's, and of these the finished ones."""
+        return (self.subscription,) if self.due else (self.subscription, finished(self.subscription))
+
+
+def finished(subscription: str) -> str:
+    return f"{subscription} finished"

@@ -1,0 +1,38 @@
+"""The benches still run: small and once, which says nothing about speed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from running_demo import clean_environment
+
+ROOT = Path(__file__).parents[2]
+KEYS = {
+    "local_sms": {"round_trips_200_s"},
+    "local_delivery": {"per_second"},
+    "startup": {"local_azure_s", "local_azure_mb", "demo_warm_s"},
+}
+
+
+@pytest.mark.long
+def test_quick_bench_writes_every_figure(tmp_path: Path) -> None:
+    output = tmp_path / "results.json"
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--output", str(output)],
+        cwd=ROOT,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    found = json.loads(output.read_text())
+    assert {group: set(figures) for group, figures in found.items()} == KEYS
+    assert all(value > 0 for figures in found.values() for value in figures.values())
+    assert len(ended.stdout.splitlines()) == sum(len(names) for names in KEYS.values())
