@@ -13,7 +13,7 @@ import httpx
 import pytest
 import uvicorn
 import websockets.sync.client
-from django.contrib.sessions.models import Session
+from centrala.organization.models import Session
 from django.db import connection
 from django.test import Client
 from websockets.exceptions import InvalidStatus

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
@@ -52,6 +53,18 @@ def test_up_is_ready_on_another_host_and_migrates_a_database_of_ones_own_when_to
 
     with up(tmp_path, "--host", "127.0.0.2", "--port", str(port), "--migrate", DATABASE_URL=own_database) as line:
         assert line.startswith(f"Centrala runs on http://127.0.0.2:{port} ")
+
+        link = set_up_link(tmp_path)
+        assert link.startswith(f"http://127.0.0.2:{port}/set-up/")
+        page = httpx.get(link, headers={"Host": "localhost"}, trust_env=False)
+        assert (page.status_code, "Set up Centrala" in page.text) == (200, True)
+
+
+def set_up_link(data: Path) -> str:
+    """What is printed while nobody is here."""
+    log = data / "up.log"
+    until(lambda: "/set-up/" in log.read_text(), READY_SECONDS)
+    return next(word for word in log.read_text().split() if "/set-up/" in word)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from azure.core.credentials import TokenCredential
 from django.conf import settings as configured
-from django.contrib.sessions.models import Session
+from centrala.organization.models import Session
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 

@@ -6,6 +6,8 @@ import secrets
 import sys
 from urllib.request import ProxyHandler, build_opener
 
+from django.db import connections
+
 from centrala.cli import web
 from centrala.cli.database import migrate, refuse_other_version, set_up_django
 from centrala.health import START, START_HEADER
@@ -39,9 +41,23 @@ def run(options: argparse.Namespace) -> int:
             f"Centrala runs on {address(host, port)} (public: {installation.public_url}). Ctrl-C stops it.",
             flush=True,
         )
+        if token := first_administrators_token():
+            at = installation.setting("PUBLIC_URL", "public_url").rstrip("/") or address(host, port)
+            print(f"Nobody is here yet. The first administrator begins at {at}/set-up/{token} (once, for a day).")
+            sys.stdout.flush()
 
     step = Step("migrate", lambda: prepare(clusters, migrating=bool(clusters) or options.migrate))
     return Supervisor(clusters, [step], hub(words, host=host, port=port)).run(on_ready=ready)
+
+
+def first_administrators_token() -> str | None:
+    """For the set-up link; the one that an earlier start printed is void. None when somebody is here already."""
+    from centrala.organization.people import set_up_token  # Django is ready only now
+
+    try:
+        return set_up_token()
+    finally:
+        connections.close_all()  # this process only watches from here on
 
 
 def embedded_database(installation: Installation) -> list[Cluster]:

@@ -1,14 +1,18 @@
 """The organisation, its people, and what they did."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID, uuid4
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
 
 
 class Kind(models.TextChoices):
@@ -51,9 +55,24 @@ class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
 
 
+class People(UserManager["User"]):
+    """Finds who signs in however they write their name's letters, capital or small."""
+
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
 class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role, blank=True)  # empty: may sign in, sees nothing
     language = models.CharField(max_length=5, blank=True)  # empty: as the browser asks
+
+    objects: ClassVar = People()
+
+    class Meta(AbstractUser.Meta):
+        # Upper, for that is how Django asks for iexact.
+        constraints: ClassVar = [models.UniqueConstraint(Upper("username"), name="one_person_per_username")]
 
     @property
     def works_here(self) -> bool:
@@ -62,6 +81,52 @@ class User(AbstractUser):
     @property
     def is_administrator(self) -> bool:
         return self.is_active and self.role == Role.ADMINISTRATOR
+
+
+class Session(AbstractBaseSession):
+    """Django's session with its person beside it, so that all of somebody's can be ended. None: not signed in."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionBase]":
+        from centrala.organization.session_store import SessionStore  # which needs this model
+
+        return SessionStore
+
+
+class Purpose(models.TextChoices):
+    SET_UP = "set up"  # the first administrator
+    INVITE = "invite"
+    RESET = "reset"
+
+
+class Link(models.Model):
+    """A one-time link. Only the token's hash is kept: the link itself is shown once. Used ones are deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    user = models.OneToOneField(User, null=True, on_delete=models.CASCADE)  # null: there is nobody yet
+    hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(purpose=Purpose.SET_UP), name="one_set_up_link_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.SET_UP, user__isnull=True)
+                | (~Q(purpose=Purpose.SET_UP) & Q(user__isnull=False)),
+                name="link_for_somebody_or_set_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.user or ''}".strip()
 
 
 class AuditEntry(models.Model):

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 import asyncpg
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
 from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-READ_SESSION = "select session_data from django_session where session_key = $1 and expire_date > now()"
-READ_USER = "select password, role from organization_user where id = $1 and is_active and role <> ''"
+from centrala.organization.session_store import SessionStore
+
+READ = """
+select session_data, person.id, person.password, person.role
+from organization_session join organization_user person on person.id = user_id
+where session_key = $1 and expire_date > now() and person.is_active and person.role <> ''
+"""
 # The salt with which AbstractBaseUser.get_session_auth_hash binds a session to the password.
 SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
@@ -27,15 +31,13 @@ class Person:
 async def signed_in(pool: asyncpg.Pool, cookies: str) -> Person | None:
     """The person behind a Cookie header: active, with a role, and with the password of when they signed in."""
     key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    data = await pool.fetchval(READ_SESSION, key) if key and "\0" not in key else None
-    session = SessionStore().decode(data) if data else {}
-    if BACKEND_SESSION_KEY not in session:
+    found = await pool.fetchrow(READ, key) if key and "\0" not in key else None
+    if found is None:
         return None
-    id_ = int(session[SESSION_KEY])
-    user = await pool.fetchrow(READ_USER, id_)
-    if user is None or not _same(user["password"], session.get(HASH_SESSION_KEY, "")):
+    session = SessionStore().decode(found["session_data"])
+    if BACKEND_SESSION_KEY not in session or not _same(found["password"], session.get(HASH_SESSION_KEY, "")):
         return None
-    return Person(id_, user["role"])
+    return Person(found["id"], found["role"])
 
 
 def _same(password: str, kept: str) -> bool:

@@ -27,7 +27,7 @@ class SignIn(LoginView):
         response = super().form_valid(form)
         user = form.get_user()
         if user.language:
-            _remember(self.request, response, user.language)
+            remember(self.request, response, user.language)
         return response
 
 
@@ -43,13 +43,13 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target if here and target.startswith("/") else reverse("home"))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
-        _remember(request, response, language)
+        remember(request, response, language)
         if request.user.is_authenticated:
             User.objects.filter(pk=request.user.pk).update(language=language)
     return response
 
 
-def _remember(request: HttpRequest, response: HttpResponse, language: str) -> None:
+def remember(request: HttpRequest, response: HttpResponse, language: str) -> None:
     """In the session, which wins, and in the cookie, which stays when the session ends."""
     if request.user.is_authenticated:
         request.session["language"] = language
