@@ -18,6 +18,8 @@ from localazure.failure import CannotStart
 from localazure.loose import Check
 from localazure.running import Options, run
 from localazure.seeding.reading import read, text_of
+from localazure.serving import told_to_stop
+from localazure.world import World
 
 LOG_BYTES = 10_000_000  # and as many for the one before
 
@@ -36,8 +38,16 @@ def up(options: argparse.Namespace) -> int:
     for noisy in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(run(_options(options)))
+        runner.run(_run(_options(options)))
     return 0
+
+
+async def _run(options: Options) -> None:
+    await run(options, told_to_stop(), _tell)
+
+
+def _tell(world: World) -> None:
+    print(f"Azure  {world.addresses.url}\nPortal {world.addresses.portal}", flush=True)
 
 
 def _log_to(file: Path | None) -> None:

@@ -26,4 +26,4 @@ def variables(facts: dict[str, Any], data: Path) -> dict[str, str]:  # the ready
     if acs := facts["acs"]:
         values["COMMUNICATION_SERVICES_CONNECTION_STRING"] = acs["connection_string"]
         values["ACS_RESOURCE_ID"] = acs["resource_id"]
-    return values
+    return {name: value for name, value in values.items() if value}  # a seed need not have a resource group

@@ -1,79 +1,20 @@
-"""The fixture `local_azure`: a local cloud of one's own for a test session."""
+"""The fixtures `local_azure`, a local cloud for a test session, and `new_local_azure`, one for a single test."""
 
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import pytest
 
-if TYPE_CHECKING:
-    import httpx
+from localazure.client import Application, Communication, LocalAzure, Person, described
 
+__all__ = ["Application", "Communication", "LocalAzure", "Person"]
 START_SECONDS = 30
-
-
-@dataclass(frozen=True, kw_only=True)
-class Communication:
-    resource_name: str
-    resource_id: str
-    connection_string: str
-    phone_numbers: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Application:
-    """Of the seed; `secrets` by name. `service_principal_id` is empty where it has none."""
-
-    client_id: str
-    object_id: str
-    service_principal_id: str
-    secrets: dict[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """`role` is the one in the subscription, empty for whoever has none."""
-
-    username: str
-    password: str
-    object_id: str
-    role: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LocalAzure:
-    """The ready file's values; in the standard seed `people` are adam, beata, ala and celina.
-
-    `control` speaks to the control API, whose paths begin with /_local. `data` is the folder.
-    """
-
-    url: str
-    portal: str
-    ca_bundle: str
-    tenant_id: str
-    subscription_id: str
-    resource_group: str
-    client_id: str
-    client_secret: str
-    event_grid_principal: str
-    communication_services: dict[str, Communication]
-    applications: dict[str, Application]
-    people: dict[str, Person]
-    data: Path
-    control: "httpx.Client"
-
-    @property
-    def acs(self) -> Communication:
-        """The first resource."""
-        for one in self.communication_services.values():
-            return one
-        raise RuntimeError("The seed of this local cloud has no Communication Services resource.")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -104,26 +45,24 @@ def local_azure(tmp_path_factory: pytest.TempPathFactory, local_azure_seed: str 
         stop(process)
 
 
-@contextmanager
-def described(facts: dict[str, Any], data: Path) -> Iterator[LocalAzure]:  # the ready file's JSON
-    import httpx  # here, because the plugin is imported by every pytest run of the environment
+class Start(Protocol):
+    """A cloud with a folder and a seed of its own, until the test ends."""
 
-    facts = {name: value for name, value in facts.items() if name != "acs"}
-    services = {
-        name: Communication(**one | {"phone_numbers": tuple(one["phone_numbers"])})
-        for name, one in facts.pop("communication_services").items()
-    }
-    applications = {name: Application(**one) for name, one in facts.pop("applications").items()}
-    people = {name: Person(**one) for name, one in facts.pop("people").items()}
-    with httpx.Client(base_url=facts["portal"], timeout=30, trust_env=False) as control:
-        yield LocalAzure(
-            **facts,
-            communication_services=services,
-            applications=applications,
-            people=people,
-            data=data,
-            control=control,
-        )
+    def __call__(self, *, seed: str | Path = "", loose: Iterable[str] = ()) -> LocalAzure: ...
+
+
+@pytest.fixture
+def new_local_azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts local clouds for one test, inside this process: the next one takes a fraction of a process's time."""
+    from localazure.inside import local_cloud  # here, because the plugin is imported by every pytest run
+
+    with ExitStack() as running:
+
+        def begin(*, seed: str | Path = "", loose: Iterable[str] = ()) -> LocalAzure:
+            data = tmp_path_factory.mktemp("localazure")
+            return running.enter_context(local_cloud(data, seed=seed, loose=loose))
+
+        yield begin
 
 
 def start(data: Path, *options: str) -> subprocess.Popen[bytes]:

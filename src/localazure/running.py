@@ -1,7 +1,9 @@
 """One run of the local cloud, from the data folder to the last answer."""
 
+import asyncio
 import socket
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +36,8 @@ class Options:
     loose: frozenset[Check] = frozenset()
 
 
-async def run(options: Options) -> None:
-    """Returns after SIGINT or SIGTERM. Raises CannotStart."""
+async def run(options: Options, stop: asyncio.Event, told: Callable[[World], None]) -> None:
+    """Returns once `stop` is set; calls `told` when everything answers. Raises CannotStart."""
     with (
         open_folder(options.data),
         bind(options.host, options.port, "--port") as tls,
@@ -44,8 +46,10 @@ async def run(options: Options) -> None:
         world, certificate, key = _prepared(options, _port(tls), _port(plain))
         servers = [(tls_server(azure_app(world), certificate, key), tls), (plain_server(portal_app(world)), plain)]
         resume(world)
-        await serve(servers, lambda: _announce(world, options), lambda: _close(world))
-        world.store.close()
+        try:
+            await serve(servers, stop, lambda: _announce(world, options, told), lambda: _close(world))
+        finally:
+            world.store.close()
 
 
 def _prepared(options: Options, port: int, portal_port: int) -> tuple[World, Path, Path]:
@@ -73,12 +77,17 @@ def _world(options: Options, source: Source | None, authority: Authority, port: 
     addresses = Addresses(
         url=f"https://localhost:{port}", portal=f"http://localhost:{portal_port}", ca_bundle=authority.bundle
     )
-    world = World(store=Store(options.data / DATABASE), addresses=addresses, loose=options.loose)
-    plant_once(world, source)
+    store = Store(options.data / DATABASE)
+    try:
+        world = World(store=store, addresses=addresses, loose=options.loose)
+        plant_once(world, source)
+    except BaseException:
+        store.close()
+        raise
     return world
 
 
-def _announce(world: World, options: Options) -> None:
+def _announce(world: World, options: Options, told: Callable[[World], None]) -> None:
     files = [options.data / ready.FILE, *([options.ready_file] if options.ready_file else [])]
     try:
         ready.write(world, *files)
@@ -86,7 +95,7 @@ def _announce(world: World, options: Options) -> None:
         raise CannotStart(
             f"The ready file {error.filename} cannot be written ({error.strerror}). Fix: give another --ready-file."
         ) from None
-    print(f"Azure  {world.addresses.url}\nPortal {world.addresses.portal}", flush=True)
+    told(world)
 
 
 async def _close(world: World) -> None:

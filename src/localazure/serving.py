@@ -71,13 +71,21 @@ def _config(app: ASGIApp, ssl_certfile: str | None = None, ssl_keyfile: str | No
     )
 
 
-async def serve(
-    servers: list[tuple[Server, socket.socket]], ready: Callable[[], None], closing: Callable[[], Awaitable[None]]
-) -> None:
-    """Runs until SIGINT or SIGTERM. `ready` is called when all answer, `closing` before they stop."""
+def told_to_stop() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def serve(
+    servers: list[tuple[Server, socket.socket]],
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+    closing: Callable[[], Awaitable[None]],
+) -> None:
+    """Runs until `stop` is set. `ready` is called when all answer, `closing` before they stop."""
     running = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
     while not all(server.started for server, _ in servers):
         if broken := [task for task in running if task.done()]:
