@@ -48,3 +48,4 @@ def sign_in(client: Client, clock: Clock, name: str = "adam") -> None:
     enter(clock.cloud, begin(client), name)
     clock.advance(5)
     assert client.get(PAGE)["Location"] == PAGE
+    client.get(PAGE)  # which says so, once

@@ -13,7 +13,6 @@ import httpx
 import pytest
 import uvicorn
 import websockets.sync.client
-from centrala.organization.models import Session
 from django.db import connection
 from django.test import Client
 from websockets.exceptions import InvalidStatus
@@ -22,7 +21,7 @@ from centrala.asgi import build
 from centrala.conversations.live import announce
 from centrala.database import dsn
 from centrala.desk import stream as stream_module
-from centrala.organization.models import User
+from centrala.organization.models import Session, User
 from centrala.server import Listen, Server, bind
 from centrala.settings import database
 from hub import ala

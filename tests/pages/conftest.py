@@ -16,7 +16,7 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization import actions as organization
 from centrala.organization.models import Role, User
 from centrala.workstreams.models import Workstream
-from hub import connected
+from hub import TENANT, connected
 from localazure.pytest_plugin import LocalAzure
 from pages.scene import PASSWORD, Talk, say
 
@@ -73,6 +73,12 @@ def cloud(local_azure: LocalAzure, settings: Settings, db: None) -> Iterator[Loc
     organization.set_up(name="Centrala", tenant_id=UUID(local_azure.tenant_id))
     yield local_azure
     local_azure.control.post("/_local/reset", json={}).raise_for_status()
+
+
+@pytest.fixture
+def organised(db: None) -> None:
+    """An organisation with everything that connecting takes."""
+    organization.set_up(name="Centrala", tenant_id=TENANT)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from uuid import UUID
 import pytest
 from azure.core.credentials import TokenCredential
 from django.conf import settings as configured
-from centrala.organization.models import Session
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
@@ -15,7 +14,7 @@ from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ResourceId
 from centrala.connection import sign_in as signing
 from centrala.connection.sign_in import SIGN_INS, azure_credential_of
-from centrala.organization.models import AuditEntry, Organization, User
+from centrala.organization.models import AuditEntry, Organization, Session, User
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import read
 from signing_in import BEGIN, END, PAGE, Clock, begin, enter, sign_in

@@ -25,7 +25,7 @@ def table(page: Element) -> list[list[str]]:
     return [[cell.text() for cell in row.children if isinstance(cell, Element)] for row in rows]
 
 
-def test_path_of_the_document_leads_to_the_five_fields(administrator: Client) -> None:
+def test_path_of_the_document_leads_to_the_five_fields(administrator: Client, organised: None) -> None:
     channels = read(administrator.get("/center/", follow=True))
     site_map = channels.one("nav", class_="site-map")
     assert site_map.all("h2")[0].text() == "Customer support"
@@ -33,7 +33,7 @@ def test_path_of_the_document_leads_to_the_five_fields(administrator: Client) ->
 
     manage = channels.one("section", aria_labelledby="accounts").one("a")
     numbers = read(administrator.get(str(manage.attributes["href"])))
-    get_started = numbers.one("section").one("a")
+    get_started = numbers.one("a", class_="primary")
     connect = read(administrator.get(str(get_started.attributes["href"])))
     use_existing = connect.one("a", class_="primary")
     form = read(administrator.get(str(use_existing.attributes["href"])))
@@ -79,7 +79,9 @@ def test_number_on_no_workstream_is_ready_for_setup(administrator: Client, conne
     assert rows[1] == ["+48 732 100 200", "Unknown", "Make and receive calls", "None", "—", "Ready for setup"]
 
 
-def test_disconnected_resource_takes_its_numbers_out_of_sight(administrator: Client, connection: Connection) -> None:
+def test_disconnected_resource_takes_its_numbers_out_of_sight(
+    administrator: Client, organised: None, connection: Connection
+) -> None:
     Connection.objects.update(disconnected_at=now())
 
     page = read(administrator.get("/center/phone-numbers/"))

@@ -1,13 +1,10 @@
 """Use existing resource: the five fields, what is wrong with each, and what is kept."""
 
-from uuid import UUID
-
 import pytest
 from django.test import Client
 
 from centrala.connection.models import Connection
-from centrala.organization import actions as organization
-from centrala.organization.models import AuditEntry, Kind
+from centrala.organization.models import AuditEntry
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import Element, read
 
@@ -107,15 +104,3 @@ def test_connected_installation_offers_no_second_connection(administrator: Clien
     assert administrator.get("/center/phone-numbers/connect/")["Location"] == "/center/phone-numbers/advanced/"
     assert administrator.post(ADDRESS, right)["Location"] == "/center/phone-numbers/advanced/"
     assert Connection.objects.count() == 1
-
-
-def test_prerequisites_are_told_as_far_as_they_are_known(administrator: Client, cloud: LocalAzure) -> None:
-    organization.set_up(name="Centrala", tenant_id=UUID(cloud.tenant_id), kind=Kind.TRIAL, licensed=False)
-
-    page = read(administrator.get("/center/phone-numbers/connect/"))
-
-    assert [item.one("strong").text() for item in page.all("li", class_="no")] == [
-        "The organisation is not a trial",
-        "The organisation has a licence",
-    ]
-    assert all("Not checked" in item.text() for item in page.all("li", class_="ask"))

@@ -81,6 +81,7 @@ WITHIN = {
 }
 
 Page = tuple[str, str]
+pytestmark = pytest.mark.usefixtures("organised")
 
 
 def cases(*tables: dict[Page, dict[str, str]]) -> list[tuple[Page, str, dict[str, str]]]:

@@ -9,16 +9,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from centrala.azure.errors import AzureError
 from centrala.center.forms import ConnectForm
+from centrala.center.prerequisites import panel_of
+from centrala.center.views import numbers_page
 from centrala.connection import actions
 from centrala.connection.access import connections_of
 from centrala.errors import Refused
 from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.organization.access import StaffRequest, administrators_only
-from centrala.organization.models import Organization
 from centrala.workstreams.actions import put_to_work
 
-UNPROCESSABLE = 422
+UNPROCESSABLE, FORBIDDEN = 422, 403
 
 
 @require_safe
@@ -26,7 +27,9 @@ UNPROCESSABLE = 422
 def choose(request: StaffRequest) -> HttpResponse:
     if _connected(request):
         return redirect("center:advanced")
-    return render(request, "center/connect.html", {"organization": Organization.objects.first()})
+    if not panel_of(request).found.enabled:
+        return numbers_page(request, status=FORBIDDEN)
+    return render(request, "center/connect.html")
 
 
 @sensitive_post_parameters("connection_string")
@@ -35,6 +38,8 @@ def choose(request: StaffRequest) -> HttpResponse:
 def existing(request: StaffRequest) -> HttpResponse:
     if _connected(request):
         return redirect("center:advanced")
+    if not panel_of(request).found.enabled:
+        return numbers_page(request, status=FORBIDDEN)
     form = ConnectForm(request.POST or None)
     if not form.is_valid():
         return render(request, "center/existing.html", {"form": form})

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from centrala.center import audit, azure_sign_in, connecting, events, organization, views
+from centrala.center import audit, azure_sign_in, connecting, events, organization, prerequisites, views
 
 app_name = "center"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("phone-numbers/", views.phone_numbers, name="phone-numbers"),
     path("phone-numbers/connect/", connecting.choose, name="connect"),
     path("phone-numbers/connect/existing/", connecting.existing, name="connect-existing"),
+    path("phone-numbers/prerequisites/", prerequisites.panel, name="prerequisites"),
+    path("phone-numbers/prerequisites/register/", prerequisites.register, name="register-provider"),
+    path("phone-numbers/test-reach/", prerequisites.test_reach, name="test-reach"),
     path("phone-numbers/advanced/", views.advanced, name="advanced"),
     path("organization/", organization.organization, name="organization"),
     path("organization/end-trial/", organization.end_trial, name="end-trial"),

@@ -1,31 +1,47 @@
 """The site map's pages about channels and phone numbers."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from centrala.center.endpoints import endpoints_of
+from centrala.center.prerequisites import panel_of
 from centrala.connection.access import connections_of
 from centrala.connection.models import EntryKey
 from centrala.numbers.access import numbers_of
 from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.standing import standing
 
 
 @require_safe
 @administrators_only
 def channels(request: StaffRequest) -> HttpResponse:
+    """Without voice and its terms there is no entry Phone numbers, unless something is connected already."""
     connection = connections_of(request.user).filter(disconnected_at=None).first()
-    return render(
-        request, "center/channels.html", {"connection": connection, "numbers": numbers_of(request.user).count()}
-    )
+    context = {
+        "connection": connection,
+        "numbers": numbers_of(request.user).count(),
+        "offered": connection is not None or standing().voice_ready,
+    }
+    return render(request, "center/channels.html", context)
 
 
 @require_safe
 @administrators_only
 def phone_numbers(request: StaffRequest) -> HttpResponse:
+    return numbers_page(request)
+
+
+def numbers_page(request: StaffRequest, *, status: int = 200) -> HttpResponse:
+    """The numbers of the connected resource; while there is none, what connecting takes."""
     connection = connections_of(request.user).filter(disconnected_at=None).first()
-    numbers = numbers_of(request.user).prefetch_related("lines__workstream")
-    return render(request, "center/phone_numbers.html", {"connection": connection, "numbers": numbers})
+    context: dict[str, object] = {"connection": connection, "public_url": settings.PUBLIC_URL}
+    if connection is None:
+        context["panel"] = panel_of(request)
+    else:
+        context["numbers"] = numbers_of(request.user).prefetch_related("lines__workstream")
+    return render(request, "center/phone_numbers.html", context, status=status)
 
 
 @require_safe

@@ -57,6 +57,8 @@ def eligible() -> Organization:
         raise Refused(_("A trial organisation cannot connect a resource of its own. End the trial first."))
     if not there.licensed:
         raise Refused(_("The organisation has no licence for channels. Fix: centrala organization --licence yes."))
+    if not there.voice_ready:
+        raise Refused(_("Voice is not added, or its terms are not accepted. Fix: on the page Organisation, do both."))
     return organization
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from azure.core.credentials import TokenCredential
 from django.conf import settings
@@ -27,7 +28,10 @@ KEY = "azure_sign_in"
 
 @dataclass
 class SignIn:
-    """One person's, waiting until `person` or `ended` is there. `leads_to` is the page that asked for it."""
+    """One person's, waiting until `person` or `ended` is there. `leads_to` is the page that asked for it.
+
+    `kept` is what pages have read in Azure, and when.
+    """
 
     user_id: int
     device: DeviceSignIn = field(repr=False)
@@ -38,6 +42,7 @@ class SignIn:
     asked_at: datetime
     person: Person | None = None
     ended: SignInEnded | None = None
+    kept: dict[str, tuple[datetime, Any]] = field(default_factory=dict, repr=False)
     lock: Lock = field(default_factory=Lock, repr=False)
 
     @property

@@ -16,7 +16,6 @@ from localazure.portal import (
     subscribing,
     subscriptions,
     topics,
-    trouble,
     views,
 )
 from localazure.portal.pages import Pages
@@ -35,8 +34,6 @@ PLACES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/telephone", views.telephone),
     ("GET", "/language/{code}", views.language),
     ("POST", "/person", views.sign_in),
-    ("GET", "/trouble", trouble.show),
-    ("POST", "/trouble", trouble.ask),
     ("GET", "/groups", groups.index),
     ("GET", "/groups/new", groups.new),
     ("POST", "/groups/new", groups.create),
