@@ -388,6 +388,7 @@ SIP_DOMAIN_NOT_VERIFIED = _sip("DomainNotVerified", "The domain of the trunk '{n
 
 # The control API
 INVALID_CONTROL = Refusal(400, "invalid", "{reason}")
+NOT_ORDERED = Refusal(404, "not_ordered", "No such trouble is on order.")
 NUMBER_TAKEN = Refusal(409, "number_taken", "A resource has that number already.")
 UNKNOWN_NUMBER = Refusal(404, "unknown_number", "No resource here owns the number in '{field}'.")
 CROSS_ORIGIN = Refusal(403, "cross_origin", "Pages of other origins may not change the local cloud.")

@@ -173,3 +173,119 @@ def test_token_for_another_audience_is_refused(azure, http, credential):
     response = http.get(NUMBERS, headers={"authorization": f"Bearer {graph}"})
 
     assert (response.status_code, response.json()["error"]["code"]) == (401, "Denied")
+
+
+def ordered(azure):
+    return azure.control.get("/_local/faults").json()["items"]
+
+
+def test_what_is_on_order_is_told_and_called_off_one_by_one(azure, acs):
+    order(azure, "POST /sms", status=429, times=3, retry_after_seconds=5)
+    order(azure, "arm", hang=True, lasting=True)
+    order(azure, "eventgrid.delivery", action="drop", times=2)
+    acs.send()
+
+    told = ordered(azure)
+    for query in ({"operation": "arm"}, {"operation": "eventgrid.delivery", "action": "drop"}):
+        azure.control.delete("/_local/faults", params=query).raise_for_status()
+    unknown = azure.control.delete("/_local/faults", params={"operation": "arm"})
+
+    assert [(one["operation"], one["times"], one["status"], one["hang"]) for one in told] == [
+        ("POST /sms", 2, 429, False), ("arm", None, None, True), ("eventgrid.delivery", 2, None, False)
+    ]  # fmt: skip
+    assert [one["operation"] for one in ordered(azure)] == ["POST /sms"]
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "not_ordered")
+
+
+def test_deliveries_go_wrong_until_it_is_called_off(azure, webhooks, receiver, write):
+    hook = receiver()
+    webhooks.put("to-hub", hook.url).result()
+    order(azure, "eventgrid.delivery", action="drop", lasting=True)
+    for text in ("one", "two", "three"):
+        write(text)
+    azure.control.delete("/_local/faults")
+
+    arrived = write("four")
+
+    assert hook.next().events[0]["id"] == arrived
+    assert hook.notifications.empty()
+
+
+def test_reordering_without_end_is_refused(azure):
+    body = {"operation": "eventgrid.delivery", "action": "reorder", "lasting": True}
+
+    assert azure.control.post("/_local/faults", json=body).status_code == 400
+
+
+def principals(azure, http, credential):
+    token = credential.get_token("https://graph.microsoft.com/.default").token
+    query = {"$filter": f"appId eq '{azure.event_grid_principal}'"}
+    answer = http.get("/v1.0/servicePrincipals", params=query, headers={"authorization": f"Bearer {token}"})
+    return answer.raise_for_status().json()["value"]
+
+
+def test_event_grids_principal_is_taken_away_until_somebody_adds_it(azure, http, credential, resources):
+    resources.providers.register("Microsoft.EventGrid")
+    before = principals(azure, http, credential)
+    order(azure, "eventgrid.principal")
+    gone = principals(azure, http, credential)
+    resources.providers.unregister("Microsoft.EventGrid")
+    resources.providers.register("Microsoft.EventGrid")
+    still = principals(azure, http, credential)
+
+    token = credential.get_token("https://graph.microsoft.com/.default").token
+    body, headers = {"appId": azure.event_grid_principal}, {"authorization": f"Bearer {token}"}
+    made = http.post("/v1.0/servicePrincipals", json=body, headers=headers)
+
+    assert (len(before), gone, still, made.status_code) == (1, [], [], 201)
+    assert len(principals(azure, http, credential)) == 1
+    assert ordered(azure) == []
+
+
+def test_event_grids_principal_comes_back_when_it_is_called_off(azure, http, credential, resources):
+    resources.providers.register("Microsoft.EventGrid")
+    order(azure, "eventgrid.principal")
+
+    azure.control.delete("/_local/faults", params={"operation": "eventgrid.principal"}).raise_for_status()
+
+    assert len(principals(azure, http, credential)) == 1
+
+
+def test_protected_handshake_fails_without_event_grids_principal(azure, webhooks, receiver):
+    hub = azure.control.post("/_local/applications", json={"name": "Hub"}).json()
+    more = {"azureActiveDirectoryTenantId": azure.tenant_id, "azureActiveDirectoryApplicationIdOrUri": hub["client_id"]}
+    hook = receiver()
+    order(azure, "eventgrid.principal")
+
+    with pytest.raises(HttpResponseError) as refused:
+        webhooks.put("to-hub", hook.url, **more).result()
+
+    assert "AADSTS700016" in str(refused.value)
+    assert hook.handshakes.empty()
+    azure.control.delete("/_local/faults")
+    webhooks.put("to-hub", hook.url, **more).result()
+    assert hook.handshakes.get(timeout=10).headers["authorization"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize("key", ["primary", "secondary"])
+def test_access_key_is_regenerated_in_one_call(azure, acs, key):
+    before = azure.control.get("/_local/state").json()["communication_services"][0]
+
+    made = azure.control.post("/_local/keys", json={"key": key}).json()
+
+    after = azure.control.get("/_local/state").json()["communication_services"][0]
+    kept = "secondary" if key == "primary" else "primary"
+    assert made == {"primary": after["primary_connection_string"], "secondary": after["secondary_connection_string"]}
+    assert after[f"{key}_key"] != before[f"{key}_key"]
+    assert after[f"{kept}_key"] == before[f"{kept}_key"]
+    assert acs.send().status_code == (401 if key == "primary" else 202)
+
+
+def test_sold_out_numbers_come_back_one_by_one(azure):
+    for kind in ("tollFree", "geographic"):
+        azure.control.post("/_local/numbers/sold-out", json={"country": "US", "type": kind}).raise_for_status()
+    one = {"country": "US", "type": "tollFree"}
+
+    first, second = (azure.control.delete("/_local/numbers/sold-out", params=one) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (200, 404)

@@ -6,7 +6,7 @@ from localazure import faults
 from localazure.arm import scopes, shapes
 from localazure.arm.operation import operation
 from localazure.arm.scopes import registration_state
-from localazure.eventgrid.identity import event_grid_principal
+from localazure.eventgrid.identity import TAKEN_AWAY, event_grid_principal
 from localazure.paging import listing
 from localazure.pipeline import Call, Reply
 from localazure.records.resources import Provider
@@ -49,7 +49,7 @@ def register(world: World, one: Provider) -> Provider:
         return one
     fault = faults.take(world, REGISTER)
     ends = world.clock.after(fault.delay_seconds if fault else 0)
-    if one.namespace == "Microsoft.EventGrid":
+    if one.namespace == "Microsoft.EventGrid" and TAKEN_AWAY not in world.faults:
         event_grid_principal(world)
     return _put(world, msgspec.structs.replace(one, registered_from=ends))
 

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from localazure.control import rules
-from localazure.control.delivery_faults import DELIVERY, order_delivery_fault
 from localazure.control.events import EventBody, EventMadeList, publish_events
+from localazure.control.faults import ROUTES as FAULTS
 from localazure.control.identity import ROUTES as IDENTITY
 from localazure.control.openapi import Described, describe
 from localazure.control.shapes import (
@@ -19,7 +19,6 @@ from localazure.control.shapes import (
     ClockNow,
     DeliveryList,
     Done,
-    FaultBody,
     Inbox,
     KeysNow,
     RotateBody,
@@ -31,7 +30,6 @@ from localazure.control.state import state
 from localazure.control.telephony import ROUTES as TELEPHONY
 from localazure.errors import INVALID_CONTROL, NOT_FOUND, NOT_JSON, ServiceError
 from localazure.pipeline import Call, Caller, Reply, Service
-from localazure.records.messages import Fault
 from localazure.routing import Router
 from localazure.world import World
 
@@ -84,32 +82,6 @@ def register_application(world: World, call: Call) -> Reply:
 def rotate_keys(world: World, call: Call) -> Reply:
     asked = call.json(RotateBody) if call.body else RotateBody()
     return Reply(body=rules.rotate_keys(world, drop_old=asked.drop_old))
-
-
-def order_fault(world: World, call: Call) -> Reply:
-    asked = call.json(FaultBody)
-    if asked.operation == DELIVERY:
-        order_delivery_fault(world, asked)
-        return Reply(body=Done())
-    world.faults.put(
-        asked.operation,
-        Fault(
-            operation=asked.operation,
-            times=asked.times,
-            delay_seconds=asked.delay_seconds,
-            hang=asked.hang,
-            status=asked.status or 0,
-            retry_after_seconds=asked.retry_after_seconds,
-            lasting=asked.lasting,
-        ),
-    )
-    return Reply(body=Done())
-
-
-def clear_faults(world: World, call: Call) -> Reply:
-    world.faults.clear()
-    world.delivery_faults.clear()
-    return Reply(body=Done())
 
 
 def openapi(world: World, call: Call) -> Reply:
@@ -174,8 +146,7 @@ ROUTES = [
               ApplicationMade, ApplicationBody, status=201),
     Described("POST", "/_local/entra/rotate-keys", rotate_keys, "A new signing key", KeysNow, RotateBody),
     *IDENTITY,
-    Described("POST", "/_local/faults", order_fault, "Trouble on order", Done, FaultBody),
-    Described("DELETE", "/_local/faults", clear_faults, "No more trouble", Done),
+    *FAULTS,
     *TELEPHONY,
     Described("GET", "/_local/openapi.json", openapi, "This description", dict),
 ]  # fmt: skip

@@ -5,14 +5,9 @@ from typing import Annotated
 import msgspec
 
 from localazure.communication.sms import LONGEST_TEXT
-from localazure.records.event_faults import DeliveryAction
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
 Number = Annotated[str, msgspec.Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+14255550123"])]
-FAULTY = (
-    r"^(sms\.send|provider\.register|numbers\.operation|eventgrid\.delivery|communication|arm|graph|entra"
-    r"|(\*|[A-Za-z]+) /[!-~]*)$"
-)
 Callee = Annotated[str, msgspec.Meta(pattern=r"^(\+[1-9][0-9]{6,14}|[0-9]{5,6})$", examples=["+18335550100", "40404"])]
 
 
@@ -77,30 +72,6 @@ class ClockNow(msgspec.Struct, kw_only=True):
     now: str
     offset_seconds: float
     scale: float
-
-
-class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The next `times` requests meet it; with `lasting` all of them, until DELETE.
-
-    `operation` is a request (`POST /sms`, `* /phoneNumbers*`), which then is late, hangs or answers `status` before
-    anything is done; or a whole service: communication, arm, graph, entra. Or one of three others, where what was
-    asked for is done: `sms.send` (only the answer is late, hangs or fails), `provider.register` (registering takes
-    longer), `numbers.operation` (a number operation takes longer, or with a `status` ends as failed).
-
-    `eventgrid.delivery` needs an `action` and may name one event subscription. Reorder: of the next `times` events the
-    first leaves last, `delay_seconds` apart. Answer: the endpoint is not asked, `status` stands for its answer, and
-    without one it seems to hang.
-    """
-
-    operation: Annotated[str, msgspec.Meta(pattern=FAULTY, examples=["POST /sms"])]
-    delay_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0
-    hang: bool = False
-    status: Annotated[int, msgspec.Meta(ge=400, le=599)] | None = None
-    retry_after_seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] | None = None
-    times: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
-    lasting: bool = False
-    action: DeliveryAction | None = None
-    subscription: str = ""
 
 
 class ApplicationBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

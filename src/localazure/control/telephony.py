@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from localazure.clock import real_time
-from localazure.communication import identity, sip
+from localazure.communication import identity, rules, sip
 from localazure.communication.giving import give_name, give_number
 from localazure.communication.numbers.catalogue import COUNTRIES
 from localazure.communication.numbers.stock import sold_out_key
@@ -15,7 +15,7 @@ from localazure.communication.segments import segments
 from localazure.communication.senders import ALPHANUMERIC, E164, SHORT_CODE, Kind, kind_of
 from localazure.control.openapi import Described
 from localazure.control.shapes import Done
-from localazure.errors import INVALID_CONTROL, NUMBER_TAKEN
+from localazure.errors import INVALID_CONTROL, NOT_ORDERED, NUMBER_TAKEN
 from localazure.pipeline import Call, Reply
 from localazure.records.resources import CommunicationService
 from localazure.records.telephony import NumberQuota, SoldOut
@@ -52,6 +52,20 @@ class Usage(msgspec.Struct, kw_only=True):
 
 class UsageList(msgspec.Struct, kw_only=True):
     items: list[Usage]
+
+
+class KeyBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Of the resource, which may be left out where there is one only."""
+
+    key: Literal["primary", "secondary"] = "primary"
+    resource: str | None = None
+
+
+class KeysMade(msgspec.Struct, kw_only=True):
+    """Both of the resource's connection strings as they are now."""
+
+    primary: str
+    secondary: str
 
 
 class SoldOutBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -123,8 +137,24 @@ def sell_out(world: World, call: Call) -> Reply:
 
 
 def restock(world: World, call: Call) -> Reply:
-    world.sold_out.clear()
+    """Everything, or what the query names."""
+    country, kind, area_code = (call.query.get(name, "") for name in ("country", "type", "area_code"))
+    if not country:
+        world.sold_out.clear()
+        return Reply(body=Done())
+    key = sold_out_key(country, kind, area_code)
+    if key not in world.sold_out:
+        raise NOT_ORDERED.of()
+    world.sold_out.remove(key)
     return Reply(body=Done())
+
+
+def regenerate_key(world: World, call: Call) -> Reply:
+    """The old one is void at once."""
+    asked = call.json(KeyBody) if call.body else KeyBody()
+    one = rules.regenerate(world, named(world, asked.resource), asked.key.capitalize())
+    told = [rules.connection_string(world, key) for key in (one.primary_key, one.secondary_key)]
+    return Reply(body=KeysMade(primary=told[0], secondary=told[1]))
 
 
 def set_quota(world: World, call: Call) -> Reply:
@@ -165,7 +195,9 @@ ROUTES = [
     Described("POST", "/_local/numbers", give_sender, "Give a resource a number, a short code or a sender's name",
               SenderMade, SenderBody, status=201),
     Described("POST", "/_local/numbers/sold-out", sell_out, "Numbers of a country are sold out", Done, SoldOutBody),
-    Described("DELETE", "/_local/numbers/sold-out", restock, "Everything is on offer again", Done),
+    Described("DELETE", "/_local/numbers/sold-out", restock, "Everything is on offer again, or one of it", Done,
+              query=("country", "type", "area_code")),
+    Described("POST", "/_local/keys", regenerate_key, "Regenerate a resource's access key", KeysMade, KeyBody),
     Described("POST", "/_local/numbers/quota", set_quota, "How many numbers and searches the tenant may have", Done,
               QuotaBody),
     Described("POST", "/_local/sip/domains", verify_domain, "A domain for trunks is verified", DomainList, DomainBody),

@@ -12,9 +12,9 @@ import msgspec
 from localazure.clock import real_time
 from localazure.entra.resources import resource_of
 from localazure.entra.tokens import mint, roles
-from localazure.errors import UNKNOWN_RESOURCE, UNKNOWN_TENANT
+from localazure.errors import UNKNOWN_CLIENT, UNKNOWN_RESOURCE, UNKNOWN_TENANT
 from localazure.eventgrid.filters import at
-from localazure.eventgrid.identity import event_grid_principal
+from localazure.eventgrid.identity import EVENT_GRID_APP_ID, known_principal
 from localazure.records.events import DeliveryAttribute, DeliverySchema, Destination, EventSubscription
 from localazure.records.ids import new_id
 from localazure.world import World
@@ -84,7 +84,10 @@ def token(world: World, destination: Destination) -> str:
     if resource is None or not resource.principal_id:
         tenant = world.tenants[destination.tenant_id.lower()]
         raise UNKNOWN_RESOURCE.of(resource=destination.application, tenant=tenant.display_name)
-    client = event_grid_principal(world)
+    client = known_principal(world)
+    if client is None:
+        tenant = world.tenants[destination.tenant_id.lower()]
+        raise UNKNOWN_CLIENT.of(client=EVENT_GRID_APP_ID, tenant=tenant.display_name)
     wanted = (resource, tuple(roles(world, client, resource)))
     kept = world.event_grid_tokens.get(wanted)
     if kept is None or kept.expires_at - RENEW_BEFORE <= real_time():

@@ -46,6 +46,8 @@ def _take(world: World, subscription: str, action: DeliveryAction) -> DeliveryFa
         return None
     for owner in (subscription, ""):
         if fault := world.delivery_faults.get(f"{owner}/{action.value}"):
+            if fault.lasting:
+                return fault
             if fault.times > 1:
                 world.delivery_faults.put(fault.key, msgspec.structs.replace(fault, times=fault.times - 1))
             else:

@@ -16,6 +16,7 @@ from localazure.portal import (
     subscribing,
     subscriptions,
     topics,
+    trouble,
     views,
 )
 from localazure.portal.pages import Pages
@@ -34,6 +35,8 @@ PLACES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/telephone", views.telephone),
     ("GET", "/language/{code}", views.language),
     ("POST", "/person", views.sign_in),
+    ("GET", "/trouble", trouble.show),
+    ("POST", "/trouble", trouble.ask),
     ("GET", "/groups", groups.index),
     ("GET", "/groups/new", groups.new),
     ("POST", "/groups/new", groups.create),

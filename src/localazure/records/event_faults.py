@@ -16,7 +16,7 @@ class DeliveryAction(StrEnum):
 
 
 class DeliveryFault(msgspec.Struct, frozen=True, kw_only=True):
-    """The next `times` deliveries of a subscription (its lower-case id; empty: of any).
+    """The next `times` deliveries of a subscription (its lower-case id; empty: of any), all of them while `lasting`.
 
     `seconds` is how late, for reorder the gap between the events, the first leaving last. `status` is what the endpoint
     seems to answer without being asked; None: it seems to hang.
@@ -25,6 +25,7 @@ class DeliveryFault(msgspec.Struct, frozen=True, kw_only=True):
     subscription: str
     action: DeliveryAction
     times: int
+    lasting: bool = False
     seconds: float = 0
     status: int | None = None
 
