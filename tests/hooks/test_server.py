@@ -15,7 +15,7 @@ from django.db import connection as database
 from starlette.applications import Starlette
 
 from centrala.azure.cloud import Cloud
-from centrala.connection.models import Connection, Endpoint, Entry, EntryKey, Service
+from centrala.connection.models import Connection, Endpoint, Entry, EntryKey, Service, Sighting
 from centrala.hooks.body import LARGEST
 from centrala.hooks.routes import routes
 from centrala.hooks.runtime import running
@@ -81,7 +81,7 @@ def own_cluster() -> Iterator[Cluster]:
 def make_tables(dsn: str, clock: Clock) -> str:
     """Returns the path of the SMS webhook."""
     with database.schema_editor(collect_sql=True, atomic=False) as editor:
-        for model in (Connection, Entry, Endpoint, Event):
+        for model in (Connection, Entry, Endpoint, Sighting, Event):
             editor.create_model(model)
     with psycopg.connect(dsn) as session:
         for statement in editor.collected_sql:

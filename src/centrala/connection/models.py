@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from centrala.azure.identifiers import ConnectionString, ResourceId
+from centrala.connection.refusal_words import WORDS
 from centrala.organization.crypto import decrypt
 
 
@@ -107,3 +108,41 @@ class Endpoint(models.Model):
     @property
     def url(self) -> str:
         return f"{settings.PUBLIC_URL}/hooks/{self.secret}/{self.service.replace('_', '-')}"
+
+
+class Sight(models.TextChoices):
+    """What an endpoint may have seen; of each the last is kept."""
+
+    HANDSHAKE = "handshake"  # answered
+    EVENT = "event"
+    MISDIRECTED = "misdirected"  # an event that belongs to another service's endpoint
+    REFUSAL = "refusal"
+    TOKEN_REFUSAL = "token_refusal"  # noqa: S105 - of REFUSAL those about the token, with its claims
+    CLOUD_EVENTS = "cloud_events"  # the CloudEvents schema was offered
+    DELETION = "deletion"  # of the event subscription
+
+
+class Sighting(models.Model):
+    """The last sight of its kind at one endpoint, written by hooks beside Django; read it through `sightings`.
+
+    A row for each kind, not a column: two web processes then need no more to agree than the later time.
+    """
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="sightings")
+    kind = models.CharField(max_length=20, choices=Sight)
+    at = models.DateTimeField()
+    subscription = models.TextField()  # aeg-subscription-name, as told by the sender
+    word = models.TextField()  # of a refusal its code, of an event its type
+    detail = models.TextField()
+    claims = models.JSONField(default=list)  # of a token refusal, see `sightings.Claim`; never the token
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["endpoint", "kind"], name="one_sighting_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.word}".strip()
+
+    @property
+    def explanation(self) -> str:
+        """Of a refusal, why it was and what to do, in the reader's language."""
+        return str(WORDS.get(self.word, self.word))

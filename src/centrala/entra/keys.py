@@ -40,7 +40,7 @@ Fetch = Callable[[str], Awaitable[Fetched]]
 
 @dataclass(frozen=True)
 class KeySet:
-    """`issuers`: issuer -> key id -> key. `clock_difference`: how far our clock was from the key server's."""
+    """`issuers`: issuer -> key id -> key. `clock_difference`: how far our clock was ahead of the key server's."""
 
     issuers: Mapping[str, Mapping[str, RSAPublicKey]]
     fetched_at: datetime
@@ -79,6 +79,10 @@ class TenantKeys:
         self._last_began: datetime | None = None
         self._rest = REST
         self._running: asyncio.Task[str] | None = None
+
+    @property
+    def current(self) -> KeySet | None:
+        return self._current
 
     async def find(self, *, issuer: str, key_id: str) -> RSAPublicKey:
         """Raises Refusal: 401 when a fetch begun after this call does not know the key either, 503 when none could be.
@@ -142,7 +146,7 @@ class TenantKeys:
         for issuer, keys, _ in parts:
             issuers.setdefault(issuer, {}).update(keys)
         dates = [date for _, _, date in parts if date is not None]
-        return KeySet(issuers, now, min((abs(now - date) for date in dates), default=None))
+        return KeySet(issuers, now, min((now - date for date in dates), key=abs, default=None))
 
     async def _issuer(self, url: str) -> tuple[str, dict[str, RSAPublicKey], datetime | None]:
         document = await self._fetch(url)

@@ -43,7 +43,7 @@ class TokenCode(Enum):
 
 
 class Refusal(Exception):
-    """`detail` goes to the log and nowhere else: ids and host names, never a token."""
+    """`detail` goes to the log and to administrators: ids and host names, never a token."""
 
     def __init__(self, code: Reason, detail: str = "") -> None:
         super().__init__(code.word)

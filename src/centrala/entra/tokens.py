@@ -100,8 +100,9 @@ class Verifier:
 
     async def _check_clock(self, keys: TenantKeys) -> None:
         difference = await keys.clock_difference()
-        if difference is not None and difference > TRUSTED_CLOCK_DIFFERENCE:
-            raise Refusal(TokenCode.CLOCK_DIFFERS, f"this machine's clock is {difference.total_seconds():.0f} s off")
+        if difference is not None and abs(difference) > TRUSTED_CLOCK_DIFFERENCE:
+            off = abs(difference).total_seconds()
+            raise Refusal(TokenCode.CLOCK_DIFFERS, f"this machine's clock is {off:.0f} s off")
 
     @property
     def _now(self) -> float:

@@ -5,7 +5,6 @@ import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
 from uuid import UUID
 
 import asyncpg
@@ -29,8 +28,8 @@ WHERE endpoint.secret = $1
 # So long may a disconnected or changed endpoint still answer as it was.
 LIFE = timedelta(seconds=2)
 KEPT = 256
-SECONDS = 5.0
-SETTINGS = {"application_name": "centrala hooks"}  # as pg_stat_activity shows it
+# What asyncpg raises on a session that the server has ended and that it does not know to be closed.
+BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 @dataclass(frozen=True)
@@ -49,20 +48,10 @@ class Endpoint:
 class Endpoints:
     """Reads an endpoint by its secret. Only found ones are kept, so a new one answers at once."""
 
-    def __init__(self, dsn: str, *, clock: Clock) -> None:
-        # Connects when the first one is asked for: the hub starts without a database.
-        self._pool = asyncpg.create_pool(
-            dsn, min_size=0, max_size=4, timeout=SECONDS, command_timeout=SECONDS, server_settings=SETTINGS
-        )
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, clock: Clock) -> None:
+        self._pool = pool
         self._clock = clock
         self._kept: OrderedDict[str, tuple[datetime, Endpoint]] = OrderedDict()
-
-    async def __aenter__(self) -> Self:
-        await self._pool.__aenter__()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._pool.terminate()
 
     async def find(self, secret: str) -> Endpoint | None:
         """Raises Refusal (503) when the database is away."""
@@ -80,8 +69,9 @@ class Endpoints:
         try:
             async with asyncio.timeout(RESTART_SECONDS):
                 while True:
-                    with contextlib.suppress(*AWAY, asyncpg.InterfaceError):
+                    with contextlib.suppress(*AWAY, *BROKEN):
                         return await self._once(secret)
+                    await self._pool.expire_connections()
                     await asyncio.sleep(0.1)
         except TimeoutError:
             raise Refusal(Code.INBOX_UNAVAILABLE, "the database does not answer") from None

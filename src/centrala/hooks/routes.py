@@ -5,19 +5,21 @@ Events are answered 200 only when they are committed, so that whatever happens h
 
 import logging
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from centrala.connection.models import EVENT_TYPES
-from centrala.entra.refusals import Refusal
-from centrala.hooks import body, events
+from centrala.connection.models import EVENT_TYPES, Sight
+from centrala.entra.refusals import Refusal, TokenCode
+from centrala.hooks import body, claims, events
 from centrala.hooks.endpoints import Endpoint
 from centrala.hooks.events import Event
 from centrala.hooks.refusals import Code
 from centrala.hooks.runtime import Hooks
+from centrala.hooks.sightings import Note
 from centrala.inbox.writer import InboxUnavailable, Row
 
 log = logging.getLogger(__name__)
@@ -40,8 +42,10 @@ async def answer(request: Request) -> Response:
         _check_open(endpoint, request, hooks.clock())
         if request.method == "POST":
             return await _receive(hooks, request, endpoint)
-        return _schema_handshake(endpoint) if request.method == "OPTIONS" else _greeting(endpoint)
+        return _schema_handshake(hooks, endpoint) if request.method == "OPTIONS" else _greeting(endpoint)
     except Refusal as refusal:
+        if endpoint is not None:
+            _note_refusal(hooks, request, endpoint, refusal)
         return _refuse(refusal, endpoint)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
@@ -68,26 +72,51 @@ async def _receive(hooks: Hooks, request: Request, endpoint: Endpoint) -> Respon
     received_at = hooks.clock()
     await hooks.tokens.check(request.headers.getlist("authorization"), endpoint.trust)
     arrived = events.parse(await body.read(request))
-    subscription = UNPRINTABLE.sub("?", request.headers.get("aeg-subscription-name", ""))[:200]
+    subscription = _subscription(request)
     kind = request.headers.get("aeg-event-type", "").lower()
     if len(arrived) == 1 and arrived[0].envelope.event_type == events.VALIDATION:
-        return _handshake(arrived[0], endpoint, subscription)
+        return _handshake(hooks, arrived[0], endpoint, subscription)
     if kind == "subscriptionvalidation":
         raise Refusal(Code.NO_VALIDATION_CODE)
     if len(arrived) == 1 and arrived[0].envelope.event_type == events.DELETION:
-        return _deletion(endpoint, subscription)
-    await _keep(hooks, [_row(event, endpoint, subscription, received_at) for event in arrived])
+        return _deletion(hooks, endpoint, subscription)
+    rows = [_row(event, endpoint, subscription, received_at) for event in arrived]
+    await _keep(hooks, rows)
+    _note_events(hooks, rows)
     return Response()
 
 
-def _handshake(event: Event, endpoint: Endpoint, subscription: str) -> Response:
+def _subscription(request: Request) -> str:
+    return UNPRINTABLE.sub("?", request.headers.get("aeg-subscription-name", ""))[:200]
+
+
+def _note_refusal(hooks: Hooks, request: Request, endpoint: Endpoint, refusal: Refusal) -> None:
+    note = Note(hooks.clock(), _subscription(request), refusal.code.word, refusal.detail)
+    hooks.sightings.note(endpoint.id, Sight.REFUSAL, note)
+    if refusal.code is Code.CLOUD_EVENTS:
+        hooks.sightings.note(endpoint.id, Sight.CLOUD_EVENTS, note)
+    if isinstance(refusal.code, TokenCode):
+        beside = claims.compare(request.headers.getlist("authorization"), hooks.tokens.expected(endpoint.trust))
+        hooks.sightings.note(endpoint.id, Sight.TOKEN_REFUSAL, replace(note, claims=beside))
+
+
+def _note_events(hooks: Hooks, rows: list[Row]) -> None:
+    for kind, seen in ((Sight.EVENT, rows), (Sight.MISDIRECTED, [row for row in rows if row.misdirected])):
+        if seen:
+            last = seen[-1]
+            hooks.sightings.note(last.endpoint, kind, Note(last.received_at, last.subscription, last.type))
+
+
+def _handshake(hooks: Hooks, event: Event, endpoint: Endpoint, subscription: str) -> Response:
     """https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema"""
     code = event.validation_code
+    hooks.sightings.note(endpoint.id, Sight.HANDSHAKE, Note(hooks.clock(), subscription))
     log.info("handshake answered: endpoint=%s service=%s subscription=%s", endpoint.id, endpoint.service, subscription)
     return JSONResponse({"validationResponse": code})
 
 
-def _deletion(endpoint: Endpoint, subscription: str) -> Response:
+def _deletion(hooks: Hooks, endpoint: Endpoint, subscription: str) -> Response:
+    hooks.sightings.note(endpoint.id, Sight.DELETION, Note(hooks.clock(), subscription))
     log.warning(
         "event subscription deleted: endpoint=%s service=%s subscription=%s. Fix: make it again, unless replaced",
         endpoint.id,
@@ -121,11 +150,12 @@ async def _keep(hooks: Hooks, rows: list[Row]) -> None:
         log.info("%d of %d events were here already", len(duplicates), len(rows))
 
 
-def _schema_handshake(endpoint: Endpoint) -> Response:
+def _schema_handshake(hooks: Hooks, endpoint: Endpoint) -> Response:
     """CloudEvents asks for consent by OPTIONS; without consent headers it has none.
 
     https://github.com/cloudevents/spec/blob/v1.0/http-webhook.md
     """
+    hooks.sightings.note(endpoint.id, Sight.CLOUD_EVENTS, Note(hooks.clock()))
     log.warning(
         "refused cloud_events_schema: endpoint=%s service=%s. Fix: choose Event Grid Schema for the event subscription",
         endpoint.id,

@@ -1,16 +1,25 @@
 """What the webhooks work with, made when the app starts and let go when it ends."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import asyncpg
+
 from centrala.azure.cloud import Cloud
 from centrala.entra.fetch import client, fetching
 from centrala.entra.keys import Clock, TenantKeys
 from centrala.hooks.endpoints import Endpoints
+from centrala.hooks.sightings import Sightings
 from centrala.hooks.tokens import Tokens
 from centrala.inbox.writer import Writer
+
+SECONDS = 5.0
+GOODBYE_SECONDS = 1.0
+SETTINGS = {"application_name": "centrala hooks"}  # as pg_stat_activity shows it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +28,7 @@ class Hooks:
 
     endpoints: Endpoints
     tokens: Tokens
+    sightings: Sightings
     writer: Writer
     clock: Clock
 
@@ -32,7 +42,7 @@ async def running(*, dsn: str, cloud: Cloud, clock: Clock = now) -> AsyncIterato
     """For the app's lifespan. Nothing is connected before the first request, so it starts without a database."""
     tenants: dict[str, TenantKeys] = {}
     writer = Writer(dsn)
-    async with client(cloud) as http, Endpoints(dsn, clock=clock) as endpoints:
+    async with client(cloud) as http, _pool(dsn) as pool:
         fetch = fetching(http)
 
         def keys(tenant_id: str) -> TenantKeys:
@@ -42,9 +52,25 @@ async def running(*, dsn: str, cloud: Cloud, clock: Clock = now) -> AsyncIterato
                 )
             return tenants[tenant_id]
 
+        endpoints, sightings = Endpoints(pool, clock=clock), Sightings(pool)
         tokens = Tokens(application_id=cloud.event_grid_app_id, keys=keys, clock=clock)
         await writer.start()
+        await sightings.start()
         try:
-            yield Hooks(endpoints=endpoints, tokens=tokens, writer=writer, clock=clock)
+            yield Hooks(endpoints=endpoints, tokens=tokens, sightings=sightings, writer=writer, clock=clock)
         finally:
+            await sightings.stop()
             await writer.stop()
+
+
+@asynccontextmanager
+async def _pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    pool = asyncpg.create_pool(
+        dsn, min_size=0, max_size=4, timeout=SECONDS, command_timeout=SECONDS, server_settings=SETTINGS
+    )
+    await pool.__aenter__()
+    try:
+        yield pool
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(pool.close(), GOODBYE_SECONDS)  # terminates what does not close

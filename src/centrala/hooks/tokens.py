@@ -5,8 +5,9 @@ https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from centrala.entra.keys import Clock, TenantKeys
+from centrala.entra.keys import Clock, KeySet, TenantKeys
 from centrala.entra.refusals import Refusal, TokenCode
 from centrala.entra.tokens import Claims, Verifier, mismatch
 
@@ -22,9 +23,21 @@ class Trust:
     require_role: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a token is measured by at this moment. `keys` is what is known of them without a fetch."""
+
+    trust: Trust
+    application_id: str
+    keys: KeySet | None
+    now: datetime
+
+
 class Tokens:
     def __init__(self, *, application_id: str, keys: Callable[[str], TenantKeys], clock: Clock) -> None:
         self._application_id = application_id.lower()
+        self._keys = keys
+        self._clock = clock
         self._verifier = Verifier(keys=keys, clock=clock)
 
     async def check(self, authorization: Sequence[str], trust: Trust) -> None:
@@ -35,6 +48,11 @@ class Tokens:
             trust=trust,
             rule=lambda claims: check_claims(claims, trust, self._application_id),
         )
+
+    def expected(self, trust: Trust) -> Expected:
+        """For explaining a refusal."""
+        keys = self._keys(trust.tenant_id).current
+        return Expected(trust=trust, application_id=self._application_id, keys=keys, now=self._clock())
 
 
 def check_claims(claims: Claims, trust: Trust, application_id: str) -> None:
