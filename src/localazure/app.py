@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,7 +34,10 @@ class Services:
             await send({"type": "websocket.close", "code": 4404})
             return
         request = Request(scope, receive)
-        response = await self._answer(request)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:  # in the middle of its body: nobody is left to be answered
+            return
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -85,10 +85,12 @@ class Service:
     envelope: Callable[[ServiceError, Call], object]
     headers: Callable[[Call], Mapping[str, str]]
     unknown: Refusal = NOT_EMULATED
+    normalized: Callable[[str], str] = str  # how it reads a path; the claim is made on the path as it came
 
 
 async def answer(world: World, service: Service, request: Request) -> Response:
     call = await _call(request)
+    call = replace(call, path=service.normalized(call.path))
     try:
         if len(call.body) > LIMIT:
             raise TOO_LARGE.of(limit=LIMIT)

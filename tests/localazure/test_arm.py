@@ -314,3 +314,14 @@ def test_long_list_comes_in_pages(azure, http, resources, token):
     assert first["nextLink"].startswith(azure.url)
     assert [each["name"] for each in first["value"] + second["value"]] == ["rg-centrala", "rg-0", "rg-1", "rg-2"]
     assert "nextLink" not in second
+
+
+def test_empty_segment_of_a_path_does_not_matter(azure, http, token):
+    """As generic clients write it: `providers/{namespace}/{parent}/{type}`, where there is no parent."""
+    headers = {"authorization": f"Bearer {token}"}
+    path = azure.acs.resource_id.replace("Microsoft.Communication/", "Microsoft.Communication//")
+
+    found = http.get(f"{path}?api-version=2025-09-01", headers=headers)
+
+    assert path != azure.acs.resource_id
+    assert (found.status_code, found.json()["id"]) == (200, azure.acs.resource_id)

@@ -1,6 +1,8 @@
 """Nothing that can be sent makes the local cloud break: every answer is one of its own."""
 
 import json
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -145,6 +147,21 @@ def test_web_socket_is_closed(azure, http):
     ]
 
     assert answers == [403, 403]
+
+
+def test_body_that_breaks_off_is_nobodys_error(azure):
+    head = b"POST /sms?api-version=2021-03-07 HTTP/1.1\r\nhost: localhost\r\n"
+    portal = urlsplit(azure.portal)
+
+    for body in (b"transfer-encoding: chunked\r\n\r\nzz\r\n", b"content-length: 9\r\n\r\n{"):
+        with socket.create_connection((portal.hostname, portal.port), timeout=10) as connection:
+            connection.sendall(head + body)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(4096):
+                pass
+
+    assert azure.control.get("/_local/state").status_code == 200  # the log's last line is written by now
+    assert "ClientDisconnect" not in (azure.data / "log").read_text()
 
 
 def test_nothing_of_it_broke_the_cloud(azure):

@@ -35,6 +35,14 @@ ROUTES = Router(
 )
 
 
+SLASHES = re.compile("/{2,}")
+
+
+def _single_slashes(path: str) -> str:
+    """Generic clients leave an empty segment where a type has no parent."""
+    return SLASHES.sub("/", path)
+
+
 def _headers(call: Call) -> Mapping[str, str]:
     correlation = call.headers.get("x-ms-correlation-request-id", call.request_id)
     return {"x-ms-request-id": call.request_id, "x-ms-correlation-request-id": correlation}
@@ -50,8 +58,9 @@ def _anything(call: Call) -> None:
 
 RESOURCE_MANAGER = Service(
     name="arm",
-    claims=re.compile(r"/(subscriptions|tenants|providers)(/|$)", re.IGNORECASE),
+    claims=re.compile(r"/+(subscriptions|tenants|providers)(/|$)", re.IGNORECASE),
     find=ROUTES.find,
+    normalized=_single_slashes,
     authenticate=authenticate,
     validate=check_version,
     envelope=envelope,

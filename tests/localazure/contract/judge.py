@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jsonschema import Draft202012Validator
@@ -64,6 +64,8 @@ class Judge:
     def violations(self, exchange: Exchange) -> Iterator[Violation]:
         service, route = answering(exchange.method, exchange.path)
         name = service.name if service else ""
+        if service:
+            exchange = replace(exchange, path=service.normalized(exchange.path))
         if route is None or exchange.status >= 500:
             yield from self._refusal(exchange, name, f"{exchange.method} outside of every route ({name})")
             return

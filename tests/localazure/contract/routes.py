@@ -56,7 +56,7 @@ def answering(method: str, path: str) -> tuple[Service | None, Emulated | None]:
     """The service that claims the path and its operation; None where there is none."""
     for service in (*AZURE, CONTROL):
         if service.claims.match(path):
-            route, _ = _router(service).match(method, path)
+            route, _ = _router(service).match(method, service.normalized(path))
             return service, route and Emulated(service.name, route.method, route.template)
     return None, None
 
