@@ -13,12 +13,13 @@ CODES = {429: "TooManyRequests", 500: "InternalServerError", 503: "ServiceUnavai
 RETRY_SECONDS = 1  # with a 429, where nothing else was ordered
 
 
-async def meet(world: World, service: str, method: str, path: str) -> None:
-    """What waits for the service or for the request, before anything is done. Raises what it is to answer."""
+async def meet(world: World, service: str, method: str, path: str, *, done: bool = False) -> None:
+    """What waits for the service or for the request, before anything is done or after it. Raises what it is to
+    answer."""
     request = f"{method} {path}".lower()
     for one in world.faults.all():
         wanted = one.operation.lower()
-        if wanted == service or (" " in wanted and fnmatchcase(request, wanted)):
+        if one.done is done and (wanted == service or (" " in wanted and fnmatchcase(request, wanted))):
             await _befall(world, one.operation)
             return
 

@@ -120,8 +120,11 @@ async def _handled(world: World, service: Service, call: Call, authenticate: Aut
     handle, params = service.find(call.method, call.path)
     if handle is None:
         raise service.unknown.of(method=call.method, path=call.path)
-    reply = handle(world, replace(call, params=params))
-    return await reply if isawaitable(reply) else reply
+    answered = handle(world, replace(call, params=params))
+    reply = await answered if isawaitable(answered) else answered
+    if service.name != CONTROL:
+        await faults.meet(world, service.name, call.method, call.path, done=True)
+    return reply
 
 
 async def _call(request: Request) -> Call:

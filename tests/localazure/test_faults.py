@@ -36,6 +36,18 @@ def test_microsofts_client_gets_over_a_429_by_itself(azure, sms):
     assert (result.successful, len(inbox(azure))) == (True, 1)
 
 
+def test_operation_is_done_although_its_answer_is_lost(azure, acs):
+    order(azure, "POST /sms", status=500, done=True)
+    waiting = azure.control.get("/_local/faults").json()
+
+    answers = [acs.send().status_code, acs.send().status_code]
+
+    assert [(one["operation"], one["done"]) for one in waiting["items"]] == [("POST /sms", True)]
+    assert azure.control.get("/_local/faults").json() == {"items": []}
+    assert answers == [500, 202]
+    assert len(inbox(azure)) == 2
+
+
 def test_429_says_when_to_come_again(azure, acs):
     order(azure, "POST /sms", status=429)
     default = acs.send().headers["retry-after"]

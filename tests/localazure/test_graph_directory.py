@@ -16,8 +16,9 @@ DENIED = ("Authorization_RequestDenied", "Insufficient privileges to complete th
 def call(http):
     """Graph as whoever holds the token."""
 
-    def call(token, method, path, **options):
-        return http.request(method, f"/v1.0{path}", headers={"authorization": f"Bearer {token}"}, **options)
+    def call(token, method, path, *, more=(), **options):
+        headers = {"authorization": f"Bearer {token}"} | dict(more)
+        return http.request(method, f"/v1.0{path}", headers=headers, **options)
 
     return call
 
@@ -249,6 +250,25 @@ def test_application_is_reached_by_its_alternate_key(graph, registered):
     assert secret
     assert (changed, removed) == (204, 204)
     assert (now["displayName"], now["isFallbackPublicClient"]) == ("Other", True)
+
+
+def test_application_of_a_unique_name_is_made_once(azure, graph, call, token_of):
+    path, upsert = "/applications(uniqueName='hub-7')", {"Prefer": "create-if-missing"}
+
+    missing = graph("PATCH", path, json={"displayName": "Hub"})
+    made = graph("PATCH", path, json={"displayName": "Hub"}, more=upsert)
+    body = {"displayName": "Hub", "signInAudience": "AzureADMultipleOrgs"}
+    again = graph("PATCH", path, json=body, more=upsert)
+    found = graph("GET", path).json()
+    denied = call(token_of("ala"), "PATCH", path, json={"displayName": "Mine"}, more=upsert)
+
+    assert problem(missing)[0] == "Request_ResourceNotFound"
+    assert (made.status_code, again.status_code) == (201, 204)
+    assert (found["id"], found["uniqueName"]) == (made.json()["id"], "hub-7")
+    assert found["signInAudience"] == "AzureADMultipleOrgs"
+    assert problem(denied) == DENIED
+    assert graph("DELETE", path).status_code == 204
+    assert graph("GET", path).status_code == 404
 
 
 def test_list_is_filtered_selected_and_paged(graph, registered):

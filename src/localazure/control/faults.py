@@ -28,8 +28,8 @@ class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The next `times` requests meet it; with `lasting` all of them, until DELETE.
 
     `operation` is a request (`POST /sms`, `* /phoneNumbers*`), which then is late, hangs or answers `status` before
-    anything is done; or a whole service: communication, arm, graph, entra, eventgrid (where events are published to).
-    Or one of these, where what was asked for is done: `sms.send` (only the answer is late, hangs or fails),
+    anything is done, or with `done` after it was; or a whole service: communication, arm, graph, entra, eventgrid
+    (where events are published to). Or one of these, where what was asked for is done: `sms.send` (only the answer is late, hangs or fails),
     `provider.register` (registering takes longer), `numbers.operation` (a number operation takes longer, or with a
     `status` ends as failed).
 
@@ -48,6 +48,7 @@ class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     retry_after_seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] | None = None
     times: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     lasting: bool = False
+    done: bool = False
     action: DeliveryAction | None = None
     subscription: str = ""
 
@@ -61,6 +62,7 @@ class FaultNow(msgspec.Struct, kw_only=True):
     hang: bool
     status: int | None
     retry_after_seconds: int | None
+    done: bool = False
     action: DeliveryAction | None = None
     subscription: str = ""
 
@@ -84,6 +86,7 @@ def order_fault(world: World, call: Call) -> Reply:
             status=asked.status or 0,
             retry_after_seconds=asked.retry_after_seconds,
             lasting=asked.lasting,
+            done=asked.done,
         )
         world.faults.put(asked.operation, fault)
     return Reply(body=Done())
@@ -164,6 +167,7 @@ def _request_fault(one: Fault) -> FaultNow:
         hang=one.hang,
         status=one.status or None,
         retry_after_seconds=one.retry_after_seconds,
+        done=one.done,
     )
 
 

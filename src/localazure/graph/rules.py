@@ -42,6 +42,10 @@ def application(world: World, key: str) -> Application:
     raise GRAPH_NOT_FOUND.of(id=key)
 
 
+def application_of_name(world: World, unique_name: str) -> Application | None:
+    return next((one for one in world.applications.all() if one.unique_name == unique_name), None)
+
+
 def principal(world: World, key: str) -> ServicePrincipal:
     for one in world.principals.all():
         if key.lower() in {one.id, f"appid={one.app_id}"}:
@@ -49,7 +53,9 @@ def principal(world: World, key: str) -> ServicePrincipal:
     raise GRAPH_NOT_FOUND.of(id=key)
 
 
-def add_application(world: World, body: ApplicationBody, *, owner: str = "") -> Application:
+def add_application(
+    world: World, body: ApplicationBody, *, owner: str = "", unique_name: str | None = None
+) -> Application:
     """`owner` is the object id of whoever registers it. Tokens can be had for it once it has spread."""
     if not body.display_name:
         raise GRAPH_BAD_REQUEST.of(reason="Property displayName is required.")
@@ -61,6 +67,7 @@ def add_application(world: World, body: ApplicationBody, *, owner: str = "") -> 
         made_at=real_time(),
         owners=(owner,) if owner else (),
         usable_from=world.clock.after(spreading.seconds) if (spreading := world.propagation.get("seconds")) else None,
+        unique_name=unique_name,
     )
     return world.applications.put(fresh.id, _changed(world, fresh, body))
 

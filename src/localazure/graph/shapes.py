@@ -115,6 +115,7 @@ def application(one: Application) -> Json:
         "id": one.id,
         "appId": one.app_id,
         "displayName": one.display_name,
+        "uniqueName": one.unique_name,
         "createdDateTime": timestamp(one.made_at),
         "signInAudience": one.sign_in_audience,
         "identifierUris": list(one.identifier_uris),

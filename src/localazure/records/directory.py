@@ -21,6 +21,7 @@ class Password(msgspec.Struct, frozen=True, kw_only=True):
 
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """`token_version` is api.requestedAccessTokenVersion: None counts as 1. `public_client`: isFallbackPublicClient.
+    `unique_name` is given by whoever makes it by an upsert, and never changes.
 
     `owners` are object ids. Until `usable_from` the new application has not spread: nobody gets a token for it.
     """
@@ -43,6 +44,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     notes: str | None = None
     tags: tuple[str, ...] = ()
     usable_from: datetime | None = None
+    unique_name: str | None = None
 
 
 class ServicePrincipal(msgspec.Struct, frozen=True, kw_only=True):

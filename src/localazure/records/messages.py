@@ -50,7 +50,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """Trouble on order: the next `times` answers of `operation` (all of them while `lasting`) come late, or never, or
     are `status` instead.
 
-    `operation` is a word of its own, a service's name, or a request such as `POST /sms`, with * for anything.
+    `operation` is a word of its own, a service's name, or a request such as `POST /sms`, with * for anything. With
+    `done` what was asked for is done, and only its answer suffers.
     """
 
     operation: str
@@ -60,3 +61,4 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 0
     retry_after_seconds: int | None = None
     lasting: bool = False
+    done: bool = False
