@@ -65,7 +65,8 @@ class Installation:
     def cloud(self) -> Cloud:
         table = self.file.get("cloud", {})
         values = {name: os.environ.get(variable) or table.get(name) for name, variable in CLOUD_VARIABLES.items()}
-        return Cloud(**{name: str(value).rstrip("/") for name, value in values.items() if value})
+        given: dict[str, Any] = {name: str(value).rstrip("/") for name, value in values.items() if value}  # texts all
+        return Cloud(**given)
 
     def own_credential(self) -> TokenCredential | None:
         """The hub's own principal, from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; None unless all three

@@ -1,18 +1,21 @@
 """Which cloud answers: every address of Azure the hub uses, in one value. Nothing else decides it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.credentials import TokenCredential
-from azure.identity import ClientSecretCredential
+from azure.identity import ClientSecretCredential, DeviceCodeCredential
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
     """Endpoints of one cloud. The defaults are Microsoft's public cloud.
 
-    `ca_bundle` is a PEM file trusted for all of them, None for the system's own.
+    `ca_bundle` is a PEM file trusted for all of them, None for the system's own. The seconds are how long a connection
+    and an answer may take.
     `event_grid_app_id` is the application id of Event Grid's first-party service principal.
     https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
     """
@@ -22,6 +25,8 @@ class Cloud:
     graph: str = "https://graph.microsoft.com"
     event_grid_app_id: str = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
     ca_bundle: str | None = None
+    connecting_seconds: float = 10
+    answer_seconds: float = 60
 
     @property
     def verify(self) -> str | bool:
@@ -37,6 +42,16 @@ class Cloud:
             connection_verify=self.verify,
         )
 
+    def device_code_credential(self, *, tenant_id: str, tell: Callable[[str, str, datetime], None]) -> TokenCredential:
+        """A person who signs in elsewhere; `tell` hears the address, the code and when it ends. Kept in memory only."""
+        return DeviceCodeCredential(
+            tenant_id=tenant_id,
+            authority=self.authority,
+            prompt_callback=tell,
+            disable_instance_discovery=not self.is_public,
+            connection_verify=self.verify,
+        )
+
     @property
     def is_public(self) -> bool:
         return urlsplit(self.authority).hostname == "login.microsoftonline.com"
@@ -48,4 +63,6 @@ class Cloud:
             "base_url": self.resource_manager,
             "credential_scopes": [f"{self.resource_manager}/.default"],
             "connection_verify": self.verify,
+            "connection_timeout": self.connecting_seconds,
+            "read_timeout": self.answer_seconds,
         }

@@ -1,6 +1,5 @@
 """Resource providers of a subscription, through Microsoft's client."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,32 +13,6 @@ from centrala.azure.errors import AzureError
 COMMUNICATION = "Microsoft.Communication"
 EVENT_GRID = "Microsoft.EventGrid"
 REGISTERED = "Registered"
-
-
-def ensure_registered(
-    namespace: str,
-    *,
-    subscription_id: str,
-    credential: TokenCredential,
-    cloud: Cloud,
-    wait: float = 300,
-    pause: float = 2,
-) -> bool:
-    """Registers a provider and waits, in seconds, until it is. False: it was already. Raises AzureError."""
-    try:
-        with ResourceManagementClient(credential, subscription_id, **cloud.management) as client:
-            if client.providers.get(namespace).registration_state == REGISTERED:
-                return False
-            state = client.providers.register(namespace).registration_state
-            until = time.monotonic() + wait
-            while state != REGISTERED:
-                if time.monotonic() > until:
-                    raise AzureError(f"{namespace} is still {state} after {wait:.0f} s.", permanent=False)
-                time.sleep(pause)
-                state = client.providers.get(namespace).registration_state
-            return True
-    except SdkError as error:
-        raise AzureError.from_sdk(error) from None
 
 
 class Providers:

@@ -1,5 +1,7 @@
-"""Resource Manager: the Communication Services resource and its keys, through Microsoft's clients."""
+"""Resource Manager: the Communication Services resource and its keys, through Microsoft's client."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from azure.core.credentials import TokenCredential
@@ -19,32 +21,53 @@ class Resource:
     immutable_id: str
 
 
+class Reader:
+    """Reads one resource."""
+
+    def __init__(self, client: CommunicationServiceManagementClient, resource: ResourceId) -> None:
+        self._services = client.communication_services
+        self._resource = resource
+
+    def resource(self) -> Resource:
+        """Raises AzureError: 403 without the right to read it, 404 where there is none."""
+        try:
+            found = self._services.get(self._resource.resource_group, self._resource.name)
+        except SdkError as error:
+            raise AzureError.from_sdk(error) from None
+        properties = found.properties
+        assert properties is not None
+        return Resource(
+            id=str(found.id),
+            name=str(found.name),
+            host=(properties.host_name or "").lower(),
+            immutable_id=str(properties.immutable_resource_id or ""),
+        )
+
+    def connection_string(self) -> str:
+        """The primary key's connection string. Raises AzureError; needs listKeys/action on the resource."""
+        try:
+            keys = self._services.list_keys(self._resource.resource_group, self._resource.name)
+        except SdkError as error:
+            raise AzureError.from_sdk(error) from None
+        return str(keys.primary_connection_string)
+
+
+@contextmanager
+def reading(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud, retries: int = 10) -> Iterator[Reader]:
+    """For several questions by one client. The retries are those of Microsoft's client."""
+    with CommunicationServiceManagementClient(
+        credential, resource.subscription_id, **cloud.management, retry_total=retries
+    ) as client:
+        yield Reader(client, resource)
+
+
 def read_resource(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud) -> Resource:
     """Raises AzureError: 403 without the right to read it, 404 where there is none."""
-    try:
-        with _client(resource, credential, cloud) as client:
-            found = client.communication_services.get(resource.resource_group, resource.name)
-    except SdkError as error:
-        raise AzureError.from_sdk(error) from None
-    properties = found.properties
-    assert properties is not None
-    return Resource(
-        id=str(found.id),
-        name=str(found.name),
-        host=(properties.host_name or "").lower(),
-        immutable_id=str(properties.immutable_resource_id or ""),
-    )
+    with reading(resource, credential=credential, cloud=cloud) as reader:
+        return reader.resource()
 
 
 def read_connection_string(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud) -> str:
     """The primary key's connection string. Raises AzureError; needs listKeys/action on the resource."""
-    try:
-        with _client(resource, credential, cloud) as client:
-            keys = client.communication_services.list_keys(resource.resource_group, resource.name)
-    except SdkError as error:
-        raise AzureError.from_sdk(error) from None
-    return str(keys.primary_connection_string)
-
-
-def _client(resource: ResourceId, credential: TokenCredential, cloud: Cloud) -> CommunicationServiceManagementClient:
-    return CommunicationServiceManagementClient(credential, resource.subscription_id, **cloud.management)
+    with reading(resource, credential=credential, cloud=cloud) as reader:
+        return reader.connection_string()

@@ -25,7 +25,7 @@ COMMANDS = {
     "token": "makes or revokes a token for the REST API",
     "connect": "connects an existing Communication Services resource",
     "disconnect": "ends the connection; conversations and numbers stay",
-    "provision": "creates what Azure needs so that SMS events arrive",
+    "provision": "plans, makes and mends what Azure needs so that events arrive",
     "numbers": "lists the numbers of the resource, --sync fetches them",
     "audit": "lists the audit log, or deletes its old entries",
     "events": "lists the inbox",

@@ -51,12 +51,8 @@ def connected(cloud: dict[str, Any]) -> None:
     credential = Installation.here().own_credential()
     assert credential is not None
     connection = Provisioner(
-        resource=ResourceId.parse(cloud["acs"]["resource_id"]),
-        tenant_id=cloud["tenant_id"],
-        credential=credential,
-        actor=None,
-        say=lambda _step: None,
-    ).provision()
+        resource=ResourceId.parse(cloud["acs"]["resource_id"]), credential=credential, actor=None
+    ).apply()
     synced = numbers.sync(connection=connection)
     workstreams.put_to_work(numbers=synced)
     workstreams.set_up(name="Voice", channel=Channel.VOICE, numbers=synced)

@@ -1,43 +1,80 @@
-"""`centrala provision`: acts as the principal that AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET name."""
+"""`centrala provision`: what Azure needs so that events arrive; planned, applied, or handed over."""
 
 import argparse
+from typing import TYPE_CHECKING
 
+from centrala.azure.eventgrid import DeadLetters
 from centrala.azure.identifiers import ResourceId
+from centrala.cli import acting
 from centrala.cli.asking import confirm
 from centrala.cli.database import database
-from centrala.errors import Misconfigured, Refused
+from centrala.errors import Refused
 from centrala.installation import Installation
+
+if TYPE_CHECKING:
+    from centrala.connection.provisioning import Provisioner
+
+TO_DO = 1
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--resource-id", required=True)
+    parser.add_argument("--resource-id", help="default: the connected one, else the only one you can see")
+    parser.add_argument("--application-id", default="", help="an application of your own; default: one for this hub")
+    parser.add_argument(
+        "--dead-letter",
+        metavar="STORAGE_ID/CONTAINER",
+        help="a storage account's resource id and a blob container for events that could not be delivered",
+    )
+    parser.add_argument("--plan", action="store_true", help="only say what would be done; exit code 1 if anything")
+    parser.add_argument("--export", choices=("az", "arm", "terraform"), help="print the plan for somebody else to run")
+    parser.add_argument("--device-code", action="store_true", help="sign in to Azure in a browser, with a code")
     parser.add_argument("--yes", action="store_true", help="do not ask; needed where no terminal is")
 
 
 def run(options: argparse.Namespace) -> int:
-    resource = _resource(options.resource_id)
-    credential = Installation.here().own_credential()
-    if credential is None:
-        raise Misconfigured(
-            "Nobody is signed in to Azure. Fix: set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET."
-        )
-    confirm(
-        f"In Azure this registers the provider Microsoft.EventGrid, connects {resource.name} (with an application "
-        "registration of its own), and makes a system topic and an event subscription for SMS. What is there is kept.",
-        yes=options.yes,
-    )
+    dead_letters = _dead_letters(options.dead_letter) if options.dead_letter else None
+    named = _resource(options.resource_id) if options.resource_id else None
     with database():
+        from centrala.cli import provision_output as output
         from centrala.connection.provisioning import Provisioner
-        from centrala.numbers import actions
 
-        connection = Provisioner(
-            resource=resource,
-            tenant_id=Installation.here().setting("AZURE_TENANT_ID", "azure_tenant_id"),
+        credential = acting.credential(Installation.here(), device_code=options.device_code)
+        provisioner = Provisioner(
+            resource=named or acting.only_resource(credential),
             credential=credential,
             actor=None,
-            say=print,
-        ).provision()
-        print(f"{len(actions.sync(connection=connection))} numbers.")
+            application_id=options.application_id,
+            dead_letters=dead_letters,
+            tell=output.Teller(),
+        )
+        if options.export:
+            from centrala.connection.provisioning.exports import EXPORTS
+
+            print(EXPORTS[options.export](provisioner.plan()), end="")
+            return 0
+        return _plan(provisioner) if options.plan else _apply(provisioner, yes=options.yes)
+
+
+def _plan(provisioner: "Provisioner") -> int:
+    from centrala.cli import provision_output as output
+
+    plan = provisioner.plan()
+    print(output.shown(plan))
+    return TO_DO if plan.to_do else 0
+
+
+def _apply(provisioner: "Provisioner", *, yes: bool) -> int:
+    from centrala.cli import provision_output as output
+    from centrala.numbers import actions as numbers
+    from centrala.workstreams.actions import put_to_work
+
+    plan = provisioner.plan()
+    if plan.to_do:
+        confirm(output.shown(plan), yes=yes)
+    connection = provisioner.apply()
+    synced = numbers.sync(connection=connection)
+    put_to_work(numbers=synced)
+    print(f"{connection.resource_name} is connected, its events arrive here. {len(synced)} numbers.")
     return 0
 
 
@@ -48,4 +85,14 @@ def _resource(text: str) -> ResourceId:
         raise Refused(
             f"--resource-id {text} is not the id of a Communication Services resource. Fix: copy the Id from the "
             "resource's page Properties, /subscriptions/…/communicationServices/NAME."
+        ) from None
+
+
+def _dead_letters(text: str) -> DeadLetters:
+    try:
+        return DeadLetters.parse(text)
+    except ValueError:
+        raise Refused(
+            f"--dead-letter {text} does not name a blob container. Fix: the Id of the storage account's page "
+            "Properties, a slash, and the container: /subscriptions/…/storageAccounts/NAME/CONTAINER."
         ) from None

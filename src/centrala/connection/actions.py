@@ -18,7 +18,7 @@ from centrala.organization.audit import changed, record
 from centrala.organization.crypto import encrypt
 from centrala.organization.models import User
 
-__all__ = ["ConnectFields", "FieldsRefused", "connect", "disconnect", "refuse_another"]
+__all__ = ["ConnectFields", "FieldsRefused", "connect", "disconnect", "refuse_another", "require_role"]
 
 
 class FieldsRefused(Refused):
@@ -35,7 +35,6 @@ def connect(
     actor: User | None,
     cloud: Cloud | None = None,
     credential: TokenCredential | None = None,
-    require_role: bool = False,
 ) -> Connection:
     """Checks the five fields against the live cloud and stores the connection. The same resource again is mended in
     place (a rotated key, another application), or taken up where it was left, endpoints and numbers included.
@@ -45,18 +44,18 @@ def connect(
     reach = Reach(cloud=cloud or settings.CLOUD, credential=credential)
     if errors := errors_in(fields, organization=eligible(), reach=reach):
         raise FieldsRefused(errors)
-    return _store(fields, actor=actor, require_role=require_role)
+    return _store(fields, actor=actor)
 
 
 @transaction.atomic
-def _store(fields: ConnectFields, *, actor: User | None, require_role: bool) -> Connection:
+def _store(fields: ConnectFields, *, actor: User | None) -> Connection:
     resource = fields.parsed_resource
     assert resource is not None
     _one_at_a_time(resource)
     values = {
         "resource_name": resource.name,
         "encrypted_connection_string": encrypt(str(ConnectionString.parse(fields.connection_string))),
-        "require_role": require_role,
+        "require_role": _role_is_required(resource, fields),
         "connected_at": now(),
         "disconnected_at": None,
     }
@@ -70,6 +69,23 @@ def _store(fields: ConnectFields, *, actor: User | None, require_role: bool) -> 
     was, became = changed(before, _told(found))
     record(actor=actor, act="connect", target=str(resource), before=was, after=became)
     return found
+
+
+def _role_is_required(resource: ResourceId, fields: ConnectFields) -> bool:
+    """Stays as it was for as long as the application does: who mends a key has not taken a role away."""
+    return Connection.objects.filter(
+        resource_id__iexact=str(resource),
+        require_role=True,
+        entries__key=EntryKey.APP_ID,
+        entries__value=str(UUID(fields.event_grid_app_id.strip())),
+    ).exists()
+
+
+@transaction.atomic
+def require_role(*, connection: Connection, actor: User | None) -> None:
+    """From now on only tokens with the application's role are taken; Event Grid must have it already."""
+    if Connection.objects.filter(pk=connection.pk, require_role=False).update(require_role=True):
+        record(actor=actor, act="require role", target=connection.resource_id)
 
 
 def _one_at_a_time(resource: ResourceId) -> None:

@@ -1,0 +1,78 @@
+"""Brings Azure to the blueprint, piece by piece, and shows it.
+
+Every piece is looked at, acted on where it differs, and looked at again: what counts is what is there afterwards, not
+what an act answered. So a run may be repeated, killed at any place, or meet another one, and nothing is made twice.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from centrala.azure.errors import AzureError
+from centrala.connection.provisioning.acts import Hand, Task
+from centrala.connection.provisioning.blueprint import Blueprint, Order, draw
+from centrala.connection.provisioning.pieces import Piece, pieces
+from centrala.connection.provisioning.plan import step_of
+from centrala.connection.provisioning.reports import Progress, Report
+from centrala.connection.provisioning.rights import TO_READ
+from centrala.connection.provisioning.survey import Section, Survey, Surveyor
+from centrala.connection.provisioning.waiting import Course, Waiting
+
+
+@dataclass(kw_only=True)
+class Applying:
+    order: Order
+    surveyor: Surveyor
+    hand: Hand
+    waiting: Waiting
+    _directory_changed_at: datetime | None = field(default=None, init=False)
+
+    def run(self, survey: Survey) -> Survey:
+        """Raises Stopped, or Refused where this hub says no."""
+        for key in [one.key for one in self._pieces(survey)[1]]:
+            survey = self._settle(survey, key)
+        return survey
+
+    def _settle(self, survey: Survey, key: str) -> Survey:
+        blueprint, piece = self._piece(survey, key)
+        course, change = self.waiting.course(key, piece.name), step_of(piece).change
+        if not piece.settled:
+            self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.RUNNING, change=change))
+        while not piece.settled:
+            error = self._act(Task(piece=piece, blueprint=blueprint, survey=survey))
+            survey = self._look_again(survey, piece, course)
+            blueprint, piece = self._piece(survey, key)
+            if not piece.settled:
+                self.waiting.after(piece, error, course, spread_by=self._spread_by(survey))
+        self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.DONE, change=change))
+        return survey
+
+    def _act(self, task: Task) -> AzureError | None:
+        if task.piece.kind.section is Section.DIRECTORY:
+            self._directory_changed_at = self.waiting.patience.now()
+        try:
+            self.hand.do(task)
+        except AzureError as error:
+            return error
+        return None
+
+    def _look_again(self, survey: Survey, piece: Piece, course: Course) -> Survey:
+        section = piece.kind.section
+        return self.waiting.asking(
+            lambda: self.surveyor.look_again(survey, section), course=course, right=TO_READ[section]
+        )
+
+    def _spread_by(self, survey: Survey) -> datetime | None:
+        """When all of Entra knows what is new in the directory; None when nothing is known to be new."""
+        seen = survey.directory
+        times = [self._directory_changed_at, seen.application.created_at if seen.application else None]
+        times += [one.created_at for one in seen.assignments]
+        newest = max((time for time in times if time), default=None)
+        return newest + self.waiting.patience.spreading if newest else None
+
+    def _piece(self, survey: Survey, key: str) -> tuple[Blueprint, Piece]:
+        blueprint, found = self._pieces(survey)
+        return blueprint, next(one for one in found if one.key == key)
+
+    def _pieces(self, survey: Survey) -> tuple[Blueprint, list[Piece]]:
+        blueprint = draw(self.order, survey, event_grid_app_id=self.surveyor.event_grid_app_id)
+        return blueprint, pieces(blueprint, survey, now=self.waiting.patience.now())

@@ -1,0 +1,58 @@
+"""What a run tells while it goes on, and how it ends when it cannot."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from centrala.connection.provisioning.plan import Change, title
+from centrala.errors import Refused
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Progress(StrEnum):
+    QUEUED = "queued"  # another run is under way
+    RUNNING = "running"
+    RETRYING = "retrying"  # Azure was busy or did not answer
+    REGISTERING = "registering"
+    SPREADING = "spreading"  # Entra takes up to 15 minutes to spread a new application
+    DONE = "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """`change` is what was to be done at first. `until` is when waiting ends, `again` when it is tried next."""
+
+    key: str = ""
+    name: str = ""
+    progress: Progress
+    change: Change = Change.KEPT
+    reason: str = ""
+    until: datetime | None = None
+    again: datetime | None = None
+
+    @property
+    def title(self) -> "StrOrPromise":
+        return title(self.key)
+
+
+Tell = Callable[[Report], None]
+
+
+class Stopped(Refused):
+    """The run cannot go on at one piece. What was made stays, and running again goes on from there."""
+
+    def __init__(self, key: str, name: str, *, cause: str, fix: str) -> None:
+        what = str(title(key)) if key else name
+        super().__init__(
+            _("%(what)s: %(cause)s Fix: %(fix)s")
+            % {"what": f"{what} ({name})" if key else what, "cause": cause, "fix": fix}
+        )
+        self.key = key
+        self.cause = cause
+        self.fix = fix
