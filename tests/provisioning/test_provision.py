@@ -7,6 +7,7 @@ import pytest
 from centrala.connection.models import Connection
 from centrala.connection.provisioning import Change, Progress, Stopped
 from centrala.inbox.models import Event
+from centrala.organization.models import AuditEntry
 from provisioning.scene import NAMES, ROLE, WHOLE, Reports, Scene
 from running_demo import until
 
@@ -37,6 +38,9 @@ def test_everything_is_made_and_an_event_arrives_with_the_role_in_its_token(scen
     assert application["signInAudience"] == "AzureADMultipleOrgs"
     assert application["appRoles"][0]["value"] == ROLE
     assert sorted(application["appRoles"][0]["allowedMemberTypes"]) == ["Application", "User"]
+    told = {one.target.partition(" (")[2]: one for one in AuditEntry.objects.filter(act="provision")}
+    assert len(told) == len(reports.of(Progress.RUNNING)) - 1  # the connection has an entry of its own
+    assert told["subscription:sms)"].after["endpointUrl"].endswith("/hooks/••••••••/sms")
     assert connection.require_role  # so the hub took no token without it
     assert [one.progress for one in reports.all if one.key == "topic"] == [Progress.RUNNING, Progress.DONE]
     text = {"from": "+14255550123", "to": scene.azure.acs.phone_numbers[0], "text": "Where is my parcel?"}

@@ -23,6 +23,8 @@ COMMAND_LINE = "command line ("
 ACTS: dict[str, "StrOrPromise"] = {
     "connect": pgettext_lazy("audit", "Connected"),
     "disconnect": pgettext_lazy("audit", "Disconnected"),
+    "provision": pgettext_lazy("audit", "Set up in Azure"),
+    "require role": pgettext_lazy("audit", "Role required in deliveries"),
     "set up organization": pgettext_lazy("audit", "Organisation set up"),
     "change organization": pgettext_lazy("audit", "Organisation changed"),
     "end trial": pgettext_lazy("audit", "Trial ended"),
@@ -35,6 +37,7 @@ ACTS: dict[str, "StrOrPromise"] = {
 FIELDS: dict[str, "StrOrPromise"] = {
     "connected": gettext_lazy("Connected"),
     "connection_string": gettext_lazy("Connection string"),
+    "require_role": gettext_lazy("Application role"),
     "resource_name": gettext_lazy("ACS Resource Name"),
     "name": gettext_lazy("Name"),
     "tenant_id": gettext_lazy("Directory (tenant) ID"),

@@ -85,7 +85,8 @@ def _role_is_required(resource: ResourceId, fields: ConnectFields) -> bool:
 def require_role(*, connection: Connection, actor: User | None) -> None:
     """From now on only tokens with the application's role are taken; Event Grid must have it already."""
     if Connection.objects.filter(pk=connection.pk, require_role=False).update(require_role=True):
-        record(actor=actor, act="require role", target=connection.resource_id)
+        before, after = {"require_role": False}, {"require_role": True}
+        record(actor=actor, act="require role", target=connection.resource_id, before=before, after=after)
 
 
 def _one_at_a_time(resource: ResourceId) -> None:

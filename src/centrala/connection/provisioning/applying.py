@@ -10,12 +10,13 @@ from datetime import datetime
 from centrala.azure.errors import AzureError
 from centrala.connection.provisioning.acts import Hand, Task
 from centrala.connection.provisioning.blueprint import Blueprint, Order, draw
-from centrala.connection.provisioning.pieces import Piece, pieces
-from centrala.connection.provisioning.plan import step_of
+from centrala.connection.provisioning.pieces import Kind, Piece, pieces
+from centrala.connection.provisioning.plan import Change, Step, step_of
 from centrala.connection.provisioning.reports import Progress, Report
 from centrala.connection.provisioning.rights import TO_READ
 from centrala.connection.provisioning.survey import Section, Survey, Surveyor
 from centrala.connection.provisioning.waiting import Course, Waiting
+from centrala.organization.audit import record
 
 
 @dataclass(kw_only=True)
@@ -34,17 +35,26 @@ class Applying:
 
     def _settle(self, survey: Survey, key: str) -> Survey:
         blueprint, piece = self._piece(survey, key)
-        course, change = self.waiting.course(key, piece.name), step_of(piece).change
+        course, first = self.waiting.course(key, piece.name), step_of(piece)
         if not piece.settled:
-            self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.RUNNING, change=change))
+            self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.RUNNING, change=first.change))
         while not piece.settled:
             error = self._act(Task(piece=piece, blueprint=blueprint, survey=survey))
             survey = self._look_again(survey, piece, course)
             blueprint, piece = self._piece(survey, key)
             if not piece.settled:
                 self.waiting.after(piece, error, course, spread_by=self._spread_by(survey))
-        self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.DONE, change=change))
+        self._record(first, piece)
+        self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.DONE, change=first.change))
         return survey
+
+    def _record(self, first: Step, piece: Piece) -> None:
+        """In the audit log, one entry for each thing in Azure; connecting has entries of its own."""
+        if first.change is Change.KEPT or piece.kind is Kind.CONNECTION:
+            return
+        before = {one.field: one.before for one in first.differences if one.before is not None}
+        after = {one.field: piece.wanted[one.field] for one in first.differences}
+        record(actor=self.hand.actor, act="provision", target=f"{piece.name} ({piece.key})", before=before, after=after)
 
     def _act(self, task: Task) -> AzureError | None:
         if task.piece.kind.section is Section.DIRECTORY:
