@@ -29,9 +29,9 @@ class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     `operation` is a request (`POST /sms`, `* /phoneNumbers*`), which then is late, hangs or answers `status` before
     anything is done, or with `done` after it was; or a whole service: communication, arm, graph, entra, eventgrid
-    (where events are published to). Or one of these, where what was asked for is done: `sms.send` (only the answer is late, hangs or fails),
-    `provider.register` (registering takes longer), `numbers.operation` (a number operation takes longer, or with a
-    `status` ends as failed).
+    (where events are published to). Or one of these, where what was asked for is done: `sms.send` (only the answer is
+    late, hangs or fails), `provider.register` (registering takes longer), `numbers.operation` (a number operation takes
+    longer, or with a `status` ends as failed).
 
     `eventgrid.delivery` needs an `action` and may name one event subscription. Reorder: of the next `times` events the
     first leaves last, `delay_seconds` apart. Answer: the endpoint is not asked, `status` stands for its answer, and
