@@ -9,7 +9,7 @@ from azure.core.credentials import TokenCredential
 from azure.identity import AzureCliCredential
 
 from centrala.azure.identifiers import ResourceId
-from centrala.azure.inventory import visible_resources
+from centrala.azure.places import list_resources, list_subscriptions
 from centrala.cli.demo_files import MARK
 from centrala.errors import Refused
 from centrala.installation import Installation
@@ -40,7 +40,12 @@ def only_resource(credential: TokenCredential) -> ResourceId:
     connection = active_connection()
     if connection is not None:
         return connection.resource
-    found = visible_resources(credential=credential, cloud=settings.CLOUD)
+    subscriptions = list_subscriptions(credential=credential, cloud=settings.CLOUD)
+    found = [
+        resource
+        for one in subscriptions
+        for resource in list_resources(one.id, credential=credential, cloud=settings.CLOUD)
+    ]
     if not found:
         raise Refused(
             "You can see no Communication Services resource. Fix: make one in the portal, or get Reader on it."
