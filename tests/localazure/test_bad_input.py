@@ -107,6 +107,7 @@ def test_strange_body_gets_an_answer(azure, http, headers, resources, method, pa
         "/_local/entra/expire-tokens",
         "/_local/subscription",
         "/_local/propagation",
+        "/_local/keys",
     ],
 )
 def test_strange_control_body_gets_an_answer(azure, path):

@@ -82,6 +82,27 @@ def test_service_that_is_taken_down_answers_503_until_it_is_brought_back(azure, 
     assert acs.send().status_code == 202
 
 
+@pytest.mark.parametrize(
+    ("service", "path"),
+    [
+        ("communication", "/phoneNumbers?api-version=2025-06-01"),
+        ("arm", "/subscriptions?api-version=2022-12-01"),
+        ("graph", "/v1.0/applications"),
+        ("entra", "/common/discovery/v2.0/keys"),
+        ("eventgrid", "/eventsubscriptions/to-hub/validate?id=1&t=2&apiVersion=2020-04-01-preview"),
+    ],
+)
+def test_each_service_is_taken_down_by_its_name_alone(azure, http, service, path):
+    others = {"communication", "arm", "graph", "entra", "eventgrid"} - {service}
+    for one in others:
+        order(azure, one, status=500, lasting=True)
+    up = http.get(path).status_code
+    azure.control.delete("/_local/faults")
+    order(azure, service, status=503, lasting=True)
+
+    assert (up < 500, http.get(path).status_code) == (True, 503)
+
+
 def test_text_is_sent_although_its_answer_is_an_error(azure, acs):
     order(azure, "sms.send", status=500)
 
