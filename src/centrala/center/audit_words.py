@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
-from centrala.organization.models import AuditEntry, Kind, Role
+from centrala.organization.models import AuditEntry, Kind, Purpose, Role
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,6 +30,17 @@ ACTS: dict[str, "StrOrPromise"] = {
     "end trial": pgettext_lazy("audit", "Trial ended"),
     "add user": pgettext_lazy("audit", "User added"),
     "change user": pgettext_lazy("audit", "User changed"),
+    "add first administrator": pgettext_lazy("audit", "First administrator set up"),
+    "invite user": pgettext_lazy("audit", "User invited"),
+    "accept invitation": pgettext_lazy("audit", "Invitation accepted"),
+    "make link": pgettext_lazy("audit", "One-time link made"),
+    "reset password": pgettext_lazy("audit", "Password reset"),
+    "change password": pgettext_lazy("audit", "Password changed"),
+    "disable user": pgettext_lazy("audit", "User disabled"),
+    "enable user": pgettext_lazy("audit", "User enabled"),
+    "end sessions": pgettext_lazy("audit", "Sessions ended"),
+    "lock out": pgettext_lazy("audit", "Locked out after failures to sign in"),
+    "unlock user": pgettext_lazy("audit", "User unlocked"),
     "issue api token": pgettext_lazy("audit", "API token made"),
     "revoke api token": pgettext_lazy("audit", "API token revoked"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
@@ -48,7 +59,12 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "trial_ends_at": gettext_lazy("End of the trial"),
     "role": gettext_lazy("Role"),
     "first_name": pgettext_lazy("person", "Name"),
+    "email": gettext_lazy("E-mail"),
     "language": gettext_lazy("Language"),
+    "sessions": gettext_lazy("Sessions"),
+    "purpose": gettext_lazy("Purpose"),
+    "address": gettext_lazy("Address"),
+    "minutes": gettext_lazy("Minutes"),
     "is_active": pgettext_lazy("account", "Active"),
     "password": gettext_lazy("Password"),
     "owner": gettext_lazy("Owner"),
@@ -60,6 +76,7 @@ CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "role": dict(Role.choices),
     "kind": dict(Kind.choices),
     "language": dict(settings.LANGUAGES),
+    "purpose": dict(Purpose.choices),
 }
 
 

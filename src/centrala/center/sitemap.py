@@ -36,6 +36,7 @@ SITE_MAP = (
         _("Administration"),
         (
             Place(_("Organisation"), "building", "center:organization"),
+            Place(_("Users"), "people", "center:users"),
             Place(_("Audit log"), "log", "center:audit"),
         ),
     ),

@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
-from centrala.center import audit, azure_sign_in, connecting, events, organization, prerequisites, views
+from centrala.center import azure_sign_in, connecting, events, prerequisites, views
 
 app_name = "center"
 urlpatterns = [
+    path("", include("centrala.center.people_urls")),
     path("", RedirectView.as_view(pattern_name="center:channels"), name="home"),
     path("channels/", views.channels, name="channels"),
     path("phone-numbers/", views.phone_numbers, name="phone-numbers"),
@@ -14,9 +15,6 @@ urlpatterns = [
     path("phone-numbers/prerequisites/register/", prerequisites.register, name="register-provider"),
     path("phone-numbers/test-reach/", prerequisites.test_reach, name="test-reach"),
     path("phone-numbers/advanced/", views.advanced, name="advanced"),
-    path("organization/", organization.organization, name="organization"),
-    path("organization/end-trial/", organization.end_trial, name="end-trial"),
-    path("audit-log/", audit.listing, name="audit"),
     path("azure/", azure_sign_in.page, name="azure"),
     path("azure/begin/", azure_sign_in.begin, name="azure-begin"),
     path("azure/end/", azure_sign_in.end, name="azure-end"),

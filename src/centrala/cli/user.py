@@ -24,11 +24,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     act.add_argument("--link", action="store_true", help="prints a one-time link for a new password")
     act.add_argument("--disable", action="store_true", help="signs the person out; the account stays")
     act.add_argument("--enable", action="store_true", help="lets a disabled account in again")
+    act.add_argument("--unlock", action="store_true", help="ends the rest after too many failures to sign in")
     act.add_argument("--end-sessions", action="store_true", help="signs the person out everywhere")
 
 
 def run(options: argparse.Namespace) -> int:
-    acting = options.link or options.disable or options.enable or options.end_sessions
+    acting = options.link or options.disable or options.enable or options.unlock or options.end_sessions
     if not acting and options.role is None:
         raise Refused("A new account, or a new password, needs a role. Fix: --role administrator, supervisor or agent.")
     if acting:
@@ -75,7 +76,7 @@ def _invite(options: argparse.Namespace) -> str:
 
 
 def _act(options: argparse.Namespace) -> str:
-    from centrala.organization import people
+    from centrala.organization import lockout, people
     from centrala.organization.models import Purpose
 
     user = _there(options.username)
@@ -84,6 +85,9 @@ def _act(options: argparse.Namespace) -> str:
         return f"{user.username} chooses a password at {_address(token, Purpose.RESET)}"
     if options.end_sessions:
         return f"{people.end_sessions(user=user, actor=None)} sessions of {user.username} ended."
+    if options.unlock:
+        lockout.unlock(user=user, actor=None)
+        return f"{user.username} may try to sign in again."
     act, state = (people.disable, "disabled") if options.disable else (people.enable, "enabled")
     act(user=user, actor=None)
     return f"{user.username} is {state}."

@@ -27,6 +27,9 @@ SHAPES = {
     "delivered": "checks",
     "failed": "alert",
     "unknown": "question",
+    "invited": "clock",
+    "locked": "lock",
+    "disabled": "cross",
     "received": "clock",
     "processed": "check",
 }

@@ -42,6 +42,10 @@ def audit_entries_of(user: User) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.all() if user.is_administrator else AuditEntry.objects.none()
 
 
+def users_of(user: User) -> QuerySet[User]:
+    return User.objects.all() if user.is_administrator else User.objects.none()
+
+
 def _guarded(view: View[P], may: Callable[[User], bool]) -> Guarded[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:

@@ -99,9 +99,9 @@ class Session(AbstractBaseSession):
 
 
 class Purpose(models.TextChoices):
-    SET_UP = "set up"  # the first administrator
-    INVITE = "invite"
-    RESET = "reset"
+    SET_UP = "set up", _("Set-up")  # the first administrator
+    INVITE = "invite", _("Invitation")
+    RESET = "reset", _("New password")
 
 
 class Link(models.Model):

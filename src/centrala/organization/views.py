@@ -11,7 +11,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from centrala.organization import lockout
 from centrala.organization.models import User
+
+TOO_MANY = 429
 
 
 class SignIn(LoginView):
@@ -22,6 +25,13 @@ class SignIn(LoginView):
         """Back to where somebody was sent here from, but never here again."""
         url = super().get_redirect_url()
         return "" if url.partition("?")[0] == self.request.path else url
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Too many failures are told the same way whether there is such an account or not."""
+        if not lockout.locked_out(self.request):
+            return super().form_invalid(form)
+        lockout.record_new(self.request)
+        return self.render_to_response(self.get_context_data(form=form, locked_out=True), status=TOO_MANY)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)

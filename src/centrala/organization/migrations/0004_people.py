@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 (
                     "purpose",
                     models.CharField(
-                        choices=[("set up", "Set Up"), ("invite", "Invite"), ("reset", "Reset")], max_length=10
+                        choices=[("set up", "Set-up"), ("invite", "Invitation"), ("reset", "New password")], max_length=10
                     ),
                 ),
                 (
