@@ -68,7 +68,7 @@ def furnish(azure: LocalAzure, portal: Portal, receiver: Receiver) -> list[str]:
     resource = [portal.at(place) for place in ("", "/properties", "/keys", "/numbers", "/events", "/events/new")]
     application = [f"{registration}{place}" for place in ("", "/roles", "/owners", "/assignments")]
     return [
-        *("/", "/groups", "/groups/new", f"/resource{portal.group}", "/communication/new", "/telephone"),
+        *("/", "/groups", "/groups/new", f"/resource{portal.group}", "/communication/new", "/telephone", "/trouble"),
         *resource,
         *("/registrations", "/registrations/new"),
         *application,
