@@ -15,8 +15,11 @@ from localazure.portal.refusing import gettext_noop as _
 from localazure.portal.refusing import refused
 from localazure.portal.visit import Visit, go
 
-FIRST = ("SMSReceived", "SMSDeliveryReportReceived", "RecordingFileStatusUpdated", "IncomingCall")  # customer service's
-OFFERED = tuple(sorted(EVENT_TYPES, key=lambda name: name.rpartition(".")[2] not in FIRST))
+FIRST = tuple(  # customer service's own
+    f"Microsoft.Communication.{name}"
+    for name in ("SMSReceived", "SMSDeliveryReportReceived", "RecordingFileStatusUpdated", "IncomingCall")
+)
+OFFERED = (*FIRST, *(name for name in EVENT_TYPES if name not in FIRST))
 WITHOUT_SCRIPT = {"confirm", "add-filter"}  # buttons that only show the form again
 
 
