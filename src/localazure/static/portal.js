@@ -151,6 +151,16 @@ async function advance(button) {
   await refresh();
 }
 
+const menu = document.querySelector("details.person");
+
+/** The menu of people closes when one looks elsewhere. */
+document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;

@@ -45,6 +45,7 @@ async def test_tabs_and_the_opened_parts_of_the_form_violate_no_rule_of_axe(
     await page.get_by_text("Select an endpoint").click()
     await page.locator("details.person > summary").click()
     found = await rules_broken(page)
+    await page.keyboard.press("Escape")
     for tab in ("Filters", "Additional Features"):
         await page.get_by_role("tab", name=tab).click()
         found += await rules_broken(page)
