@@ -53,7 +53,7 @@ class Connection(asyncio.Protocol):
         try:
             self._transport.write(request)
             return await self._waiter
-        except BaseException:  # cancelled or broken: an answer that comes later must not meet the next request
+        except (asyncio.CancelledError, Broken):  # an answer that comes later must not meet the next request
             self.abort()
             raise
         finally:
