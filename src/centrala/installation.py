@@ -29,6 +29,20 @@ CLOUD_VARIABLES = {
 }
 
 
+PORTS = {"starttls": "587", "tls": "465", "none": "25"}
+SMTP = ("host", "port", "user", "password", "sender", "security")
+
+
+@dataclass(frozen=True)
+class Smtp:
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    sender: str
+    security: str  # starttls | tls | none
+
+
 @dataclass(frozen=True)
 class Installation:
     data: Path
@@ -67,6 +81,26 @@ class Installation:
         values = {name: os.environ.get(variable) or table.get(name) for name, variable in CLOUD_VARIABLES.items()}
         given: dict[str, Any] = {name: str(value).rstrip("/") for name, value in values.items() if value}  # texts all
         return Cloud(**given)
+
+    @cached_property
+    def smtp(self) -> "Smtp | None":
+        """The mail server: [smtp] in centrala.toml, or CENTRALA_SMTP_HOST and so on. None: there is no mail.
+
+        Raises Misconfigured.
+        """
+        table = self.file.get("smtp", {})
+        value = {name: os.environ.get(f"CENTRALA_SMTP_{name.upper()}") or str(table.get(name, "")) for name in SMTP}
+        if not value["host"]:
+            return None
+        security, port = value["security"] or "starttls", value["port"] or PORTS.get(value["security"], "587")
+        if security not in PORTS or not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
+            raise Misconfigured(
+                "[smtp] in centrala.toml (or CENTRALA_SMTP_…) is wrong. Fix: security is starttls, tls or none, and "
+                "port a number from 1 to 65535."
+            )
+        if "@" not in value["sender"]:
+            raise Misconfigured("[smtp] in centrala.toml has no sender. Fix: sender is the address mails come from.")
+        return Smtp(value["host"], int(port), value["user"], value["password"], value["sender"], security)
 
     def own_credential(self) -> TokenCredential | None:
         """The hub's own principal, from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; None unless all three

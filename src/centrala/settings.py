@@ -149,9 +149,19 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware is left out on purpose, see organization.lockout
+PASSWORD_RESET_TIMEOUT = 3600  # seconds; a mailed link lies in a mailbox
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
+
+# Without a mail server nobody is offered a mail; see organization.forgotten.
+SMTP = INSTALLATION.smtp
+EMAIL_TIMEOUT = 10
+if SMTP is not None:
+    EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.security == "starttls", SMTP.security == "tls"
+    DEFAULT_FROM_EMAIL = SMTP.sender
 
 USE_TZ = True
 TIME_ZONE = "UTC"

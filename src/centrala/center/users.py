@@ -47,6 +47,8 @@ class NewUserForm(UserForm):
         widget=forms.TextInput(WORDS | {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices, initial=Role.AGENT)
+
     field_order = ["username", "first_name", "email", "role", "language"]
 
 

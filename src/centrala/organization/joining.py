@@ -30,7 +30,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
     if form.is_valid():
         asked = {name: form.cleaned_data[name] for name in ("username", "password", "first_name", "language")}
         try:
-            return _signed_in(request, people.add_first_administrator(token=token, **asked))
+            return signed_in(request, people.add_first_administrator(token=token, **asked))
         except Refused as refused:
             explain(form, refused)
     return render(request, "organization/set_up.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
@@ -47,14 +47,14 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     form = NewPasswordForm(request.POST or None)
     if form.is_valid():
         try:
-            return _signed_in(request, people.follow_link(token=token, password=form.cleaned_data["password"]))
+            return signed_in(request, people.follow_link(token=token, password=form.cleaned_data["password"]))
         except Refused as refused:
             explain(form, refused)
     context = {"form": form, "person": link.user, "invited": link.purpose == Purpose.INVITE}
     return render(request, "organization/link.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-def _signed_in(request: HttpRequest, user: User | None) -> HttpResponse:
+def signed_in(request: HttpRequest, user: User | None) -> HttpResponse:
     if user is None:  # somebody else was faster
         raise Http404
     login(request, user, backend=BACKEND)

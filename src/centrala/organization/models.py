@@ -68,6 +68,8 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role, blank=True)  # empty: may sign in, sees nothing
     language = models.CharField(max_length=5, blank=True)  # empty: as the browser asks
 
+    reset_mailed_at = models.DateTimeField(null=True)
+
     objects: ClassVar = People()
 
     class Meta(AbstractUser.Meta):

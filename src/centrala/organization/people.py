@@ -5,13 +5,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.errors import Refused
 from centrala.organization import links
 from centrala.organization.audit import changed, record
 from centrala.organization.fields import one_line
-from centrala.organization.models import Purpose, Role, Session, User
+from centrala.organization.models import Link, Purpose, Role, Session, User
 
 TOLD = ("role", "first_name", "email", "language", "is_active")
 LONGEST_PASSWORD = 1000  # letters; hashing much more would keep a process busy
@@ -133,6 +134,14 @@ def follow_link(*, token: str, password: str) -> User | None:
 
 
 @transaction.atomic
+def reset_password(*, user: User, password: str) -> None:
+    """By who showed a mailed token; signs them out everywhere."""
+    check_password(password, user=user)
+    _set_password(user, password)
+    record(actor=user, act="reset password", target=user.username)
+
+
+@transaction.atomic
 def change_password(*, user: User, password: str) -> None:
     """By themselves; signs them out everywhere."""
     check_password(password, user=user)
@@ -199,6 +208,12 @@ def end_sessions(*, user: User, actor: User | None) -> int:
     ended = _end_sessions(user)
     record(actor=actor, act="end sessions", target=user.username, before={"sessions": ended}, after={"sessions": 0})
     return ended
+
+
+def forget_expired() -> None:
+    """Deletes what ran out by itself: sessions, links."""
+    Session.objects.filter(expire_date__lt=now()).delete()
+    Link.objects.filter(expires_at__lt=now()).delete()
 
 
 def _username(text: str) -> str:

@@ -1,5 +1,7 @@
 """Signing in and out, the language, and where each role's work begins."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
@@ -20,6 +22,9 @@ TOO_MANY = 429
 class SignIn(LoginView):
     template_name = "organization/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"mail": settings.SMTP is not None}
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:  # Django 5.2 gives none; its stubs do
         """Back to where somebody was sent here from, but never here again."""

@@ -1,0 +1,28 @@
+"""Background jobs about people."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from centrala.organization import people
+from centrala.organization.crypto import decrypt
+from centrala.organization.mailing import mail_to
+
+AFTER_TEXTS = -10  # whoever asks for a thousand mails delays no customer's answer
+
+
+@app.task(
+    name="organization.mail_reset",
+    queue="mail",
+    priority=AFTER_TEXTS,
+    retry=RetryStrategy(max_attempts=6, exponential_wait=4),
+)
+def mail_reset(*, sealed_address: str, language: str) -> None:
+    """Sealed, because the arguments of a job that fails are logged."""
+    mail_to(address=decrypt(sealed_address), language=language)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="organization.forget_expired", queue="mail", priority=AFTER_TEXTS)
+def forget_expired(timestamp: int) -> None:
+    """Sessions, links and failures to sign in that mean nothing any more."""
+    people.forget_expired()
