@@ -53,6 +53,8 @@ CLOUD = INSTALLATION.cloud
 # The program as which administrators sign in to Azure; a public client, in a tenant that blocks Microsoft's own.
 AZURE_SIGN_IN_CLIENT_ID = INSTALLATION.setting("CENTRALA_SIGN_IN_CLIENT_ID", "sign_in_client_id", AZURE_CLI)
 FIELD_KEYS = INSTALLATION.keys
+# The registration that stands for this hub as a resource: only tokens of version 2 name it, see docs/dataverse.md.
+DATAVERSE_APP_ID = INSTALLATION.setting("CENTRALA_DATAVERSE_APP_ID", "dataverse_app_id").lower()
 
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]", *INSTALLATION.hosts]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -95,6 +97,7 @@ INSTALLED_APPS = [
     "centrala.desk",
     "centrala.center",
     "centrala.api",
+    "centrala.dataverse",
 ]
 
 ROOT_URLCONF = "centrala.urls"

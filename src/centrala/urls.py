@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("centrala.desk.urls")),
     path("center/", include("centrala.center.urls")),
     path("api/v1/", api.urls),
+    path("api/data/", include("centrala.dataverse.urls")),
 ]

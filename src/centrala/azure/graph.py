@@ -96,6 +96,11 @@ class Directory:
     def set_audience(self, application: Application, audience: str) -> None:
         self._send("PATCH", f"applications/{application.object_id}", {"signInAudience": audience})
 
+    def set_identifier_uri(self, application: Application, uri: str) -> None:
+        """Tokens for `uri` are to be had from now on: it is the application's only Application ID URI. Entra takes an
+        https address only where its domain is one of the directory's verified ones."""
+        self._send("PATCH", f"applications/{application.object_id}", {"identifierUris": [uri]})
+
     def set_role(self, application: Application, role: AppRole) -> None:
         """The other roles go back as they came."""
         kept = [one for one in application.roles if one["id"] != role.id and one.get("value") != role.value]

@@ -23,6 +23,7 @@ COMMANDS = {
     "organization": "shows or sets the organisation",
     "user": "adds a person, or sets role and password",
     "token": "makes or revokes a token for the REST API",
+    "application": "lists the applications that may read the Dataverse tables, adds or removes one",
     "connect": "connects an existing Communication Services resource",
     "disconnect": "ends the connection; conversations and numbers stay",
     "provision": "plans, makes and mends what Azure needs so that events arrive",
@@ -33,7 +34,7 @@ COMMANDS = {
     "keys": "makes a key for CENTRALA_KEYS",
 }
 # They change something, but only here, and need not ask; `connect` and `provision` have a --yes of their own.
-UNASKED = {"migrate", "organization", "user", "token", "numbers", "replay"}
+UNASKED = {"migrate", "organization", "user", "token", "application", "numbers", "replay"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

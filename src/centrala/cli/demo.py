@@ -79,6 +79,7 @@ def _announce(options: argparse.Namespace, data: Path) -> None:
     from centrala.cli import demo_seed
 
     cloud = read_json(data / CLOUD)
+    demo_seed.dataverse(cloud)
     if not options.unconnected:
         demo_seed.connected(cloud)
     facts = demo_seed.facts(options, cloud, read_json(data / demo_seed.PEOPLE_FILE))

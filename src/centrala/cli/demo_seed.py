@@ -8,11 +8,14 @@ from uuid import UUID
 
 from centrala.api import actions as api
 from centrala.api.models import ApiToken
+from centrala.azure import graph
 from centrala.azure.identifiers import ResourceId
 from centrala.cli.demo_files import write_json
 from centrala.connection.access import active_connection
 from centrala.connection.models import EntryKey
 from centrala.connection.provisioning import Provisioner
+from centrala.dataverse import actions as application_users
+from centrala.dataverse.models import ApplicationRole
 from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.organization import actions as organization
@@ -56,6 +59,21 @@ def connected(cloud: dict[str, Any]) -> None:
     synced = numbers.sync(connection=connection)
     workstreams.put_to_work(numbers=synced)
     workstreams.set_up(name="Voice", channel=Channel.VOICE, numbers=synced)
+
+
+def dataverse(cloud: dict[str, Any]) -> None:
+    """The demo's principal may read the provider tables, and tokens for this hub are to be had: its own application
+    stands for the hub as well, so that an unconnected demo begins without another registration."""
+    installation = Installation.here()
+    credential = installation.own_credential()
+    assert credential is not None
+    with graph.directory(credential=credential, cloud=installation.cloud) as directory:
+        application = directory.application(cloud["client_id"])
+        assert application is not None
+        directory.set_identifier_uri(application, installation.public_url)
+    application_users.register(
+        application_id=UUID(cloud["client_id"]), name="Demo", role=ApplicationRole.ADMINISTRATOR, actor=None
+    )
 
 
 def _readdress(cloud: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from centrala.azure.identifiers import ConnectionString, ResourceId
@@ -25,6 +25,8 @@ class Connection(models.Model):
     require_role = models.BooleanField(default=False)  # on only where provisioning assigned the role
     connected_at = models.DateTimeField()
     disconnected_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    modified_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger of the database
 
     class Meta:
         constraints: ClassVar = [
@@ -58,6 +60,8 @@ class Entry(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="entries")
     key = models.CharField(max_length=100, choices=EntryKey)
     value = models.CharField(max_length=100)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    modified_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger of the database
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "key"], name="one_entry_per_key")]

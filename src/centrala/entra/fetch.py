@@ -31,6 +31,16 @@ def fetching(http: httpx.AsyncClient) -> Fetch:
     return fetch
 
 
+def fetching_alone(cloud: Cloud) -> Fetch:
+    """The same for who has no loop of their own that lasts: each fetch has a client of its own. They are rare."""
+
+    async def fetch(url: str) -> Fetched:
+        async with client(cloud) as http:
+            return await fetching(http)(url)
+
+    return fetch
+
+
 def _date(header: str) -> datetime | None:
     """HTTP's dates are always GMT; parsedate leaves the zone out of some, and those are of no use."""
     try:

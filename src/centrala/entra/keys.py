@@ -167,6 +167,18 @@ class TenantKeys:
         return not named or "{tenantid}" in named or self._tenant_id in named
 
 
+def keys_of(*, authority: str, fetch: Fetch, clock: Clock) -> Callable[[str], TenantKeys]:
+    """The keys of any tenant, each made when it is first asked for and kept."""
+    made: dict[str, TenantKeys] = {}
+
+    def keys(tenant_id: str) -> TenantKeys:
+        if tenant_id not in made:
+            made[tenant_id] = TenantKeys(authority=authority, tenant_id=tenant_id, fetch=fetch, clock=clock)
+        return made[tenant_id]
+
+    return keys
+
+
 def _rsa(jwk: _Jwk) -> RSAPublicKey | None:
     if jwk.kty != "RSA" or jwk.use != "sig" or not jwk.kid:
         return None

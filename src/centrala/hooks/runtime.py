@@ -11,7 +11,7 @@ import asyncpg
 
 from centrala.azure.cloud import Cloud
 from centrala.entra.fetch import client, fetching
-from centrala.entra.keys import Clock, TenantKeys
+from centrala.entra.keys import Clock, keys_of
 from centrala.hooks.endpoints import Endpoints
 from centrala.hooks.sightings import Sightings
 from centrala.hooks.tokens import Tokens
@@ -40,19 +40,10 @@ def now() -> datetime:
 @asynccontextmanager
 async def running(*, dsn: str, cloud: Cloud, clock: Clock = now) -> AsyncIterator[Hooks]:
     """For the app's lifespan. Nothing is connected before the first request, so it starts without a database."""
-    tenants: dict[str, TenantKeys] = {}
     writer = Writer(dsn)
     async with client(cloud) as http, _pool(dsn) as pool:
-        fetch = fetching(http)
-
-        def keys(tenant_id: str) -> TenantKeys:
-            if tenant_id not in tenants:
-                tenants[tenant_id] = TenantKeys(
-                    authority=cloud.authority, tenant_id=tenant_id, fetch=fetch, clock=clock
-                )
-            return tenants[tenant_id]
-
         endpoints, sightings = Endpoints(pool, clock=clock), Sightings(pool)
+        keys = keys_of(authority=cloud.authority, fetch=fetching(http), clock=clock)
         tokens = Tokens(application_id=cloud.event_grid_app_id, keys=keys, clock=clock)
         await writer.start()
         await sightings.start()

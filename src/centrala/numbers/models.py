@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -28,6 +29,8 @@ class PhoneNumber(models.Model):
     receives_calls = models.BooleanField(default=False)
     makes_calls = models.BooleanField(default=False)
     synced_at = models.DateTimeField(null=True)  # null: known only from an event so far
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    modified_at = models.DateTimeField(db_default=Now(), editable=False)  # a trigger's; a sync alone counts for nothing
 
     class Meta:
         ordering: ClassVar = ["number"]
