@@ -1,8 +1,12 @@
 """What the admin center asks for. The labels are the original's, see the tests of its pages."""
 
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from centrala.azure.eventgrid import DeadLetters
+from centrala.azure.identifiers import ResourceId
 from centrala.connection.checks import ConnectFields
 from centrala.inbox.models import State
 from centrala.keyset import CursorField, serial
@@ -55,6 +59,50 @@ class ConnectForm(forms.Form):
     @property
     def connect_fields(self) -> ConnectFields:
         return ConnectFields(**self.cleaned_data)
+
+
+class SetupForm(forms.Form):
+    """What "Set up Azure for me" may be told; nothing has to be. Cleaned, they are ids and places."""
+
+    resource = forms.CharField(required=False, widget=forms.HiddenInput)
+    application_id = forms.CharField(
+        label=_("Application of your own"),
+        help_text=_("Application (client) ID. Empty: the connected one, else one is registered for this hub."),
+        required=False,
+        widget=forms.TextInput(PLAIN | {"aria-required": "false"}),
+    )
+    dead_letter = forms.CharField(
+        label=_("Place for events that could not be delivered"),
+        help_text=_("A storage account's resource ID, a slash, and a blob container. Empty: it stays as it is."),
+        required=False,
+        widget=forms.TextInput(PLAIN | {"aria-required": "false"}),
+    )
+
+    def clean_resource(self) -> ResourceId | None:
+        text = self.cleaned_data["resource"]
+        try:
+            return ResourceId.parse(text) if text else None
+        except ValueError:
+            raise forms.ValidationError(_("This is not the id of a Communication Services resource.")) from None
+
+    def clean_application_id(self) -> str:
+        text = str(self.cleaned_data["application_id"]).strip()
+        try:
+            return str(UUID(text)) if text else ""
+        except ValueError:
+            raise forms.ValidationError(
+                _("This is not an id of the form 00000000-0000-0000-0000-000000000000. Copy %(what)s.")
+                % {"what": _("Application (client) ID")}
+            ) from None
+
+    def clean_dead_letter(self) -> DeadLetters | None:
+        text = self.cleaned_data["dead_letter"]
+        try:
+            return DeadLetters.parse(text) if text else None
+        except ValueError:
+            raise forms.ValidationError(
+                _("This names no blob container: /subscriptions/…/storageAccounts/NAME/CONTAINER.")
+            ) from None
 
 
 class EventsForm(forms.Form):

@@ -1,7 +1,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from centrala.center import azure_sign_in, connecting, events, prerequisites, views
+from centrala.center import azure_setup, azure_sign_in, connecting, events, prerequisites, views
 
 app_name = "center"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("phone-numbers/prerequisites/register/", prerequisites.register, name="register-provider"),
     path("phone-numbers/test-reach/", prerequisites.test_reach, name="test-reach"),
     path("phone-numbers/advanced/", views.advanced, name="advanced"),
+    path("azure/set-up/", azure_setup.page, name="azure-setup"),
+    path("azure/set-up/progress/", azure_setup.progress, name="azure-progress"),
+    path("azure/set-up/apply/", azure_setup.apply, name="azure-apply"),
+    path("azure/set-up/export/<slug:kind>/", azure_setup.export, name="azure-export"),
     path("azure/", azure_sign_in.page, name="azure"),
     path("azure/begin/", azure_sign_in.begin, name="azure-begin"),
     path("azure/end/", azure_sign_in.end, name="azure-end"),

@@ -1,0 +1,135 @@
+"""Set up Azure for me: the plan as a diff, applied with its progress in view, or taken away as a script."""
+
+from azure.core.credentials import TokenCredential
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from centrala.azure.errors import AzureError
+from centrala.azure.identifiers import ResourceId
+from centrala.azure.places import list_resources, list_subscriptions
+from centrala.center.azure_runs import RUNS, Run
+from centrala.center.forms import SetupForm
+from centrala.connection.access import active_connection
+from centrala.connection.provisioning import Provisioner
+from centrala.connection.provisioning.exports import EXPORTS, FILE_NAMES
+from centrala.connection.sign_in import azure_credential_of, azure_person_of
+from centrala.errors import Refused
+from centrala.organization.access import StaffRequest, administrators_only
+
+PAGE = "center/azure_setup.html"
+UNPROCESSABLE, BAD_GATEWAY = 422, 502
+
+
+@require_safe
+@administrators_only
+def page(request: StaffRequest) -> HttpResponse:
+    """The run under way, or the latest that ended, before any new plan: reloading loses nothing."""
+    if request.GET.get("again"):
+        RUNS.forget()
+    if RUNS.latest is not None:
+        return _shown(request, run=RUNS.latest)
+    credential = azure_credential_of(request)
+    if credential is None:
+        return _shown(request)
+    return _planned(request, credential)
+
+
+@require_safe
+@administrators_only
+def progress(request: StaffRequest) -> HttpResponse:
+    """What the page asks for every second while a run is under way."""
+    if RUNS.latest is None:
+        return redirect("center:azure-setup")
+    return render(request, "center/_azure_run.html", {"run": RUNS.latest})
+
+
+@require_POST
+@administrators_only
+def apply(request: StaffRequest) -> HttpResponse:
+    credential, form = azure_credential_of(request), SetupForm(request.POST)
+    if credential is None:
+        return redirect("center:azure-setup")
+    if not form.is_valid() or (resource := form.cleaned_data["resource"]) is None:
+        return _shown(request, form=form, status=UNPROCESSABLE)
+    RUNS.begin(_provisioner(request, credential, resource, form), language=get_language() or "en")
+    return redirect("center:azure-setup")
+
+
+@require_safe
+@administrators_only
+def export(request: StaffRequest, kind: str) -> HttpResponse:
+    """The plan as a file for somebody else to run."""
+    credential, form = azure_credential_of(request), SetupForm(request.GET)
+    if kind not in EXPORTS or credential is None or not form.is_valid():
+        raise Http404
+    try:
+        resource = form.cleaned_data["resource"] or _only(_choices(credential))
+        plan = _provisioner(request, credential, resource, form).plan()
+    except (Refused, AzureError) as refused:
+        return _shown(request, form=form, failure=refused.message, status=BAD_GATEWAY)
+    answer = HttpResponse(EXPORTS[kind](plan), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{FILE_NAMES[kind]}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _planned(request: StaffRequest, credential: TokenCredential) -> HttpResponse:
+    form = SetupForm(request.GET)
+    if not form.is_valid():
+        return _shown(request, form=form, status=UNPROCESSABLE)
+    try:
+        choices = [] if form.cleaned_data["resource"] else _choices(credential)
+        if len(choices) > 1:
+            return _shown(request, form=form, choices=choices)
+        resource = form.cleaned_data["resource"] or _only(choices)
+        plan = _provisioner(request, credential, resource, form).plan()
+    except (Refused, AzureError) as refused:
+        return _shown(request, form=form, failure=refused.message)
+    return _shown(request, form=form, plan=plan, resource=resource)
+
+
+def _choices(credential: TokenCredential) -> list[ResourceId]:
+    """The connected resource, else all that the administrator may see."""
+    connection = active_connection()
+    if connection is not None:
+        return [connection.resource]
+    found = list_subscriptions(credential=credential, cloud=settings.CLOUD)
+    return [each for one in found for each in list_resources(one.id, credential=credential, cloud=settings.CLOUD)]
+
+
+def _only(choices: list[ResourceId]) -> ResourceId:
+    if not choices:
+        raise Refused(
+            _("You can see no Communication Services resource in Azure. Create one there, or get Reader on it.")
+        )
+    return choices[0]
+
+
+def _provisioner(
+    request: StaffRequest, credential: TokenCredential, resource: ResourceId, form: SetupForm
+) -> Provisioner:
+    return Provisioner(
+        resource=resource,
+        credential=credential,
+        actor=request.user,
+        application_id=form.cleaned_data["application_id"],
+        dead_letters=form.cleaned_data["dead_letter"],
+    )
+
+
+def _shown(
+    request: StaffRequest, *, form: SetupForm | None = None, run: Run | None = None, status: int = 200, **more: object
+) -> HttpResponse:
+    context = {
+        "person": azure_person_of(request),
+        "form": form or SetupForm(),
+        "run": run,
+        "sign_in": f"{reverse('center:azure')}?next={reverse('center:azure-setup')}",
+        "exports": [(kind, FILE_NAMES[kind]) for kind in EXPORTS],
+    }
+    return render(request, PAGE, context | more, status=status)

@@ -1,0 +1,166 @@
+"""Set up Azure for me: the plan, Apply with its progress, what a reload and a second tab see, and the files."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from centrala.center.azure_runs import RUNS
+from centrala.connection.models import Connection
+from centrala.connection.sign_in import SIGN_INS
+from centrala.organization import actions as organization
+from centrala.organization.models import AuditEntry, Role
+from pages.reading import read
+from provisioning.scene import WHOLE, Scene
+from running_demo import until
+from signing_in import Clock, sign_in
+
+PAGE, APPLY, PROGRESS = "/center/azure/set-up/", "/center/azure/set-up/apply/", "/center/azure/set-up/progress/"
+HTMX = {"HX-Request": "true"}
+
+
+def browser_of(username: str, role: Role) -> Client:
+    client = Client()
+    client.force_login(organization.add_user(username=username, password="parasol i kot", role=role))
+    return client
+
+
+@pytest.fixture
+def adam(scene: Scene) -> Client:
+    return browser_of("adam", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def clock(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock(scene.azure)
+    monkeypatch.setattr(SIGN_INS, "clock", made)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def ended_runs() -> Iterator[None]:
+    """No thread outlives its test's database."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "azure set-up":
+            thread.join(60)
+    RUNS.forget()
+
+
+def ended(client: Client) -> str:
+    """What the page says at the end of the run, asked for as it asks itself."""
+    until(lambda: RUNS.latest is not None and RUNS.latest.ended, 60)
+    return read(client.get(PROGRESS, headers=HTMX)).one("section", id="azure-run").text()
+
+
+def test_page_shows_the_plan_and_apply_does_it(scene: Scene, adam: Client, clock: Clock) -> None:
+    assert "First sign in to Azure" in read(adam.get(PAGE)).one("main").text()
+    sign_in(adam, clock, "adam")
+
+    page = read(adam.get(PAGE))
+    planned = page.one("main").text()
+    assert "Plan for “acs-centrala”" in planned
+    assert "14 steps are to be done." in planned
+    assert Connection.objects.count() == 0
+    answer = adam.post(APPLY, {"resource": scene.azure.acs.resource_id})
+
+    assert answer["Location"] == PAGE
+    words = ended(adam)
+    assert "Azure is set up" in words
+    assert "“acs-centrala” is connected, and its events arrive here." in words
+    assert scene.counted() == WHOLE
+    assert {one.actor_name for one in AuditEntry.objects.filter(act="provision")} == {"adam"}
+    assert "Azure is set up" in read(adam.get(PAGE)).one("main").text()  # a reload loses nothing
+    again = read(adam.get(f"{PAGE}?again=1")).one("main").text()
+    assert "Nothing is to be done" in again
+
+
+def test_second_tab_joins_the_run_that_is_under_way(scene: Scene, adam: Client, clock: Clock) -> None:
+    sign_in(adam, clock, "adam")
+    scene.azure.control.post("/_local/propagation", json={"seconds": 600}).raise_for_status()
+
+    adam.post(APPLY, {"resource": scene.azure.acs.resource_id})
+    first = RUNS.latest
+    until(lambda: "Spreading" in read(adam.get(PROGRESS, headers=HTMX)).one("section", id="azure-run").text(), 60)
+    adam.post(APPLY, {"resource": scene.azure.acs.resource_id})
+    shown = read(adam.get(PAGE)).one("section", id="azure-run")
+
+    assert RUNS.latest is first
+    assert shown.attributes["hx-trigger"] == "every 1s"
+    assert "takes up to 15 minutes" in shown.text()
+    assert "At most 14:" in shown.text()
+    clock.advance(600)
+    assert "Azure is set up" in ended(adam)
+    assert scene.counted() == WHOLE
+
+
+@pytest.mark.long
+def test_person_without_the_right_is_told_and_may_take_the_script_away(
+    scene: Scene, adam: Client, clock: Clock
+) -> None:
+    sign_in(adam, clock, "ala")  # who may read, and nothing else
+
+    adam.post(APPLY, {"resource": scene.azure.acs.resource_id})
+
+    words = ended(adam)
+    assert "Azure does not let" in words
+    assert "What was made stays." in words
+    script = adam.get(f"{PAGE}export/az/")
+    assert script["Content-Disposition"] == 'attachment; filename="centrala-azure.sh"'
+    assert script.content.startswith(b"#!/usr/bin/env bash")
+    assert Connection.objects.count() == 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("resource=somewhere", "This is not the id of a Communication Services resource."),
+        ("application_id=my+app", "This is not an id of the form"),
+        ("application_id=0f6f9a2c-0000-4000-8000-00000000000b", "The directory has no application"),
+        ("dead_letter=container", "This names no blob container"),
+    ],
+)
+def test_option_that_is_none_is_told(scene: Scene, adam: Client, clock: Clock, query: str, complaint: str) -> None:
+    sign_in(adam, clock, "adam")
+
+    assert complaint in read(adam.get(f"{PAGE}?{query}")).one("main").text()
+
+
+@pytest.mark.long
+def test_several_resources_are_offered_to_choose_from(scene: Scene, adam: Client, clock: Clock) -> None:
+    other = f"{scene.azure.acs.resource_id}-two"
+    body = {"location": "global", "properties": {"dataLocation": "Europe"}}
+    scene.ask("PUT", other, json=body, params={"api-version": "2025-09-01"}).raise_for_status()
+    sign_in(adam, clock, "adam")
+
+    words = read(adam.get(PAGE)).one("main").text()
+
+    assert "Which resource?" in words
+    assert "acs-centrala-two" in words
+    assert "Plan for “acs-centrala-two”" in read(adam.get(PAGE, {"resource": other})).one("main").text()
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AGENT])
+def test_only_administrators_get_there(scene: Scene, role: Role) -> None:
+    client = browser_of("beata", role)
+    ask: list[Callable[[], object]] = [
+        lambda: client.get(PAGE).status_code,
+        lambda: client.get(PROGRESS).status_code,
+        lambda: client.get(f"{PAGE}export/az/").status_code,
+        lambda: client.post(APPLY, {"resource": scene.azure.acs.resource_id}).status_code,
+    ]
+
+    assert [each() for each in ask] == [404] * 4
+    assert RUNS.latest is None
+
+
+def test_page_speaks_polish(scene: Scene, adam: Client, clock: Clock) -> None:
+    sign_in(adam, clock, "adam")
+
+    words = read(adam.get(PAGE, headers={"Accept-Language": "pl"})).one("main").text()
+
+    assert "Skonfiguruj Azure za mnie" in words
+    assert "14 kroków do wykonania." in words
+    assert "Subskrypcja zdarzeń dla połączeń przychodzących" in words
