@@ -76,6 +76,7 @@ def test_code_entered_leads_on_and_acts_with_that_persons_rights(
     answer = administrator.get(PAGE, headers=HTMX)
 
     assert answer["HX-Redirect"] == "/center/phone-numbers/"
+    assert administrator.get(PAGE, headers=HTMX)["HX-Redirect"] == "/center/phone-numbers/"  # the next page is slow
     words = read(administrator.get("/center/phone-numbers/")).one(role="status").text()
     assert words == f"You are signed in to Azure as {cloud.people[name].username}."
     assert AuditEntry.objects.get(act="sign in to Azure").target == cloud.people[name].username

@@ -34,7 +34,7 @@ def page(request: StaffRequest) -> HttpResponse:
     except AzureError as error:
         found, failure = before, error.message
     if found is not None and found.person is not None and (waited or request.htmx):
-        return _arrived(request, found)
+        return _arrived(request, found, news=waited)
     if request.htmx and found is not None and found.waiting and not failure:
         return HttpResponse(status=NO_CONTENT)
     return _shown(request, found, failure)
@@ -58,9 +58,11 @@ def end(request: StaffRequest) -> HttpResponse:
     return redirect(_leads_to(request))
 
 
-def _arrived(request: StaffRequest, found: SignIn) -> HttpResponse:
+def _arrived(request: StaffRequest, found: SignIn, *, news: bool) -> HttpResponse:
+    """The page goes on asking while the next one loads; it is told once."""
     assert found.person is not None
-    messages.success(request, _("You are signed in to Azure as %(name)s.") % {"name": found.person.user_name})
+    if news:
+        messages.success(request, _("You are signed in to Azure as %(name)s.") % {"name": found.person.user_name})
     return HttpResponseClientRedirect(found.leads_to) if request.htmx else redirect(found.leads_to)
 
 
