@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import httpx
 import psutil
@@ -51,10 +51,11 @@ class Demo:
     def control(self) -> httpx.Client:
         return httpx.Client(base_url=self.azure["portal"], trust_env=False, timeout=30)
 
-    def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Runs `centrala WORDS` on this installation."""
+    def command(self, *words: str, stdin: TextIO | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Runs `centrala WORDS` on this installation, without a terminal unless one is given."""
         return subprocess.run(
             [sys.executable, "-m", "centrala.cli", *words, "--data", str(self.data)],
+            stdin=stdin or subprocess.DEVNULL,
             env=clean_environment() | environment,
             capture_output=True,
             text=True,

@@ -191,22 +191,6 @@ def test_provisioning_without_a_terminal_demands_yes(tmp_path: Path) -> None:
     done = centrala("provision", "--resource-id", RESOURCE, "--data", str(tmp_path), **SIGNED_IN)
 
     assert the_one_line(done) == "centrala: Nothing was changed: there is no terminal to ask at. Fix: say --yes."
-    assert "a system topic and an event subscription for SMS" in done.stdout
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("answer", ["no", ""])
-def test_provisioning_at_a_terminal_asks(tmp_path: Path, answer: str) -> None:
-    ours, theirs = os.openpty()
-    os.write(ours, f"{answer}\n".encode())
-
-    with os.fdopen(theirs) as terminal:
-        words = ("provision", "--resource-id", RESOURCE, "--data", str(tmp_path))
-        done = centrala(*words, stdin=terminal, **SIGNED_IN)
-    os.close(ours)
-
-    assert the_one_line(done) == "centrala: Nothing was changed."
-    assert "Go on? [y/N]" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

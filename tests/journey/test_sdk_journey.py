@@ -1,5 +1,6 @@
 """The whole line by hand, with Microsoft's own clients: resource, keys, connect, topic, subscription, SMS, report."""
 
+import os
 import ssl
 from collections.abc import Iterator
 
@@ -102,6 +103,19 @@ def test_resource_and_its_keys_are_listed(unconnected: Demo, azure: Azure) -> No
     assert [resource.name for resource in resources] == [unconnected.acs["resource_name"]]
     keys = azure.communication.communication_services.list_keys(azure.group, unconnected.acs["resource_name"])
     assert keys.primary_connection_string == unconnected.acs["connection_string"]
+
+
+def test_provisioning_at_a_terminal_shows_its_plan_and_asks(unconnected: Demo) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, b"no\n")
+
+    with os.fdopen(theirs) as terminal:
+        done = unconnected.command("provision", stdin=terminal)
+    os.close(ours)
+
+    assert (done.returncode, done.stderr.strip()) == (1, "centrala: Nothing was changed.")
+    assert "centrala-sms" in done.stdout
+    assert "Go on? [y/N]" in done.stdout
 
 
 def test_event_grid_answers_only_when_its_provider_is_registered(azure: Azure) -> None:

@@ -13,13 +13,18 @@ def accept_yes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="for scripts; this command asks for no confirmation anyway")
 
 
+def refuse_unasked(*, yes: bool) -> None:
+    """Where nobody can be asked, `--yes` has to be there before any work begins. Raises Refused."""
+    if not yes and not sys.stdin.isatty():
+        raise Refused("Nothing was changed: there is no terminal to ask at. Fix: say --yes.")
+
+
 def confirm(plan: str, *, yes: bool) -> None:
     """Says what will be done and returns when it may be. Raises Refused."""
     print(plan)
+    refuse_unasked(yes=yes)
     if yes:
         return
-    if not sys.stdin.isatty():
-        raise Refused("Nothing was changed: there is no terminal to ask at. Fix: say --yes.")
     try:
         answer = input("Go on? [y/N] ")
     except EOFError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from centrala.azure.eventgrid import DeadLetters
 from centrala.azure.identifiers import ResourceId
 from centrala.cli import acting
-from centrala.cli.asking import confirm
+from centrala.cli.asking import confirm, refuse_unasked
 from centrala.cli.database import database
 from centrala.errors import Refused
 from centrala.installation import Installation
@@ -32,6 +32,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if not (options.plan or options.export):
+        refuse_unasked(yes=options.yes)
     dead_letters = _dead_letters(options.dead_letter) if options.dead_letter else None
     named = _resource(options.resource_id) if options.resource_id else None
     with database():
