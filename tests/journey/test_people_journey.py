@@ -16,6 +16,7 @@ PAGES = ["/center/users/", "/center/users/invite/", "/center/organization/", "/c
 PASSWORD = "parasol i kot"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_no_page_about_people_violates_a_rule_of_axe(
     demo: Demo, new_page: OpenPage, locale: str, scheme: str, width: int

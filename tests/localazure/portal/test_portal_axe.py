@@ -11,7 +11,7 @@ from localazure.pytest_plugin import LocalAzure
 from localazure_tests.portal import Portal
 from localazure_tests.receiver import Receiver
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [("en-US", "light", 1280), ("pl-PL", "dark", 360)]
 

@@ -9,7 +9,7 @@ from localazure.pytest_plugin import LocalAzure
 from localazure_tests.portal import Portal
 from localazure_tests.receiver import Receiver
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 async def tab_to(page: Page, wanted: Locator) -> None:

@@ -186,7 +186,10 @@ ENGLISH = Words(
     succeeded="Succeeded",
     delivered="Delivered",
 )
-WALKS = [pytest.param("pl-PL", POLISH, id="polish"), pytest.param("en-US", ENGLISH, id="english")]
+WALKS = [
+    pytest.param("pl-PL", POLISH, id="polish"),
+    pytest.param("en-US", ENGLISH, id="english", marks=pytest.mark.long),
+]
 
 
 class Hub:
