@@ -4,9 +4,12 @@ import ssl
 from datetime import datetime, timedelta
 
 import httpx
-from django.test import Client
+from azure.core.credentials import TokenCredential
+from django.test import Client, RequestFactory
 from django.utils.timezone import now
 
+from centrala.connection.sign_in import azure_credential_of
+from centrala.organization.models import User
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import read
 
@@ -49,3 +52,25 @@ def sign_in(client: Client, clock: Clock, name: str = "adam") -> None:
     clock.advance(5)
     assert client.get(PAGE)["Location"] == PAGE
     client.get(PAGE)  # which says so, once
+
+
+def credential_of(client: Client, username: str = "adam") -> TokenCredential | None:
+    """What a page of this browser's session gets."""
+    request = RequestFactory().get("/")
+    request.session = client.session
+    request.user = User.objects.get(username=username)
+    return azure_credential_of(request)
+
+
+def register_application(client: Client, cloud: LocalAzure, name: str, **properties: str) -> str:
+    """As the signed-in person, who owns it then. Answers its client id."""
+    credential = credential_of(client)
+    assert credential is not None
+    token = credential.get_token(f"{cloud.url}/.default").token
+    with httpx.Client(verify=ssl.create_default_context(cafile=cloud.ca_bundle), trust_env=False) as browser:
+        made = browser.post(
+            f"{cloud.url}/v1.0/applications",
+            json={"displayName": name, "signInAudience": "AzureADMultipleOrgs"} | properties,
+            headers={"Authorization": f"Bearer {token}"},
+        )
+    return str(made.raise_for_status().json()["appId"])

@@ -70,17 +70,17 @@ def test_access_key_is_nowhere_in_the_clear(cloud: LocalAzure, caplog: pytest.Lo
 @pytest.mark.parametrize(
     ("field", "value", "complaint"),
     [
-        ("resource_id", "", "not the id of a Communication Services resource"),
+        ("resource_id", "", "Enter the resource id"),
         ("resource_id", "acs-centrala", "not the id of a Communication Services resource"),
         (
             "resource_id",
-            "/subscriptions/0d6b1c3a-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Web/sites/s",
-            "not the id of a Communication Services resource",
+            "/subscriptions/0d6b1c3a-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Web/sites/s/",
+            "another kind of resource, Microsoft.Web/sites",
         ),
         ("resource_id", f"{RESOURCE}{'x' * 99}", "not the id of a Communication Services resource"),
         ("resource_name", "", "Enter the name"),
         ("resource_name", "another", "The resource id ends with"),
-        ("connection_string", "", "not a connection string"),
+        ("connection_string", "", "Enter the connection string"),
         ("connection_string", "endpoint=https://acs/;accesskey=%%%", "not a connection string"),
         (
             "connection_string",
@@ -92,7 +92,7 @@ def test_access_key_is_nowhere_in_the_clear(cloud: LocalAzure, caplog: pytest.Lo
             "endpoint=https://localhost:1/;accesskey=bm9ib2R5IGFuc3dlcnMgaGVyZSBhdCBhbGw=",
             "localhost:1",
         ),
-        ("event_grid_app_id", "", "not an id of the form"),
+        ("event_grid_app_id", "", "Enter an id"),
         ("event_grid_app_id", "my app", "not an id of the form"),
         ("event_grid_app_tenant_id", "example.org", "not an id of the form"),
         ("event_grid_app_tenant_id", APP, "another tenant"),

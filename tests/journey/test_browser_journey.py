@@ -91,10 +91,16 @@ async def test_administrator_connects_the_resource_with_the_five_fields(
     await expect(page.get_by_text("This is not a connection string.")).to_be_visible()
     await expect(page.get_by_label("ACS Resource Name")).to_have_value(acs["resource_name"])
 
-    await page.get_by_label("Connection string").fill(acs["connection_string"])
-    await page.get_by_role("button", name="Connect").click()
+    with unconnected.control() as control:
+        slow = {"operation": "GET /phoneNumbers", "delay_seconds": 600}
+        control.post("/_local/faults", json=slow).raise_for_status()
+        await page.get_by_label("Connection string").fill(acs["connection_string"])
+        await page.get_by_role("button", name="Connect").click()
+        await expect(page.get_by_role("listitem").filter(has_text="Check the form")).to_contain_text("done")
+        await expect(page.get_by_role("listitem").filter(has_text="Try the key")).to_contain_text("under way…")
+        control.post("/_local/clock", json={"advance_seconds": 600}).raise_for_status()
     await expect(page.get_by_text("“acs-centrala” is connected.")).to_be_visible()
-    await page.get_by_role("link", name="Phone numbers").click()
+    await page.get_by_label("Where you are").get_by_role("link", name="Phone numbers").click()
     await expect(page.get_by_role("rowheader", name="+1 833-555-0100")).to_be_visible()
     assert acs["connection_string"].partition("accesskey=")[2] not in await page.content()
     assert [problem for problem in problems if "422" not in problem] == []

@@ -87,6 +87,19 @@ def test_whoever_makes_application_and_principal_owns_them(azure, call, token_of
         assert owner["userPrincipalName"] == azure.people["adam"].username
 
 
+def test_person_is_told_the_applications_they_own(azure, call, token_of, registered):
+    mine = call(token_of("beata"), "POST", "/applications", json={"displayName": "Beata's"}).json()
+    registered("Not hers")
+
+    owned = call(token_of("beata"), "GET", "/me/ownedObjects/microsoft.graph.application").json()["value"]
+
+    assert [one["appId"] for one in owned] == [mine["appId"]]
+
+
+def test_application_owns_nothing_as_a_person(graph):
+    assert graph("GET", "/me/ownedObjects/microsoft.graph.application").status_code == 400
+
+
 @pytest.mark.parametrize("kind", ["applications", "servicePrincipals"])
 def test_owners_are_added_once_and_removed(azure, graph, registered, kind):
     application, principal = registered()

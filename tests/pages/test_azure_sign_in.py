@@ -3,9 +3,8 @@
 from uuid import UUID
 
 import pytest
-from azure.core.credentials import TokenCredential
 from django.conf import settings as configured
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
 from centrala.azure import resources
@@ -13,11 +12,11 @@ from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ResourceId
 from centrala.connection import sign_in as signing
-from centrala.connection.sign_in import SIGN_INS, azure_credential_of
+from centrala.connection.sign_in import SIGN_INS
 from centrala.organization.models import AuditEntry, Organization, Session, User
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import read
-from signing_in import BEGIN, END, PAGE, Clock, begin, enter, sign_in
+from signing_in import BEGIN, END, PAGE, Clock, begin, credential_of, enter, sign_in
 
 HTMX = {"HX-Request": "true"}
 
@@ -27,14 +26,6 @@ def clock(cloud: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(cloud)
     monkeypatch.setattr(SIGN_INS, "clock", clock)
     return clock
-
-
-def credential(client: Client, username: str = "adam") -> TokenCredential | None:
-    """What a page of this browser's session gets."""
-    request = RequestFactory().get("/")
-    request.session = client.session
-    request.user = User.objects.get(username=username)
-    return azure_credential_of(request)
 
 
 def alert(client: Client) -> str:
@@ -84,7 +75,7 @@ def test_code_entered_leads_on_and_acts_with_that_persons_rights(
 
 
 def may_read(client: Client, cloud: LocalAzure) -> bool:
-    resource, acting = ResourceId.parse(cloud.acs.resource_id), credential(client)
+    resource, acting = ResourceId.parse(cloud.acs.resource_id), credential_of(client)
     assert acting is not None
     try:
         return bool(resources.read_resource(resource, credential=acting, cloud=configured.CLOUD).host)
@@ -107,7 +98,7 @@ def test_declined_sign_in_says_so(administrator: Client, cloud: LocalAzure, cloc
     clock.advance(5)
 
     assert "The sign-in was declined" in alert(administrator)
-    assert credential(administrator) is None
+    assert credential_of(administrator) is None
     assert heading(administrator) == "You are not signed in to Azure"
 
 
@@ -125,7 +116,7 @@ def test_cancel_forgets_the_code(administrator: Client, cloud: LocalAzure, clock
     clock.advance(5)
 
     assert heading(administrator) == "You are not signed in to Azure"
-    assert credential(administrator) is None
+    assert credential_of(administrator) is None
 
 
 def test_account_of_another_tenant_is_refused_with_both_ids(
@@ -140,7 +131,7 @@ def test_account_of_another_tenant_is_refused_with_both_ids(
 
     assert f"the tenant {cloud.tenant_id}" in words
     assert f"the organisation's tenant is {ours}" in words
-    assert credential(administrator) is None
+    assert credential_of(administrator) is None
 
 
 def test_cloud_out_of_reach_says_so_and_nothing_breaks(administrator: Client, settings: Settings) -> None:
@@ -192,7 +183,7 @@ def test_signing_out_of_azure_leaves_the_hub_open(administrator: Client, cloud: 
 
     administrator.post(END)
 
-    assert credential(administrator) is None
+    assert credential_of(administrator) is None
     assert heading(administrator) == "You are not signed in to Azure"
 
 
@@ -200,12 +191,12 @@ def test_hour_without_use_ends_it_and_use_prolongs_it(administrator: Client, clo
     sign_in(administrator, clock)
 
     clock.advance(3599)
-    assert credential(administrator) is not None
+    assert credential_of(administrator) is not None
     clock.advance(3599)
-    assert credential(administrator) is not None
+    assert credential_of(administrator) is not None
     clock.advance(3600)
 
-    assert credential(administrator) is None
+    assert credential_of(administrator) is None
     assert heading(administrator) == "You are not signed in to Azure"
 
 
@@ -237,10 +228,10 @@ def test_other_sessions_and_other_people_do_not_have_it(administrator: Client, c
     elsewhere = Client()
     elsewhere.force_login(User.objects.get(username="adam"))
 
-    assert credential(elsewhere) is None
+    assert credential_of(elsewhere) is None
 
     User.objects.filter(username="adam").update(role="agent")
-    assert credential(administrator) is None
+    assert credential_of(administrator) is None
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/desk/", "\\\\x"])

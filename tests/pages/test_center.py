@@ -35,7 +35,7 @@ def test_path_of_the_document_leads_to_the_five_fields(administrator: Client, or
     numbers = read(administrator.get(str(manage.attributes["href"])))
     get_started = numbers.one("a", class_="primary")
     connect = read(administrator.get(str(get_started.attributes["href"])))
-    use_existing = connect.one("a", class_="primary")
+    use_existing = connect.one("section", aria_labelledby="have").all("a")[0]
     form = read(administrator.get(str(use_existing.attributes["href"])))
 
     assert (manage.text(), get_started.text(), use_existing.text()) == (

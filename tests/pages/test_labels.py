@@ -17,6 +17,7 @@ from pages.reading import Element, read
 CENTER = "/center/"
 CHANNELS, NUMBERS = f"{CENTER}channels/", f"{CENTER}phone-numbers/"
 CONNECT, EXISTING, ADVANCED = f"{NUMBERS}connect/", f"{NUMBERS}connect/existing/", f"{NUMBERS}advanced/"
+OLD = f"{CENTER}general-settings/phone-numbers/"
 BEFORE, AFTER = "before connecting", "after connecting"
 
 FIVE_FIELDS = {
@@ -33,6 +34,11 @@ FROM_THE_ORIGINAL = {
         "Accounts": "Konta",
         "Phone numbers": "Numery telefonów",
         "Manage": "Zarządzaj",
+    },
+    (BEFORE, OLD): {
+        "General settings": "Ustawienia ogólne",
+        "Phone numbers": "Numery telefonów",
+        "Get started": "Wprowadzenie",
     },
     (BEFORE, NUMBERS): {"Phone numbers": "Numery telefonów", "Get started": "Wprowadzenie"},
     (AFTER, NUMBERS): {"Advanced": "Zaawansowane"},

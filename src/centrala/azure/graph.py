@@ -46,6 +46,11 @@ class Application:
     unique_name: str = ""
     roles: tuple[Json, ...] = field(default=(), repr=False)
 
+    @property
+    def multi_tenant(self) -> bool:
+        """Whether accounts in any organizational directory may use it."""
+        return self.audience in {MULTI_TENANT, "AzureADandPersonalMicrosoftAccount"}
+
     def role(self, value: str) -> AppRole | None:
         return next((_app_role(one) for one in self.roles if one.get("value") == value), None)
 
@@ -82,6 +87,11 @@ class Directory:
 
     def applications_named(self, display_name: str) -> list[Application]:
         found = self._list("applications", f"displayName eq '{_quoted(display_name)}'")
+        return [application for one in found if (application := _application(one))]
+
+    def own_applications(self) -> list[Application]:
+        """Those that the signed-in person owns: https://learn.microsoft.com/graph/api/user-list-ownedobjects"""
+        found = self._list("me/ownedObjects/microsoft.graph.application")
         return [application for one in found if (application := _application(one))]
 
     def put_application(self, unique_name: str, *, display_name: str, audience: str) -> None:

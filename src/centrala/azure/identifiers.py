@@ -8,10 +8,15 @@ from urllib.parse import urlsplit
 
 RESOURCE_ID = re.compile(
     r"^/subscriptions/(?P<subscription>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-    r"/resourceGroups/(?P<group>[^/]+)"
+    r"/resourceGroups/(?P<group>[-\w.()]{1,90})"
     r"/providers/Microsoft\.Communication/communicationServices/(?P<name>[A-Za-z0-9-]{1,63})(?![^/?#\s])",
     re.IGNORECASE,
 )
+
+OURS = "microsoft.communication/communicationservices"
+LONGEST_HOST = 253
+# Any resource's id: what it is an id of stands behind providers/.
+OTHER_RESOURCE = re.compile(r"/subscriptions/[^/]+/.*?/providers/(?P<type>[\w.]+/\w+)/", re.IGNORECASE)
 
 HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*(:[0-9]{1,5})?", re.IGNORECASE)
 
@@ -42,6 +47,12 @@ class ResourceId:
         return cls(match["subscription"].lower(), match["group"], match["name"])
 
 
+def type_named_by(text: str) -> str:
+    """The other type of resource whose id this is, as Microsoft.Web/sites; "" for what is no resource's id."""
+    match = OTHER_RESOURCE.search(text)
+    return "" if match is None or match["type"].lower() == OURS else match["type"]
+
+
 @dataclass(frozen=True)
 class ConnectionString:
     endpoint: str  # https://host[:port], no slash at the end: a slash would enter the signed host
@@ -59,10 +70,22 @@ class ConnectionString:
         if not endpoint or not key:
             raise ValueError("endpoint= or accesskey= is missing")
         url = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+        if len(url.netloc) > LONGEST_HOST:
+            raise ValueError("the endpoint is not an address")
         if url.scheme not in {"https", "http"} or not HOST.fullmatch(url.netloc) or url.port == 0:
             raise ValueError("the endpoint is not an address")
         _check_key(key)
         return cls(f"https://{url.netloc}", key)
+
+    @classmethod
+    def is_swapped(cls, text: str) -> bool:
+        """Whether it would be right with the two values exchanged."""
+        parts = dict(_pairs(text))
+        try:
+            cls.parse(f"endpoint={parts.get('accesskey', '')};accesskey={parts.get('endpoint', '')}")
+        except ValueError:
+            return False
+        return True
 
     def __str__(self) -> str:
         return f"endpoint={self.endpoint}/;accesskey={self.access_key}"

@@ -1,18 +1,31 @@
 """Connect to Azure Communication Services, by "Use existing resource"."""
 
+import secrets
+from dataclasses import replace
+
+from azure.core.credentials import TokenCredential
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
+from centrala.azure import resources
 from centrala.azure.errors import AzureError
 from centrala.center.forms import ConnectForm
 from centrala.center.prerequisites import panel_of
+from centrala.center.progress import RUNS, Run
 from centrala.center.views import numbers_page
 from centrala.connection import actions
 from centrala.connection.access import connections_of
+from centrala.connection.actions import ConnectFields, FieldsRefused
+from centrala.connection.models import Connection
+from centrala.connection.sign_in import azure_credential_of
+from centrala.connection.steps import Step
 from centrala.errors import Refused
 from centrala.installation import Installation
 from centrala.numbers import actions as numbers
@@ -29,7 +42,7 @@ def choose(request: StaffRequest) -> HttpResponse:
         return redirect("center:advanced")
     if not panel_of(request).found.enabled:
         return numbers_page(request, status=FORBIDDEN)
-    return render(request, "center/connect.html")
+    return render(request, "center/connect.html", {"signed_in": azure_credential_of(request) is not None})
 
 
 @sensitive_post_parameters("connection_string")
@@ -37,25 +50,71 @@ def choose(request: StaffRequest) -> HttpResponse:
 @administrators_only
 def existing(request: StaffRequest) -> HttpResponse:
     if _connected(request):
-        return redirect("center:advanced")
+        return _led(request, "center:advanced")
     if not panel_of(request).found.enabled:
-        return numbers_page(request, status=FORBIDDEN)
-    form = ConnectForm(request.POST or None)
+        return _led(request, "center:phone-numbers") if request.htmx else numbers_page(request, status=FORBIDDEN)
+    if request.method != "POST":
+        return _shown(request, ConnectForm(initial=ConnectForm.initial_from(request.GET)))
+    form = ConnectForm(request.POST)
     if not form.is_valid():
-        return render(request, "center/existing.html", {"form": form})
-    try:
-        connection = actions.connect(
-            fields=form.connect_fields, actor=request.user, credential=Installation.here().own_credential()
-        )
-        put_to_work(numbers=numbers.sync(connection=connection))
-    except Refused as refused:
-        _explain(form, refused)
-        return render(request, "center/existing.html", {"form": form}, status=UNPROCESSABLE)
-    except AzureError as error:  # connected, but the numbers did not come
-        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": error.message})
-        return redirect("center:advanced")
+        return _shown(request, form)
+    with RUNS.begun(request.POST.get("run", ""), request.user.pk) as run:
+        try:
+            connection = _connect(request, form.connect_fields, run)
+        except Refused as refused:
+            _explain(form, refused)
+            return _shown(request, form)
+        _fetch_numbers(request, connection, run)
     messages.success(request, _("“%(name)s” is connected.") % {"name": connection.resource_name})
-    return redirect("center:advanced")
+    return _led(request, "center:advanced")
+
+
+def _led(request: StaffRequest, route: str) -> HttpResponse:
+    return HttpResponseClientRedirect(reverse(route)) if request.htmx else redirect(route)
+
+
+@sensitive_variables("fields")
+def _connect(request: StaffRequest, fields: ConnectFields, run: Run) -> Connection:
+    """As the administrator where they are signed in to Azure, else as the hub's own principal."""
+    person = azure_credential_of(request)
+    if person is not None and not fields.connection_string.strip():
+        fields = _with_key(fields, person)
+    return actions.connect(
+        fields=fields,
+        actor=request.user,
+        credential=person or Installation.here().own_credential(),
+        tell=run.began.append,
+    )
+
+
+def _with_key(fields: ConnectFields, credential: TokenCredential) -> ConnectFields:
+    """The key that was left empty is read from Azure; without a resource to ask for, the checks say what is missing."""
+    if fields.parsed_resource is None:
+        return fields
+    try:
+        key = resources.read_connection_string(fields.parsed_resource, credential=credential, cloud=settings.CLOUD)
+    except AzureError as error:
+        text = _("Azure does not give you this resource's keys: %(reason)s Paste the connection string.")
+        raise FieldsRefused({"connection_string": text % {"reason": error.message}}) from None
+    return replace(fields, connection_string=key)
+
+
+def _fetch_numbers(request: StaffRequest, connection: Connection, run: Run) -> None:
+    """The resource is connected by now, whether or not its numbers come."""
+    run.began.append(Step.NUMBERS)
+    try:
+        put_to_work(numbers=numbers.sync(connection=connection))
+    except AzureError as error:
+        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": error.message})
+
+
+def _shown(request: StaffRequest, form: ConnectForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "signed_in": azure_credential_of(request) is not None,
+        "run": secrets.token_urlsafe(12),
+    }
+    return render(request, "center/existing.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _connected(request: StaffRequest) -> bool:
@@ -63,7 +122,7 @@ def _connected(request: StaffRequest) -> bool:
 
 
 def _explain(form: ConnectForm, refused: Refused) -> None:
-    if not isinstance(refused, actions.FieldsRefused):
+    if not isinstance(refused, FieldsRefused):
         form.add_error(None, refused.message)
         return
     for field, text in refused.errors.items():

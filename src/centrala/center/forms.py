@@ -1,5 +1,6 @@
 """What the admin center asks for. The labels are the original's, see the tests of its pages."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django import forms
@@ -11,6 +12,7 @@ from centrala.connection.checks import ConnectFields
 from centrala.inbox.models import State
 from centrala.keyset import CursorField, serial
 
+LONGEST_PICKED = 500
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off", "aria-required": "true"}
 
 
@@ -55,6 +57,12 @@ class ConnectForm(forms.Form):
         required=False,
         widget=forms.CheckboxInput({"aria-required": "true"}),
     )
+
+    @staticmethod
+    def initial_from(picked: Mapping[str, str]) -> dict[str, str]:
+        """What was picked in Azure, in the address that leads here; never the key."""
+        names = ("resource_name", "resource_id", "event_grid_app_id", "event_grid_app_tenant_id")
+        return {name: picked[name][:LONGEST_PICKED] for name in names if picked.get(name)}
 
     @property
     def connect_fields(self) -> ConnectFields:

@@ -31,6 +31,7 @@ class Group:
 
 SITE_MAP = (
     Group(_("Customer support"), (Place(_("Channels"), "channels", "center:channels"),)),
+    Group(_("General settings"), (Place(_("Phone numbers"), "phone", "center:old-phone-numbers"),)),
     Group(_("Operations"), (Place(_("Events"), "pulse", "center:events"),)),
     Group(
         _("Administration"),

@@ -1,7 +1,16 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from centrala.center import azure_setup, azure_sign_in, connecting, events, prerequisites, views
+from centrala.center import (
+    azure_setup,
+    azure_sign_in,
+    connecting,
+    events,
+    picking,
+    prerequisites,
+    progress,
+    views,
+)
 
 app_name = "center"
 urlpatterns = [
@@ -9,8 +18,11 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="center:channels"), name="home"),
     path("channels/", views.channels, name="channels"),
     path("phone-numbers/", views.phone_numbers, name="phone-numbers"),
+    path("general-settings/phone-numbers/", views.old_phone_numbers, name="old-phone-numbers"),
     path("phone-numbers/connect/", connecting.choose, name="connect"),
     path("phone-numbers/connect/existing/", connecting.existing, name="connect-existing"),
+    path("phone-numbers/connect/pick/", picking.pick, name="connect-pick"),
+    path("phone-numbers/connect/progress/", progress.progress, name="connect-progress"),
     path("phone-numbers/prerequisites/", prerequisites.panel, name="prerequisites"),
     path("phone-numbers/prerequisites/register/", prerequisites.register, name="register-provider"),
     path("phone-numbers/test-reach/", prerequisites.test_reach, name="test-reach"),

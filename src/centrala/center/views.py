@@ -33,10 +33,17 @@ def phone_numbers(request: StaffRequest) -> HttpResponse:
     return numbers_page(request)
 
 
-def numbers_page(request: StaffRequest, *, status: int = 200) -> HttpResponse:
+@require_safe
+@administrators_only
+def old_phone_numbers(request: StaffRequest) -> HttpResponse:
+    """General settings > Phone numbers: the Omnichannel admin center's way there, with a word about the new one."""
+    return numbers_page(request, old=True)
+
+
+def numbers_page(request: StaffRequest, *, old: bool = False, status: int = 200) -> HttpResponse:
     """The numbers of the connected resource; while there is none, what connecting takes."""
     connection = connections_of(request.user).filter(disconnected_at=None).first()
-    context: dict[str, object] = {"connection": connection, "public_url": settings.PUBLIC_URL}
+    context: dict[str, object] = {"connection": connection, "public_url": settings.PUBLIC_URL, "old": old}
     if connection is None:
         context["panel"] = panel_of(request)
     else:

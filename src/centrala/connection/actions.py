@@ -13,6 +13,7 @@ from centrala.azure.cloud import Cloud
 from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.connection.checks import ConnectFields, Reach, eligible, errors_in
 from centrala.connection.models import Connection, Endpoint, EntryKey, Service
+from centrala.connection.steps import Step, Tell, nobody
 from centrala.errors import Refused
 from centrala.organization.audit import changed, record
 from centrala.organization.crypto import encrypt
@@ -35,23 +36,26 @@ def connect(
     actor: User | None,
     cloud: Cloud | None = None,
     credential: TokenCredential | None = None,
+    tell: Tell = nobody,
 ) -> Connection:
     """Checks the five fields against the live cloud and stores the connection. The same resource again is mended in
     place (a rotated key, another application), or taken up where it was left, endpoints and numbers included.
 
     Raises FieldsRefused with nothing stored, Refused when the organisation may not connect or another resource is.
     """
-    reach = Reach(cloud=cloud or settings.CLOUD, credential=credential)
+    reach = Reach(cloud=cloud or settings.CLOUD, credential=credential, tell=tell)
     if errors := errors_in(fields, organization=eligible(), reach=reach):
         raise FieldsRefused(errors)
-    return _store(fields, actor=actor)
+    return _store(fields, actor=actor, tell=tell)
 
 
 @transaction.atomic
-def _store(fields: ConnectFields, *, actor: User | None) -> Connection:
+def _store(fields: ConnectFields, *, actor: User | None, tell: Tell) -> Connection:
+    tell(Step.STORE)
     resource = fields.parsed_resource
     assert resource is not None
     _one_at_a_time(resource)
+    eligible()  # again: it may have changed while Azure was asked
     values = {
         "resource_name": resource.name,
         "encrypted_connection_string": encrypt(str(ConnectionString.parse(fields.connection_string))),
@@ -64,6 +68,7 @@ def _store(fields: ConnectFields, *, actor: User | None) -> Connection:
         resource_id__iexact=str(resource), defaults=values, create_defaults={**values, "resource_id": str(resource)}
     )
     _keep_entries(found, fields)
+    tell(Step.ENDPOINTS)
     for service in Service:
         Endpoint.objects.get_or_create(connection=found, service=service, retires_at=None)
     was, became = changed(before, _told(found))

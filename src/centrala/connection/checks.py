@@ -3,6 +3,7 @@
 Every check answers with the text for its field, or nothing. Nothing is stored here.
 """
 
+import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 from centrala.azure import phone_numbers, resources
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.azure.identifiers import ConnectionString, ResourceId
+from centrala.azure.identifiers import ConnectionString, ResourceId, type_named_by
+from centrala.connection.steps import Step, Tell, nobody
 from centrala.errors import Refused
 from centrala.organization.models import Organization
 from centrala.organization.standing import standing
 
+GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 PUBLIC_DOMAINS = (".communication.azure.com", ".communication.azure.us")
 
 
@@ -45,6 +48,7 @@ class Reach:
 
     cloud: Cloud
     credential: TokenCredential | None = None
+    tell: Tell = nobody
 
 
 def eligible() -> Organization:
@@ -64,6 +68,7 @@ def eligible() -> Organization:
 
 def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach) -> dict[str, str]:
     """The text for each field that is wrong. The cloud is asked only when the forms are right."""
+    reach.tell(Step.FORM)
     errors = {
         "resource_id": _resource_id(fields),
         "resource_name": _resource_name(fields),
@@ -78,13 +83,20 @@ def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach
 
 
 def _resource_id(fields: ConnectFields) -> str | None:
-    if fields.parsed_resource is None:
+    if fields.parsed_resource is not None:
+        return None
+    if not fields.resource_id.strip():
+        return _("Enter the resource id: in the Azure portal, Settings > Properties of the resource, copy Resource ID.")
+    if other := type_named_by(fields.resource_id):
         return _(
-            "This is not the id of a Communication Services resource. In the Azure portal open the resource, "
-            "Settings > Properties, and copy Resource ID: it begins with /subscriptions/ and holds "
-            "/providers/Microsoft.Communication/CommunicationServices/."
-        )
-    return None
+            "This is the id of another kind of resource, %(type)s. Open the Communication Services resource itself, "
+            "Settings > Properties, and copy Resource ID."
+        ) % {"type": other}
+    return _(
+        "This is not the id of a Communication Services resource. In the Azure portal open the resource, "
+        "Settings > Properties, and copy Resource ID: it begins with /subscriptions/ and holds "
+        "/providers/Microsoft.Communication/CommunicationServices/."
+    )
 
 
 def _resource_name(fields: ConnectFields) -> str | None:
@@ -102,6 +114,10 @@ def _connection_string(fields: ConnectFields, cloud: Cloud) -> str | None:
     try:
         parsed = ConnectionString.parse(fields.connection_string)
     except ValueError:
+        if not fields.connection_string.strip():
+            return _("Enter the connection string: in the resource, Tools > Keys, under Primary key.")
+        if ConnectionString.is_swapped(fields.connection_string):
+            return _("Address and key are swapped: endpoint= is the address, accesskey= the key. Copy it again whole.")
         return _(
             "This is not a connection string. In the Azure portal open the resource, Tools > Keys, and copy "
             "Connection string under Primary key: endpoint=https://…;accesskey=…"
@@ -117,6 +133,8 @@ def _connection_string(fields: ConnectFields, cloud: Cloud) -> str | None:
 
 
 def _guid(text: str, what: str) -> str | None:
+    if not text.strip():
+        return _("Enter an id: copy %(what)s.") % {"what": what}
     if _as_guid(text) is None:
         return _("This is not an id of the form 00000000-0000-0000-0000-000000000000. Copy %(what)s.") % {"what": what}
     return None
@@ -128,18 +146,15 @@ def _tenant(fields: ConnectFields, organization: Organization) -> str | None:
         return wrong
     if _as_guid(fields.event_grid_app_tenant_id) != organization.tenant_id:
         return _(
-            "This is another tenant than the organization's, %(tenant)s. Register the application there, "
-            "or correct the organization's tenant."
+            "This is another tenant than the organisation's, %(tenant)s. Register the application there, "
+            "or correct the organisation's tenant."
         ) % {"tenant": organization.tenant_id}
     return None
 
 
 def _as_guid(text: str) -> UUID | None:
     text = text.strip()
-    try:
-        return UUID(text) if len(text) == 36 else None
-    except ValueError:
-        return None
+    return UUID(text) if GUID.fullmatch(text) else None
 
 
 def _ask_the_cloud(fields: ConnectFields, reach: Reach) -> tuple[str | None, str | None]:
@@ -147,6 +162,7 @@ def _ask_the_cloud(fields: ConnectFields, reach: Reach) -> tuple[str | None, str
     resource, parsed = fields.parsed_resource, ConnectionString.parse(fields.connection_string)
     assert resource is not None
     if reach.credential is not None:
+        reach.tell(Step.RESOURCE)
         try:
             host = resources.read_resource(resource, credential=reach.credential, cloud=reach.cloud).host
         except AzureError as error:
@@ -157,6 +173,7 @@ def _ask_the_cloud(fields: ConnectFields, reach: Reach) -> tuple[str | None, str
 
 
 def _key_refused(parsed: ConnectionString, reach: Reach) -> str | None:
+    reach.tell(Step.KEY)
     try:
         phone_numbers.list_numbers(connection=parsed, cloud=reach.cloud)
     except AzureError as error:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
-from localazure.errors import GRAPH_NOT_FOUND, GRAPH_REFERENCE_EXISTS
+from localazure.errors import GRAPH_NO_PERSON, GRAPH_NOT_FOUND, GRAPH_REFERENCE_EXISTS
 from localazure.graph import query, rules, shapes
 from localazure.graph.access import Right, guarded
 from localazure.graph.shapes import Json
@@ -32,6 +32,14 @@ def list_of_application(world: World, call: Call) -> Reply:
 
 def list_of_principal(world: World, call: Call) -> Reply:
     return _list(world, call, rules.principal(world, call.params["id"]))
+
+
+def list_owned_applications(world: World, call: Call) -> Reply:
+    """Those whose owner is the signed-in person: https://learn.microsoft.com/graph/api/user-list-ownedobjects"""
+    if call.caller.object_id not in world.people:
+        raise GRAPH_NO_PERSON.of()
+    found = [shapes.application(one) for one in world.applications.all() if call.caller.object_id in one.owners]
+    return Reply(body=query.answer(world, call, "applications", found))
 
 
 def add_to_application(world: World, call: Call) -> Reply:
@@ -84,6 +92,7 @@ ROUTES: list[Route] = [
     guarded("GET", APPLICATION, list_of_application),
     guarded("POST", f"{APPLICATION}/$ref", add_to_application, WRITE),
     guarded("DELETE", f"{APPLICATION}/{{owner}}/$ref", remove_from_application, WRITE),
+    Route("GET", "/v1.0/me/ownedObjects/microsoft.graph.application", list_owned_applications),
     guarded("GET", PRINCIPAL, list_of_principal),
     guarded("POST", f"{PRINCIPAL}/$ref", add_to_principal, WRITE),
     guarded("DELETE", f"{PRINCIPAL}/{{owner}}/$ref", remove_from_principal, WRITE),

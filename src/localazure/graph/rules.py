@@ -1,14 +1,12 @@
 """Applications, their service principals and app roles."""
 
-import re
 import secrets
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
-from localazure.clock import possible, real_time
+from localazure.clock import real_time
 from localazure.entra.clients import application_of
 from localazure.entra.tokens import app_roles
 from localazure.errors import (
@@ -20,7 +18,6 @@ from localazure.errors import (
     GRAPH_PRINCIPAL_EXISTS,
 )
 from localazure.eventgrid.identity import EVENT_GRID_APP_ID, event_grid_principal
-from localazure.graph import uris
 from localazure.graph.shapes import (
     ApplicationBody,
     AppRole,
@@ -34,10 +31,7 @@ from localazure.world import World
 
 DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000"  # for resources that define none
 AUDIENCES = ("AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
-LONGEST_NAME, LONGEST_ROLE, LONGEST_NOTES = 256, 120, 1024
-# https://learn.microsoft.com/graph/api/resources/approle
-ROLE_VALUE = re.compile(r"(?![.])[!#-[\]-~]+")
-TWO_YEARS = timedelta(days=730)
+LONGEST_NAME, LONGEST_ROLE = 256, 120
 
 
 def application(world: World, key: str) -> Application:
@@ -93,16 +87,15 @@ def remove_application(world: World, one: Application) -> None:
 def add_password(world: World, one: Application | ServicePrincipal, asked: PasswordCredential) -> Password:
     """For two years unless asked otherwise."""
     begins = asked.start_date_time or real_time()
-    ends = asked.end_date_time or (begins + TWO_YEARS if possible(begins) else begins)
-    if not possible(begins) or not possible(ends) or ends <= begins:
-        raise GRAPH_BAD_REQUEST.of(reason="The credential's endDateTime must lie after its startDateTime.")
     fresh = Password(
         key_id=new_id(),
         display_name=asked.display_name or "",
         secret=f"{secrets.token_hex(2)[:3]}8Q~{secrets.token_urlsafe(25)}",
         made_at=begins,
-        ends_at=ends,
+        ends_at=asked.end_date_time or begins + timedelta(days=730),
     )
+    if fresh.ends_at.tzinfo is None or begins.tzinfo is None or fresh.ends_at <= begins:
+        raise GRAPH_BAD_REQUEST.of(reason="The credential's endDateTime must lie after its startDateTime.")
     _put(world, msgspec.structs.replace(one, passwords=(*one.passwords, fresh)))
     return fresh
 
@@ -222,27 +215,18 @@ def _check(world: World, one: Application, body: ApplicationBody) -> None:
     version = body.api.requested_access_token_version if body.api else msgspec.UNSET
     if version not in {None, 1, 2, msgspec.UNSET}:
         raise GRAPH_BAD_REQUEST.of(reason="Property api.requestedAccessTokenVersion has an invalid value.")
-    for name, fits in _values(body):
-        if not fits:
-            raise GRAPH_BAD_REQUEST.of(
-                reason=f"Invalid value specified for property '{name}' of resource 'Application'."
-            )
+    if body.display_name and len(body.display_name) > LONGEST_NAME:
+        raise GRAPH_BAD_REQUEST.of(
+            reason="Invalid value specified for property 'displayName' of resource 'Application'."
+        )
+    if body.sign_in_audience not in {None, *AUDIENCES}:
+        raise GRAPH_BAD_REQUEST.of(
+            reason="Invalid value specified for property 'signInAudience' of resource 'Application'."
+        )
     if body.identifier_uris:
         _check_uris(world, one, body.identifier_uris)
     if body.app_roles is not None:
         _check_roles(one, body.app_roles)
-
-
-def _values(body: ApplicationBody) -> Iterator[tuple[str, bool]]:
-    """Each property with whether its value is one that Graph takes."""
-    identifiers = body.identifier_uris or []
-    web = body.web.redirect_uris if body.web else None
-    public = body.public_client.redirect_uris if body.public_client else None
-    yield "displayName", body.display_name is None or 1 <= len(body.display_name) <= LONGEST_NAME
-    yield "signInAudience", body.sign_in_audience in {None, *AUDIENCES}
-    yield "identifierUris", all(map(uris.identifies, identifiers)) and len(set(identifiers)) == len(identifiers)
-    yield "redirectUris", all(map(uris.leads_to_web, web or [])) and all(map(uris.leads_to_program, public or []))
-    yield "notes", len(body.notes or "") <= LONGEST_NOTES
 
 
 def _check_roles(one: Application, asked: list[AppRole]) -> None:
@@ -266,7 +250,7 @@ def _check_role(role: AppRole) -> None:
     kinds = set(role.allowed_member_types)
     if not kinds or not kinds <= {"User", "Application"} or not role.display_name or not role.description:
         raise GRAPH_BAD_REQUEST.of(reason="One or more properties of the appRole are missing or invalid.")
-    if role.value and not (ROLE_VALUE.fullmatch(role.value) and len(role.value) <= LONGEST_ROLE):
+    if role.value and (" " in role.value or len(role.value) > LONGEST_ROLE):
         raise GRAPH_BAD_REQUEST.of(reason="Invalid value specified for property 'value' of resource 'AppRole'.")
 
 

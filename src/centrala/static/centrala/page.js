@@ -23,6 +23,11 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
+// A list whose choice leads on by itself; without scripts its form has a button.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
