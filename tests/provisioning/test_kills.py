@@ -51,7 +51,7 @@ def killed_at(demo: Demo, control: httpx.Client, step: str, *, done: bool) -> No
 
 def counts(control: httpx.Client) -> dict[str, int]:
     state = control.get("/_local/state").json()
-    applications = [one for one in state["applications"] if one["name"] != "Centrala demo"]
+    applications = [one for one in state["applications"] if one["display_name"] != "Centrala demo"]
     return {
         "applications": len(applications),
         "topics": len(state["system_topics"]),
