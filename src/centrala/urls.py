@@ -5,6 +5,7 @@ from centrala.api.routes import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("centrala.organization.urls")),
     path("desk/", include("centrala.desk.urls")),
+    path("center/dataverse/", include("centrala.dataverse.page_urls")),
     path("center/", include("centrala.center.urls")),
     path("api/v1/", api.urls),
     path("api/data/", include("centrala.dataverse.urls")),

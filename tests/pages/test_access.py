@@ -22,6 +22,10 @@ CENTER = {
     "/center/phone-numbers/": "Phone numbers",
     ADVANCED: "Manage Azure Communication Services",
     "/center/events/": "Events",
+    "/center/dataverse/tables/": "Tables",
+    "/center/dataverse/tables/msdyn_occommunicationprovidersettingentry/": "Communication Provider Setting Entry",
+    "/center/dataverse/application-users/": "Application users",
+    "/center/dataverse/application-users/add/": "Add application user",
     "/center/azure/": "Sign in to Azure",
 }
 CONNECTING = ["/center/phone-numbers/connect/", "/center/phone-numbers/connect/existing/"]

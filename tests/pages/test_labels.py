@@ -18,6 +18,8 @@ CENTER = "/center/"
 CHANNELS, NUMBERS = f"{CENTER}channels/", f"{CENTER}phone-numbers/"
 CONNECT, EXISTING, ADVANCED = f"{NUMBERS}connect/", f"{NUMBERS}connect/existing/", f"{NUMBERS}advanced/"
 OLD = f"{CENTER}general-settings/phone-numbers/"
+TABLES = f"{CENTER}dataverse/tables/"
+ENTRIES = f"{TABLES}msdyn_occommunicationprovidersettingentry/"
 BEFORE, AFTER = "before connecting", "after connecting"
 
 FIVE_FIELDS = {
@@ -57,6 +59,14 @@ FROM_THE_ORIGINAL = {
         "AAD Tenant ID": "Identyfikator dzierżawcy usługi AAD",
         "AAD Application ID or URI": "Identyfikator aplikacji usługi AAD lub URI",
         "Create": "Utwórz",
+    },
+    (AFTER, TABLES): {"Dataverse": "Dataverse", "Tables": "Tabele", "All": "Wszystkie"},
+    (AFTER, ENTRIES): {
+        "Communication Provider Setting Entry columns and data": (
+            "Kolumny i dane wpisu ustawienia dostawcy komunikacji"
+        ),
+        "Key": "Klucz",
+        "Value": "Wartości",
     },
 }
 OURS = {

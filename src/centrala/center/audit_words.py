@@ -41,13 +41,13 @@ ACTS: dict[str, "StrOrPromise"] = {
     "end sessions": pgettext_lazy("audit", "Sessions ended"),
     "lock out": pgettext_lazy("audit", "Locked out after failures to sign in"),
     "unlock user": pgettext_lazy("audit", "User unlocked"),
+    "add application user": pgettext_lazy("audit", "Application user added"),
+    "change application user": pgettext_lazy("audit", "Application user changed"),
+    "remove application user": pgettext_lazy("audit", "Application user removed"),
     "issue api token": pgettext_lazy("audit", "API token made"),
     "revoke api token": pgettext_lazy("audit", "API token revoked"),
     "sign in to Azure": pgettext_lazy("audit", "Signed in to Azure"),
     "register provider": pgettext_lazy("audit", "Resource provider registered"),
-    "add application user": pgettext_lazy("audit", "Application user added"),
-    "change application user": pgettext_lazy("audit", "Application user changed"),
-    "remove application user": pgettext_lazy("audit", "Application user removed"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
 FIELDS: dict[str, "StrOrPromise"] = {

@@ -32,6 +32,13 @@ class Group:
 SITE_MAP = (
     Group(_("Customer support"), (Place(_("Channels"), "channels", "center:channels"),)),
     Group(_("General settings"), (Place(_("Phone numbers"), "phone", "center:old-phone-numbers"),)),
+    Group(
+        "Dataverse",
+        (
+            Place(_("Tables"), "table", "dataverse:tables"),
+            Place(_("Application users"), "program", "dataverse:application-users"),
+        ),
+    ),
     Group(_("Operations"), (Place(_("Events"), "pulse", "center:events"),)),
     Group(
         _("Administration"),

@@ -36,13 +36,17 @@ def caller_of(request: HttpRequest) -> Caller:
     return _person(request) if authorization is None else _application(authorization)
 
 
+def person(administrator: User) -> Caller:
+    return Caller(metadata_id(f"user {administrator.pk}"), administrator.get_username(), ALL)
+
+
 def _person(request: HttpRequest) -> Caller:
     user = request.user
     if not isinstance(user, User):
         raise Failure.NO_TOKEN.of(reason=TokenCode.NO_TOKEN.word, headers=_challenge(str(organization_id())))
     if not user.is_administrator:
         raise Failure.NOT_A_MEMBER.of()
-    return Caller(metadata_id(f"user {user.pk}"), user.get_username(), ALL)
+    return person(user)
 
 
 def _application(authorization: str) -> Caller:

@@ -68,7 +68,7 @@ TABLE = Table(
     description=_("The ids of the application that Event Grid uses to call this hub."),
     title=_("Communication Provider Setting Entry columns and data"),
     object_type=10_402,
-    shown=("msdyn_key", "msdyn_value", f"_{PARENT}_value", "statecode"),
+    shown=("msdyn_key", "msdyn_value", "statecode"),
     columns=COLUMNS,
     relationships=(
         Relationship(name="msdyn_occommunicationprovidersetting_msdyn_entr", column=PARENT, target=settings.NAME),

@@ -131,7 +131,7 @@ TABLE = Table(
     description=_("The numbers that the resource owns."),
     title=_("Phone number columns and data"),
     object_type=10_403,
-    shown=("msdyn_phonenumber", "msdyn_type", "msdyn_phoneinboundenabled", "msdyn_smsinboundenabled", "statecode"),
+    shown=("msdyn_phonenumber", "msdyn_type", "msdyn_ocphonenumbersource", "statecode"),
     columns=COLUMNS,
     relationships=(
         Relationship(

@@ -78,7 +78,7 @@ TABLE = Table(
     description=_("The resource that carries voice and SMS."),
     title=_("Communication Provider Setting columns and data"),
     object_type=10_401,
-    shown=("msdyn_name", "msdyn_occommunicationprovider", "msdyn_accountsid", "msdyn_securesecret", "statecode"),
+    shown=("msdyn_name", "msdyn_occommunicationprovider", "msdyn_securesecret", "statecode"),
     columns=COLUMNS,
     rows=rows,
 )
