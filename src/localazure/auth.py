@@ -6,11 +6,10 @@ import hmac
 import re
 from collections.abc import Collection
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
 from localazure.arm import roles
-from localazure.clock import real_time
+from localazure.clock import http_date, real_time
 from localazure.entra import tokens
 from localazure.errors import DENIED, FORBIDDEN, READ_ONLY_SUBSCRIPTION
 from localazure.pipeline import Call, Caller
@@ -94,9 +93,8 @@ def named_by_host(world: World, call: Call) -> list[CommunicationService]:
 
 def _check_date(date: str) -> None:
     try:
-        sent = parsedate_to_datetime(date)
-        late = abs(real_time() - sent)
-    except (ValueError, TypeError):  # no date, or one without a zone
+        late = abs(real_time() - http_date(date))
+    except ValueError:
         raise DENIED.of(reason="The x-ms-date header is missing or malformed.") from None
     if late > SKEW:
         raise DENIED.of(reason="The request's date is more than 15 minutes away from the service's.")

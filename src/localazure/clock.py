@@ -1,11 +1,12 @@
 """The time the services live by: real time plus an offset that a test can move, at a pace that it can set."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from localazure.bell import Bell
 from localazure.records.time import ClockOffset
 
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)  # far enough from the last date there is for every schedule
+EARLIEST, LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # every schedule has room there
 
 
 def real_time() -> datetime:
@@ -67,6 +68,22 @@ class Clock:
         gained = self._setting.seconds + (passed * (self._setting.scale - 1) if self._setting.scale != 1 else 0)
         room = (LATEST - real).total_seconds()
         return real + timedelta(seconds=gained) if gained < room else LATEST
+
+
+def possible(when: datetime) -> bool:
+    """Whether a moment that somebody wrote has a zone, and can be told in UTC and reckoned with."""
+    return when.tzinfo is not None and EARLIEST <= when <= LATEST
+
+
+def http_date(text: str) -> datetime:
+    """The moment a header names. Raises ValueError for whatever is none."""
+    try:
+        when = parsedate_to_datetime(text)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(text) from error
+    if not possible(when):
+        raise ValueError(text)
+    return when
 
 
 def timestamp(when: datetime) -> str:

@@ -11,11 +11,12 @@ from localazure.world import World
 
 Item = TypeVar("Item")
 LARGEST = 100
+ENDLESS = 10**9  # more items than any list has
 
 
 def page(world: World, call: Call, items: Sequence[Item]) -> tuple[list[Item], str | None]:
     """One page by `$top` and the place the last page ended; the second value is the next page's absolute address."""
-    size = _number(call.query.get("top"), LARGEST)
+    size = count_of(call.query.get("top", ""), LARGEST)
     start = _place(call.query.get("skiptoken", ""))
     end = start + max(1, min(size, LARGEST))
     following = _address(world, call, end) if end < len(items) else None
@@ -45,5 +46,8 @@ def _place(token: str) -> int:
         return 0
 
 
-def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() else default
+def count_of(text: str, default: int) -> int:
+    """A count as a query has it; too many digits for Python are as good as any other number beyond the list."""
+    if not (text.isascii() and text.isdecimal()):
+        return default
+    return int(text) if len(text) < len(str(ENDLESS)) else ENDLESS

@@ -5,12 +5,11 @@ https://learn.microsoft.com/rest/api/communication/sms/sms/send
 
 import hashlib
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from uuid import UUID
 
 import msgspec
 
-from localazure.clock import real_time
+from localazure.clock import http_date, real_time
 from localazure.communication.limits import spend
 from localazure.communication.outcomes import outcome
 from localazure.communication.reports import report
@@ -127,8 +126,8 @@ def _digest(body: SendBody, recipient: Recipient) -> str:
 def _too_old(first_sent: str | None) -> bool:
     """Clients write real time there, so real time it is compared with. A date we cannot read counts as now."""
     try:
-        return first_sent is not None and real_time() - parsedate_to_datetime(first_sent) > REPEATABLE_FOR
-    except (TypeError, ValueError):
+        return first_sent is not None and real_time() - http_date(first_sent) > REPEATABLE_FOR
+    except ValueError:
         return False
 
 

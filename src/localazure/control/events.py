@@ -1,10 +1,11 @@
 """Publishing any event a Communication Services resource knows."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
-from localazure.clock import timestamp
+from localazure.clock import possible, timestamp
 from localazure.errors import INVALID_CONTROL
 from localazure.eventgrid import event_models
 from localazure.eventgrid.publishing import Json, route
@@ -23,7 +24,7 @@ class EventBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     subject: Annotated[str, Meta(max_length=4096)] = ""
     resource: str | None = None
     id: Annotated[str, Meta(min_length=1, max_length=1024)] | None = None
-    event_time: str | None = None
+    event_time: Annotated[datetime, Meta(tz=True)] | None = None
     copies: Annotated[int, Meta(ge=1, le=100)] = 1
 
 
@@ -60,6 +61,9 @@ def _event(world: World, body: EventBody) -> Json:
         raise INVALID_CONTROL.of(reason=f"Communication Services publish no event of type {body.event_type}.")
     if wrong := next(event_models.faults(event_type, body.data), None):
         raise INVALID_CONTROL.of(reason=f"{event_type}: {wrong}")
+    time = body.event_time or world.clock.now()
+    if not possible(time):
+        raise INVALID_CONTROL.of(reason="The event_time is out of range.")
     return {
         "id": body.id or new_id(),
         "topic": _resource(world, body.resource),
@@ -68,7 +72,7 @@ def _event(world: World, body: EventBody) -> Json:
         "eventType": event_type,
         "dataVersion": "1.0",
         "metadataVersion": "1",
-        "eventTime": body.event_time or timestamp(world.clock.now()),
+        "eventTime": timestamp(time),
     }
 
 

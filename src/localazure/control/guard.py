@@ -42,6 +42,13 @@ def _refusal(scope: Scope) -> ServiceError | None:
 
 def _comes_from_elsewhere(headers: Headers) -> bool:
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower():
+    if origin is not None and _place(origin) != headers["host"].lower():
         return True
     return headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+
+
+def _place(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""

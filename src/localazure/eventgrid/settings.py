@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from localazure.clock import possible
 from localazure.errors import INVALID_EVENT_GRID, INVALID_JSON, PART_NOT_EMULATED
 from localazure.eventgrid import filter_bodies
 from localazure.eventgrid.bodies import (
@@ -104,6 +105,8 @@ def _expiry(asked: datetime | None, now: datetime) -> datetime | None:
     if asked is None:
         return None
     at = asked if asked.tzinfo else asked.replace(tzinfo=UTC)
+    if not possible(at):
+        raise INVALID_EVENT_GRID.of(reason="The expirationTimeUtc of the event subscription is out of range.")
     if at <= now:
         raise INVALID_EVENT_GRID.of(reason="The expirationTimeUtc of the event subscription lies in the past.")
     return at

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from localazure.clock import real_time
+from localazure.clock import possible, real_time
 from localazure.entra.clients import application_of
 from localazure.entra.tokens import app_roles
 from localazure.errors import (
@@ -32,6 +32,7 @@ from localazure.world import World
 DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000"  # for resources that define none
 AUDIENCES = ("AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
 LONGEST_NAME, LONGEST_ROLE = 256, 120
+TWO_YEARS = timedelta(days=730)
 
 
 def application(world: World, key: str) -> Application:
@@ -87,15 +88,16 @@ def remove_application(world: World, one: Application) -> None:
 def add_password(world: World, one: Application | ServicePrincipal, asked: PasswordCredential) -> Password:
     """For two years unless asked otherwise."""
     begins = asked.start_date_time or real_time()
+    ends = asked.end_date_time or (begins + TWO_YEARS if possible(begins) else begins)
+    if not possible(begins) or not possible(ends) or ends <= begins:
+        raise GRAPH_BAD_REQUEST.of(reason="The credential's endDateTime must lie after its startDateTime.")
     fresh = Password(
         key_id=new_id(),
         display_name=asked.display_name or "",
         secret=f"{secrets.token_hex(2)[:3]}8Q~{secrets.token_urlsafe(25)}",
         made_at=begins,
-        ends_at=asked.end_date_time or begins + timedelta(days=730),
+        ends_at=ends,
     )
-    if fresh.ends_at.tzinfo is None or begins.tzinfo is None or fresh.ends_at <= begins:
-        raise GRAPH_BAD_REQUEST.of(reason="The credential's endDateTime must lie after its startDateTime.")
     _put(world, msgspec.structs.replace(one, passwords=(*one.passwords, fresh)))
     return fresh
 

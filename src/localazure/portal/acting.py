@@ -9,6 +9,7 @@ from uuid import uuid4
 import msgspec
 
 from localazure.arm.routes import RESOURCE_MANAGER
+from localazure.errors import NOT_FOUND
 from localazure.graph.access import IMPERSONATION
 from localazure.graph.routes import GRAPH
 from localazure.paging import token
@@ -35,7 +36,9 @@ async def perform(
     query: Mapping[str, str] | None = None,
 ) -> Reply:
     """Raises what the service refuses with. Nothing is checked here that the service does not check."""
-    service = next(one for one in SERVICES if one.claims.match(path))
+    service = next((one for one in SERVICES if one.claims.match(path)), None)
+    if service is None:
+        raise NOT_FOUND.of(path=path)
     asked = {"api-version": API_VERSION} | dict(query or {})
     call = Call(
         method=method,

@@ -20,6 +20,7 @@ from localazure.communication.numbers.shapes import (
 from localazure.communication.patching import merge_patch
 from localazure.communication.senders import Kind
 from localazure.errors import BAD_NUMBERS_REQUEST
+from localazure.paging import count_of
 from localazure.pipeline import Call, Reply
 from localazure.routing import Route
 from localazure.world import World
@@ -147,8 +148,7 @@ def _page(call: Call, name: str, items: Sequence[Json], size: str = "maxPageSize
 
 
 def _whole(call: Call, name: str, default: int) -> int:
-    text = call.query.get(name.lower(), "")
-    return int(text) if text.isdecimal() and text.isascii() else default
+    return count_of(call.query.get(name.lower(), ""), default)
 
 
 COUNTRY = "/availablePhoneNumbers/countries/{country}"
