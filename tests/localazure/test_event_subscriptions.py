@@ -5,7 +5,7 @@ import time
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from localazure_tests.receiver import accept
+from localazure_tests.receiver import accept, status
 from localazure_tests.webhooks import SMS_RECEIVED, TOPIC, put_as_it_is, subscription_body, topic_body
 
 
@@ -336,3 +336,20 @@ def test_removed_topic_takes_its_subscriptions_along(azure, webhooks, receiver, 
     event_grid.system_topics.begin_delete(azure.resource_group, TOPIC).result()
 
     assert azure.control.get("/_local/state").json()["event_subscriptions"] == []
+
+
+def test_removed_resource_takes_its_subscriptions_along_with_what_waits(azure, webhooks, receiver, communication):
+    hook = receiver()
+    hook.answer = status(503)
+    webhooks.put("to-hub", hook.url).result()
+    asked = webhooks.put("to-nobody", "https://localhost:9/")
+    azure.control.post("/_local/sms", json={"from": "+14255550123", "to": "+18335550100", "text": "Hello"})
+    hook.next()
+
+    communication.communication_services.begin_delete(azure.resource_group, azure.acs.resource_name).result()
+
+    assert hook.farewells.get(timeout=10).kind == "SubscriptionDeletion"
+    with pytest.raises(HttpResponseError) as refused:
+        asked.result()
+    assert refused.value.error.code == "OperationPreempted"
+    assert azure.control.get("/_local/deliveries").json()["items"] == []

@@ -7,6 +7,7 @@ import msgspec
 from localazure.clock import real_time
 from localazure.communication.managed_identity import IdentityBody, changed
 from localazure.errors import INVALID_RESOURCE, NAME_TAKEN, WRONG_SUBSCRIPTION
+from localazure.eventgrid.ending import remove as end
 from localazure.records.ids import new_access_key, new_id
 from localazure.records.resources import CommunicationService
 from localazure.world import World
@@ -85,7 +86,7 @@ def change(world: World, one: CommunicationService, body: ResourceBody, *, by: s
 
 
 def remove(world: World, one: CommunicationService) -> None:
-    """Its numbers are released with it, its system topic goes too.
+    """Its numbers are released with it, its system topic goes too, with what was subscribed.
 
     https://learn.microsoft.com/azure/communication-services/quickstarts/create-communication-resource
     """
@@ -94,9 +95,9 @@ def remove(world: World, one: CommunicationService) -> None:
         for key, topic in world.system_topics.items():
             if topic.source.lower() == one.key:
                 world.system_topics.remove(key)
-        for key, subscription in world.event_subscriptions.items():
+        for subscription in world.event_subscriptions.all():
             if subscription.source == one.key:
-                world.event_subscriptions.remove(key)
+                end(world, subscription)
         world.communication.remove(one.key)
 
 
