@@ -1,6 +1,8 @@
 """Applications, their service principals and app roles."""
 
+import re
 import secrets
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from localazure.errors import (
     GRAPH_PRINCIPAL_EXISTS,
 )
 from localazure.eventgrid.identity import EVENT_GRID_APP_ID, event_grid_principal
+from localazure.graph import uris
 from localazure.graph.shapes import (
     ApplicationBody,
     AppRole,
@@ -31,7 +34,9 @@ from localazure.world import World
 
 DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000"  # for resources that define none
 AUDIENCES = ("AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
-LONGEST_NAME, LONGEST_ROLE = 256, 120
+LONGEST_NAME, LONGEST_ROLE, LONGEST_NOTES = 256, 120, 1024
+# https://learn.microsoft.com/graph/api/resources/approle
+ROLE_VALUE = re.compile(r"(?![.])[!#-[\]-~]+")
 TWO_YEARS = timedelta(days=730)
 
 
@@ -217,18 +222,27 @@ def _check(world: World, one: Application, body: ApplicationBody) -> None:
     version = body.api.requested_access_token_version if body.api else msgspec.UNSET
     if version not in {None, 1, 2, msgspec.UNSET}:
         raise GRAPH_BAD_REQUEST.of(reason="Property api.requestedAccessTokenVersion has an invalid value.")
-    if body.display_name and len(body.display_name) > LONGEST_NAME:
-        raise GRAPH_BAD_REQUEST.of(
-            reason="Invalid value specified for property 'displayName' of resource 'Application'."
-        )
-    if body.sign_in_audience not in {None, *AUDIENCES}:
-        raise GRAPH_BAD_REQUEST.of(
-            reason="Invalid value specified for property 'signInAudience' of resource 'Application'."
-        )
+    for name, fits in _values(body):
+        if not fits:
+            raise GRAPH_BAD_REQUEST.of(
+                reason=f"Invalid value specified for property '{name}' of resource 'Application'."
+            )
     if body.identifier_uris:
         _check_uris(world, one, body.identifier_uris)
     if body.app_roles is not None:
         _check_roles(one, body.app_roles)
+
+
+def _values(body: ApplicationBody) -> Iterator[tuple[str, bool]]:
+    """Each property with whether its value is one that Graph takes."""
+    identifiers = body.identifier_uris or []
+    web = body.web.redirect_uris if body.web else None
+    public = body.public_client.redirect_uris if body.public_client else None
+    yield "displayName", body.display_name is None or 1 <= len(body.display_name) <= LONGEST_NAME
+    yield "signInAudience", body.sign_in_audience in {None, *AUDIENCES}
+    yield "identifierUris", all(map(uris.identifies, identifiers)) and len(set(identifiers)) == len(identifiers)
+    yield "redirectUris", all(map(uris.leads_to_web, web or [])) and all(map(uris.leads_to_program, public or []))
+    yield "notes", len(body.notes or "") <= LONGEST_NOTES
 
 
 def _check_roles(one: Application, asked: list[AppRole]) -> None:
@@ -252,7 +266,7 @@ def _check_role(role: AppRole) -> None:
     kinds = set(role.allowed_member_types)
     if not kinds or not kinds <= {"User", "Application"} or not role.display_name or not role.description:
         raise GRAPH_BAD_REQUEST.of(reason="One or more properties of the appRole are missing or invalid.")
-    if role.value and (" " in role.value or len(role.value) > LONGEST_ROLE):
+    if role.value and not (ROLE_VALUE.fullmatch(role.value) and len(role.value) <= LONGEST_ROLE):
         raise GRAPH_BAD_REQUEST.of(reason="Invalid value specified for property 'value' of resource 'AppRole'.")
 
 
