@@ -166,6 +166,9 @@ NO_TOPIC_KEY = Refusal(
     "Request must contain one of the following authorization signature: aeg-sas-token, aeg-sas-key.",
 )
 WRONG_TOPIC_KEY = Refusal(401, "Unauthorized", "The request authorization {what} is not authorized for {topic}.")
+TOPIC_CLOSED = Refusal(
+    403, "Forbidden", "Publish to {topic} by client 127.0.0.1 is rejected due to IpAddress filtering rules."
+)
 EVENTS_TOO_LARGE = Refusal(413, "RequestEntityTooLarge", "{reason}")
 WRONG_EVENT = Refusal(
     400,

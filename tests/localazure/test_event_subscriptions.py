@@ -21,6 +21,10 @@ def wait_for(condition, seconds=10):
         time.sleep(0.02)
 
 
+def attributes(kind, *names, **properties):
+    return {"deliveryAttributeMappings": [{"name": one, "type": kind, "properties": properties} for one in names]}
+
+
 def test_topic_needs_the_provider(azure, http, token):
     path = f"/subscriptions/{azure.subscription_id}/resourceGroups/{azure.resource_group}/providers"
 
@@ -294,6 +298,15 @@ def test_secret_attribute_is_sent_but_not_shown(webhooks, receiver):
         ("https://localhost/", {"maxEventsPerBatch": 5001}, 400),
         ("https://localhost/", {"azureActiveDirectoryTenantId": "11111111-2222-3333-4444-555555555555"}, 400),
         ("https://localhost/", {"filter": {"advancedFilters": [{"operatorType": "StringIn", "key": "subject"}]}}, 400),
+        ("https://localhost/", {"minimumTlsVersionAllowed": "9.9"}, 400),
+        ("https://localhost/", attributes("Static", "X-From", value=""), 400),
+        ("https://localhost/", attributes("Dynamic", "X-From"), 400),
+        ("https://localhost/", attributes("Dynamic", "X-From", sourceField="from"), 400),
+        ("https://localhost/", attributes("Static", "X-From", "x-from", value="a"), 400),
+        ("https://localhost/", attributes("Static", "Content-Length", value="5"), 400),
+        ("https://localhost/", attributes("Static", "host", value="elsewhere.example"), 400),
+        ("https://localhost/", attributes("Static", "Transfer-Encoding", value="chunked"), 400),
+        ("https://localhost/", attributes("Static", "aeg-event-type", value="Notification"), 400),
     ],
 )
 def test_wrong_subscription_is_refused_before_any_handshake(webhooks, url, changes, status):
@@ -353,3 +366,11 @@ def test_removed_resource_takes_its_subscriptions_along_with_what_waits(azure, w
         asked.result()
     assert refused.value.error.code == "OperationPreempted"
     assert azure.control.get("/_local/deliveries").json()["items"] == []
+
+
+def test_attribute_takes_the_place_of_the_header_of_its_name(webhooks, receiver):
+    hook = receiver()
+
+    webhooks.put("to-hub", hook.url, **attributes("Static", "Content-Type", value="text/plain")).result()
+
+    assert hook.handshakes.get_nowait().headers["content-type"] == "text/plain"

@@ -218,3 +218,30 @@ def test_filter_that_is_not_supported_is_refused(azure, event_grid, webhooks, ex
         list(event_grid.event_subscriptions.list_global_by_subscription(filter=expression))
 
     assert caught.value.status_code == 400
+
+
+def test_topic_closed_to_the_network_takes_no_events(azure, event_grid, topic, publisher):
+    made = topic(publicNetworkAccess="Disabled")
+
+    with pytest.raises(HttpResponseError) as refused:
+        publisher(made).send(order())
+
+    assert refused.value.status_code == 403
+    topic(publicNetworkAccess="Enabled")
+    publisher(made).send(order())
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"publicNetworkAccess": "Perhaps"},
+        {"minimumTlsVersionAllowed": "9.9"},
+        {"inboundIpRules": [{"ipMask": "10.0.0.0/8"}]},
+    ],
+)
+def test_topic_with_a_property_of_no_meaning_is_refused(event_grid, topic, properties):
+    with pytest.raises(HttpResponseError) as refused:
+        topic(**properties)
+
+    assert refused.value.status_code in {400, 501}
+    assert list(event_grid.topics.list_by_subscription()) == []

@@ -108,7 +108,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            headers = {name.lower(): value for name, value in self.headers.items()}
+            headers = {name.lower(): ", ".join(self.headers.get_all(name)) for name in self.headers}
             number, answer = receiver.take(Received(self.path, headers, body if isinstance(body, list) else [body]))
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(number)

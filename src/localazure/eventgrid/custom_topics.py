@@ -25,6 +25,8 @@ from localazure.world import World
 TOPICS = f"{NAMESPACE}/topics"
 NAME = re.compile(r"[A-Za-z0-9-]{3,50}")
 SCHEMAS = {one.value.lower(): one for one in DeliverySchema}
+NETWORK_ACCESS = {None, "Enabled", "Disabled", "SecuredByPerimeter"}
+TLS_VERSIONS = {None, "1.0", "1.1", "1.2"}
 CUSTOM_INPUT = "customeventschema"
 
 
@@ -153,6 +155,10 @@ def _changed(one: CustomTopic, body: CustomTopicBody) -> CustomTopic:
     asked = body.properties
     if asked.input_schema is not None and asked.input_schema.lower() != one.schema.value.lower():
         raise INVALID_EVENT_GRID.of(reason="The inputSchema of a topic cannot be changed.")
+    if asked.inbound_ip_rules:
+        raise PART_NOT_EMULATED.of(what="inboundIpRules of a topic")
+    if asked.minimum_tls_version_allowed not in TLS_VERSIONS or asked.public_network_access not in NETWORK_ACCESS:
+        raise INVALID_EVENT_GRID.of(reason="The topic's publicNetworkAccess or minimumTlsVersionAllowed is unknown.")
     return msgspec.structs.replace(
         one,
         tags=one.tags if body.tags is None else body.tags,

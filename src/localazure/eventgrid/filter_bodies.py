@@ -78,16 +78,17 @@ def _filter(body: AdvancedFilterBody) -> AdvancedFilter:
     name = NAMES.get(body.operator_type.lower())
     if name is None:
         raise _refused(f"The operatorType '{body.operator_type}' of the advanced filter is unknown.")
-    _check_key(body.key)
+    check_key(body.key, of="advanced filter")
     return AdvancedFilter(operator=name, key=body.key, values=tuple(_values(OPERATORS[name].kind, body)))
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str, *, of: str) -> None:
+    """`of`: what names it."""
     top, _, rest = key.partition(".")
     nested = top.lower() == "data"
     if top.lower() not in KEYS or bool(rest) != nested or "" in key.split("."):
         raise _refused(
-            f"The key '{key}' of the advanced filter is not one of id, topic, subject, eventtype, dataversion or data.*"
+            f"The key '{key}' of the {of} is not one of id, topic, subject, eventtype, dataversion or data.*"
         )
 
 

@@ -18,6 +18,7 @@ from localazure.errors import (
     NO_TOPIC_KEY,
     NOT_FOUND,
     PART_NOT_EMULATED,
+    TOPIC_CLOSED,
     WRONG_EVENT,
     WRONG_TOPIC_KEY,
     ServiceError,
@@ -63,6 +64,8 @@ class CloudEvent(msgspec.Struct, kw_only=True):
 
 def publish(world: World, call: Call) -> Reply:
     topic = _topic(world, call)
+    if topic.public_network_access == "Disabled":
+        raise TOPIC_CLOSED.of(topic=topic.name.upper())
     events = [_checked(topic, event) for event in _events(topic, call.body)]
     with world.store.transaction():
         for event in events:

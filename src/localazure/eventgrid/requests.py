@@ -72,8 +72,11 @@ def authorization(world: World, destination: Destination) -> dict[str, str]:
 
 
 def attribute_headers(destination: Destination, event: str) -> dict[str, str]:
-    """https://learn.microsoft.com/azure/event-grid/delivery-properties"""
-    return {one.name: _attribute(one, event) for one in destination.attributes}
+    """In lower case as the other headers, one of which it may replace.
+
+    https://learn.microsoft.com/azure/event-grid/delivery-properties
+    """
+    return {one.name.lower(): _attribute(one, event) for one in destination.attributes}
 
 
 def token(world: World, destination: Destination) -> str:

@@ -19,10 +19,12 @@ from localazure.eventgrid.bodies import (
     SettingsBody,
     WebhookProperties,
 )
+from localazure.eventgrid.custom_topics import TLS_VERSIONS
 from localazure.records.events import DeadLetterPlace, DeliveryAttribute, DeliverySchema, Destination, Settings
 from localazure.records.filters import EventFilter
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+RESERVED = {"host", "content-length", "transfer-encoding", "connection"}  # what the request itself is made of
 LONGEST_ATTRIBUTE = 4096  # bytes: https://learn.microsoft.com/azure/event-grid/delivery-properties
 STORAGE_ACCOUNT = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24}",
@@ -141,6 +143,11 @@ def _destination(body: DestinationBody, known: Destination | None) -> Destinatio
         raise INVALID_EVENT_GRID.of(
             reason="azureActiveDirectoryTenantId and azureActiveDirectoryApplicationIdOrUri must be given together."
         )
+    if asked.minimum_tls_version_allowed not in TLS_VERSIONS:
+        raise INVALID_EVENT_GRID.of(reason="The minimumTlsVersionAllowed is not one of 1.0, 1.1 and 1.2.")
+    mapped = asked.delivery_attribute_mappings or ()
+    if len({one.name.lower() for one in mapped}) < len(mapped):
+        raise INVALID_EVENT_GRID.of(reason="The names of the delivery attributes are not different.")
     return Destination(
         url=url,
         tenant_id=tenant,
@@ -148,7 +155,7 @@ def _destination(body: DestinationBody, known: Destination | None) -> Destinatio
         max_events=asked.max_events_per_batch or 1,
         preferred_kilobytes=asked.preferred_batch_size_in_kilobytes or 64,
         minimum_tls=asked.minimum_tls_version_allowed or "",
-        attributes=tuple(_attribute(one, known) for one in asked.delivery_attribute_mappings or ()),
+        attributes=tuple(_attribute(one, known) for one in mapped),
     )
 
 
@@ -165,10 +172,14 @@ def _check_url(url: str) -> None:
 def _attribute(body: AttributeBody, known: Destination | None) -> DeliveryAttribute:
     given = body.properties
     value = given.value or _known_value(body.name, known)
-    if body.name.lower().startswith("aeg-") or not HEADER_NAME.fullmatch(body.name) or not _fits_a_header(value):
+    if not _is_free(body.name) or not _fits_a_header(value):
         raise INVALID_EVENT_GRID.of(reason=f"The delivery attribute '{body.name}' is not a possible header.")
     if len(value) > LONGEST_ATTRIBUTE or body.type not in {"Static", "Dynamic"}:
         raise INVALID_EVENT_GRID.of(reason=f"The delivery attribute '{body.name}' is too long or of an unknown type.")
+    if body.type == "Static" and not value:
+        raise INVALID_EVENT_GRID.of(reason=f"The delivery attribute '{body.name}' has no value.")
+    if body.type == "Dynamic":
+        filter_bodies.check_key(given.source_field or "", of="delivery attribute")
     return DeliveryAttribute(
         name=body.name,
         kind=body.type,
@@ -176,6 +187,11 @@ def _attribute(body: AttributeBody, known: Destination | None) -> DeliveryAttrib
         is_secret=bool(given.is_secret),
         source_field=given.source_field or "",
     )
+
+
+def _is_free(name: str) -> bool:
+    lower = name.lower()
+    return bool(HEADER_NAME.fullmatch(name)) and lower not in RESERVED and not lower.startswith("aeg-")
 
 
 def _fits_a_header(value: str) -> bool:
