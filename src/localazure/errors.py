@@ -93,6 +93,12 @@ PRINCIPAL_NOT_FOUND = Refusal(
     "replication delay. In this case, set the role assignment principalType property to a value, such as "
     "ServicePrincipal, User, or Group. See https://aka.ms/docs-principaltype",
 )
+INVALID_PRINCIPAL = Refusal(400, "InvalidPrincipalId", "A valid principal ID must be provided for role assignment.")
+INVALID_PRINCIPAL_TYPE = Refusal(
+    400,
+    "InvalidPrincipalType",
+    "The principalType '{kind}' is none that a role can be assigned to.",
+)
 PRINCIPAL_TYPE = Refusal(
     400,
     "UnmatchedPrincipalType",
@@ -140,6 +146,7 @@ GROUP_MOVED = Refusal(
     "Invalid resource group location. The Resource group already exists in location '{location}'.",
 )
 INVALID_EXPAND = Refusal(400, "InvalidExpandInQueryString", "Invalid $expand '{expand}' specified in the query string.")
+LOCATION_REQUIRED = Refusal(400, "LocationRequired", "The location property is required for this definition.")
 INVALID_RESOURCE = Refusal(400, "InvalidResource", "{reason}")
 NAME_TAKEN = Refusal(409, "NameUnavailable", "The name '{name}' is already in use by another resource.")
 WRONG_SUBSCRIPTION = Refusal(

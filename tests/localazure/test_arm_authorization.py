@@ -236,6 +236,9 @@ def test_role_assignments_are_filtered(azure, authorization, nobody, give, group
     [
         ({"principalId": str(uuid4())}, 400, "PrincipalNotFound"),
         ({"principalType": "User"}, 400, "UnmatchedPrincipalType"),
+        ({"principalId": str(uuid4()), "principalType": "Nobody"}, 400, "InvalidPrincipalType"),
+        ({"principalId": "nobody", "principalType": "User"}, 400, "InvalidPrincipalId"),
+        ({"condition": "1 == 1", "conditionVersion": "2.0"}, 501, "NotImplemented"),
         ({"roleDefinitionId": f"/x/{uuid4()}"}, 404, "RoleDefinitionDoesNotExist"),
         ({}, 409, "RoleAssignmentExists"),
     ],

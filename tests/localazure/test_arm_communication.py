@@ -84,9 +84,19 @@ def test_resource_is_looked_for_without_being_read(azure, resources):
         ({"location": "global", "colour": "red", "properties": {}}, "InvalidRequestContent"),
         ({"location": "westeurope", "properties": {"dataLocation": "Europe"}}, "InvalidResource"),
         ({"location": "global", "properties": {"dataLocation": "Mars"}}, "InvalidResource"),
-        ({"properties": {"dataLocation": "Europe", "publicNetworkAccess": "Sometimes"}}, "InvalidResource"),
-        ({"properties": {"dataLocation": "Europe"}, "identity": {"type": "Mine"}}, "InvalidResource"),
-        ({"properties": {"dataLocation": "Europe"}, "identity": {"type": "UserAssigned"}}, "InvalidResource"),
+        ({"properties": {"dataLocation": "Europe"}}, "LocationRequired"),
+        (
+            {"location": "global", "properties": {"dataLocation": "Europe", "publicNetworkAccess": "Sometimes"}},
+            "InvalidResource",
+        ),
+        (
+            {"location": "global", "properties": {"dataLocation": "Europe"}, "identity": {"type": "Mine"}},
+            "InvalidResource",
+        ),
+        (
+            {"location": "global", "properties": {"dataLocation": "Europe"}, "identity": {"type": "UserAssigned"}},
+            "InvalidResource",
+        ),
     ],
 )
 def test_impossible_resource_is_refused_and_not_half_made(azure, services, write, body, code):

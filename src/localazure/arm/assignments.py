@@ -14,6 +14,9 @@ from localazure.errors import (
     ASSIGNMENT_NOT_FOUND,
     INVALID_ASSIGNMENT_ID,
     INVALID_FILTER,
+    INVALID_PRINCIPAL,
+    INVALID_PRINCIPAL_TYPE,
+    PART_NOT_EMULATED,
     PRINCIPAL_NOT_FOUND,
     PRINCIPAL_TYPE,
     ROLE_NOT_FOUND,
@@ -24,6 +27,7 @@ from localazure.records.directory import RoleAssignment
 from localazure.world import World
 
 TYPE = "Microsoft.Authorization/roleAssignments"
+PRINCIPAL_TYPES = {None, "User", "Group", "ServicePrincipal", "ForeignGroup", "Device"}
 TERM = re.compile(r"(atScope)\(\)|principalId\s+eq\s+'([^']+)'|assignedTo\('([^']+)'\)", re.IGNORECASE)
 
 
@@ -32,6 +36,8 @@ class Properties(msgspec.Struct, rename="camel", kw_only=True):
     principal_id: str
     principal_type: str | None = None
     description: str | None = None
+    condition: str | None = None
+    delegated_managed_identity_resource_id: str | None = None
 
 
 class Body(msgspec.Struct, kw_only=True):
@@ -150,6 +156,7 @@ def _role(world: World, definition_id: str) -> str:
 
 def _principal_type(world: World, asked: Properties) -> str:
     """A caller who names the type spares the look into the directory: the principal may be too new to be found."""
+    _check_asked(asked)
     principal = asked.principal_id.lower()
     actual = "ServicePrincipal" if principal in world.principals else "User" if principal in world.people else ""
     if not actual and not asked.principal_type:
@@ -159,11 +166,26 @@ def _principal_type(world: World, asked: Properties) -> str:
     return actual or asked.principal_type or ""
 
 
+def _check_asked(asked: Properties) -> None:
+    """A condition that were forgotten would give more than was asked for."""
+    if asked.condition or asked.delegated_managed_identity_resource_id:
+        raise PART_NOT_EMULATED.of(what="a condition or a delegated identity of a role assignment")
+    if not _is_guid(asked.principal_id):
+        raise INVALID_PRINCIPAL.of()
+    if asked.principal_type not in PRINCIPAL_TYPES:
+        raise INVALID_PRINCIPAL_TYPE.of(kind=asked.principal_type)
+
+
 def _check_name(name: str) -> None:
+    if not _is_guid(name):
+        raise INVALID_ASSIGNMENT_ID.of(name=name)
+
+
+def _is_guid(text: str) -> bool:
     try:
-        UUID(name)
+        return bool(UUID(text))
     except ValueError:
-        raise INVALID_ASSIGNMENT_ID.of(name=name) from None
+        return False
 
 
 def _check_same(known: RoleAssignment, asked: RoleAssignment) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from localazure.clock import real_time
 from localazure.communication.managed_identity import IdentityBody, changed
-from localazure.errors import INVALID_RESOURCE, NAME_TAKEN, WRONG_SUBSCRIPTION
+from localazure.errors import INVALID_RESOURCE, LOCATION_REQUIRED, NAME_TAKEN, WRONG_SUBSCRIPTION
 from localazure.eventgrid.ending import remove as end
 from localazure.records.ids import new_access_key, new_id
 from localazure.records.resources import CommunicationService
@@ -61,6 +61,8 @@ def create(
         raise INVALID_RESOURCE.of(reason=f"The resource name '{name}' is invalid: letters, digits and hyphens only.")
     if not name_is_free(world, name):
         raise NAME_TAKEN.of(name=name)
+    if not body.location:
+        raise LOCATION_REQUIRED.of()
     if body.properties.data_location not in DATA_LOCATIONS:
         known = ", ".join(DATA_LOCATIONS)
         raise INVALID_RESOURCE.of(reason=f"The dataLocation must be one of: {known}.")
