@@ -192,14 +192,19 @@ def test_dead_letters_are_dropped_when_their_storage_is_away_for_four_hours(
     assert until(azure, lambda found: found[0]["state"] != "pending")[0]["state"] == "dropped"
 
 
-def test_endpoint_that_keeps_failing_is_put_on_probation(azure, webhooks, receiver, write, advance):
-    hook = receiver()
+def on_probation(azure, webhooks, write, hook):
+    """Ten failures in a row, each of which alone means five minutes' wait."""
     hook.answer = status(404)
     webhooks.put("to-hub", hook.url).result()
     for number in range(10):
         write(str(number))
         hook.next()
     until(azure, lambda found: all(one["attempts"] for one in found))
+
+
+def test_endpoint_that_keeps_failing_is_put_on_probation(azure, webhooks, receiver, write, advance):
+    hook = receiver()
+    on_probation(azure, webhooks, write, hook)
 
     fresh = write("new")
     advance(299)
@@ -209,6 +214,28 @@ def test_endpoint_that_keeps_failing_is_put_on_probation(azure, webhooks, receiv
 
     assert early
     assert fresh in {hook.next().events[0]["id"] for _ in range(11)}
+
+
+def test_probation_is_the_endpoints_and_not_that_of_the_next_one(azure, webhooks, receiver, write):
+    on_probation(azure, webhooks, write, receiver())
+    healthy = receiver()
+
+    webhooks.put("to-hub", healthy.url).result()
+    fresh = write("new")
+
+    assert healthy.next().events[0]["id"] == fresh
+
+
+def test_subscription_made_anew_is_on_no_probation(azure, webhooks, receiver, write):
+    hook = receiver()
+    on_probation(azure, webhooks, write, hook)
+    webhooks.delete("to-hub").result()
+    hook.answer = status(200)
+
+    webhooks.put("to-hub", hook.url).result()
+    fresh = write("new")
+
+    assert hook.next().events[0]["id"] == fresh
 
 
 def test_removed_subscription_says_goodbye(azure, webhooks, receiver):

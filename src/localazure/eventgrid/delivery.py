@@ -48,6 +48,7 @@ class Courier:
         self._taken = 0
         self._arrived = asyncio.Event()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._on_trial: tuple[datetime, str] | None = None  # since when there is the subscription, and its endpoint
         self._probation = Probation()
 
     def take(self, delivery: Delivery) -> None:
@@ -77,8 +78,16 @@ class Courier:
     def _next(self) -> datetime | None:
         if not self._waiting:
             return None
-        when, until = self._waiting[0][0], self._probation.until
+        when, until = self._waiting[0][0], self._judged().until
         return when if until is None else max(when, until)
+
+    def _judged(self) -> Probation:
+        """That of the endpoint in force: what another one did, or one before, is not held against it."""
+        one = self._world.event_subscriptions.get(self._subscription)
+        on_trial = (one.made_at, one.settings.destination.url) if one and one.settings else None
+        if on_trial != self._on_trial:
+            self._on_trial, self._probation = on_trial, Probation()
+        return self._probation
 
     def _batch(self) -> tuple[list[str], list[Delivery]]:
         """What is due now: events up to the size that the subscription allows, or else dead letters."""
@@ -107,7 +116,7 @@ class Courier:
             if dead and subscription and subscription.settings:
                 self._take_all(bury(self._world, subscription, subscription.settings, dead))
             if batch:
-                self._take_all(await carry(self._world, self._subscription, batch, self._probation))
+                self._take_all(await carry(self._world, self._subscription, batch, self._judged()))
         finally:
             self._slots.release()
 

@@ -20,7 +20,7 @@ SECONDS = {
 
 
 class Probation:
-    """Of one event subscription. Ends with the first success; forgotten at a restart."""
+    """Of one endpoint of an event subscription. Ends with the first success; forgotten at a restart."""
 
     def __init__(self) -> None:
         self._failures = 0
