@@ -15,7 +15,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from localazure import ready
 from localazure.environment import variables
 from localazure.failure import CannotStart
-from localazure.loose import Check
+from localazure.loose import Check, check
 from localazure.running import Options, run
 from localazure.seeding.reading import read, text_of
 from localazure.serving import told_to_stop
@@ -71,7 +71,7 @@ def _options(given: argparse.Namespace) -> Options:
         seed=given.seed,
         certificate=given.certificate,
         ready_file=given.ready_file,
-        loose=frozenset(given.loose),
+        loose=frozenset(map(check, given.loose)),
     )
 
 
@@ -133,7 +133,7 @@ def _add_up(command: argparse.ArgumentParser) -> None:
     command.add_argument("--log-file", type=Path, metavar="FILE", help="one line a request, there instead of stderr")
     command.add_argument("--ready-file", type=Path, metavar="FILE", help="write the addresses there when all answers")
     command.add_argument(
-        "--loose", type=Check, action="append", default=[], metavar="NAME",
+        "--loose", choices=[each.value for each in Check], action="append", default=[], metavar="NAME",
         help=f"switch a check off, may be given again: {', '.join(Check)}",
     )  # fmt: skip
     command.set_defaults(command=up)

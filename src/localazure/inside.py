@@ -12,7 +12,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from localazure import ready
 from localazure.client import LocalAzure, described
-from localazure.loose import Check
+from localazure.loose import check
 from localazure.running import Options, run
 from localazure.world import World
 
@@ -32,7 +32,7 @@ def local_cloud(
         port=port,
         portal_port=portal_port,
         seed=str(seed),
-        loose=frozenset(Check(name) for name in loose),
+        loose=frozenset(map(check, loose)),
     )
     running = _Running(options)
     try:

@@ -122,3 +122,8 @@ def test_tokens_of_a_key_that_was_dropped_are_void(new_local_azure):
         published = azure.control.post("/_local/entra/rotate-keys", json={"drop_old": True}).json()["published"]
 
         assert (before, rotated, status(), len(published)) == (200, 200, 401, 1)
+
+
+def test_unknown_check_is_named_with_those_there_are(new_local_azure):
+    with pytest.raises(CannotStart, match=r"'sms-speed'.*sms-rate, sip-domain, writer-must-own-app"):
+        new_local_azure(loose=["sms-speed"])
