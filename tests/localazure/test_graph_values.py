@@ -97,3 +97,15 @@ def test_role_of_an_impossible_value_is_refused(graph, application, value):
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "Request_BadRequest")
     assert graph("GET", application).json()["appRoles"] == []
+
+
+def test_token_for_something_else_is_refused_by_what_is_wrong(azure, http, credential):
+    elsewhere = credential.get_token("https://graph.microsoft.com/.default").token
+    here = credential.get_token("https://management.azure.com/.default").token
+
+    numbers = http.get("/phoneNumbers?api-version=2025-06-01", headers={"authorization": f"Bearer {elsewhere}"})
+    directory = http.get("/v1.0/applications", headers={"authorization": f"Bearer {here}"})
+
+    assert (numbers.status_code, directory.status_code) == (401, 401)
+    assert "issued for 'https://graph.microsoft.com', which is another audience" in numbers.json()["error"]["message"]
+    assert directory.json()["error"]["message"] == "Access token validation failure: Invalid audience."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from localazure import faults
 from localazure.arm.roles import allowed
 from localazure.audiences import COMMUNICATION as AUDIENCES
-from localazure.auth import bearer, caller_of, named_by_host, signed_by
+from localazure.auth import WrongAudience, bearer, caller_of, named_by_host, signed_by
 from localazure.communication import opt_outs, sms
 from localazure.communication.identity_routes import ROUTES as IDENTITIES
 from localazure.communication.numbers.routes import ROUTES as NUMBERS
@@ -62,6 +62,8 @@ def _by_token(world: World, call: Call, token: str) -> Caller:
     """A token names no resource: the host does, or there is only one."""
     try:
         caller = caller_of(world, token, AUDIENCES | {world.addresses.url})
+    except WrongAudience as error:
+        raise DENIED.of(reason=f"The token was issued for '{error}', which is another audience.") from error
     except InvalidToken as error:
         raise DENIED.of(reason=f"{error}.") from error
     named = named_by_host(world, call)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from localazure.audiences import GRAPH as AUDIENCES
-from localazure.auth import bearer, caller_of
+from localazure.auth import WrongAudience, bearer, caller_of
 from localazure.entra.clients import principal_of
 from localazure.entra.first_party import APPLICATION_WRITE, ASSIGNMENT_WRITE, DIRECTORY_READ, GRAPH_APP_ID, GRAPH_ROLES
 from localazure.entra.tokens import InvalidToken
@@ -58,6 +58,8 @@ def authenticate(world: World, call: Call) -> Caller:
         raise GRAPH_NO_TOKEN.of()
     try:
         return caller_of(world, token, AUDIENCES | {world.addresses.url})
+    except WrongAudience as error:
+        raise GRAPH_BAD_TOKEN.of(reason="Invalid audience") from error
     except InvalidToken as error:
         raise GRAPH_BAD_TOKEN.of(reason=error) from error
 
