@@ -353,10 +353,11 @@ def test_page_speaks_polish(http, ask, query, header):
     assert "Hasło" in page.text
 
 
-def test_page_brings_its_own_style_and_script(http, azure):
-    kinds = {name: http.get(f"/devicelogin/{name}").headers["content-type"] for name in ("signin.css", "continue.js")}
+def test_page_brings_its_own_style_script_and_icon(http, azure):
+    kinds = {"signin.css": "text/css; charset=utf-8", "continue.js": "text/javascript; charset=utf-8"}
+    kinds |= {"icon.svg": "image/svg+xml"}
 
-    assert kinds == {"signin.css": "text/css; charset=utf-8", "continue.js": "text/javascript; charset=utf-8"}
+    assert {name: http.get(f"/devicelogin/{name}").headers["content-type"] for name in kinds} == kinds
     assert "You signed out" in http.get(f"/{azure.tenant_id}/oauth2/v2.0/logout").text
 
 

@@ -62,15 +62,19 @@ def logout(world: World, call: Call) -> Reply:
 
 
 def style(world: World, call: Call) -> Reply:
-    return _file("signin.css", "text/css; charset=utf-8")
+    return _file("entra/signin.css", "text/css; charset=utf-8")
+
+
+def icon(world: World, call: Call) -> Reply:
+    return _file("icon.svg", "image/svg+xml")
 
 
 def script(world: World, call: Call) -> Reply:
-    return _file("continue.js", "text/javascript; charset=utf-8")
+    return _file("entra/continue.js", "text/javascript; charset=utf-8")
 
 
 def _file(name: str, kind: str) -> Reply:
-    content = files("localazure").joinpath("static", "entra", name).read_bytes()
+    content = files("localazure").joinpath("static", name).read_bytes()
     headers = {"content-type": kind, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
     return Reply(body=content, headers=headers)
 

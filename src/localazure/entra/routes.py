@@ -69,6 +69,7 @@ ROUTES = Router(
         Route("GET", "/devicelogin", pages.device),
         Route("POST", "/devicelogin", pages.device),
         Route("GET", "/devicelogin/signin.css", pages.style),
+        Route("GET", "/devicelogin/icon.svg", pages.icon),
         Route("GET", "/devicelogin/continue.js", pages.script),
     ]
 )
