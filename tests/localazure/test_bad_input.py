@@ -83,13 +83,38 @@ WRITES = [
     ("PUT", "{acs}/providers/Microsoft.Authorization/roleDefinitions/11111111-1111-1111-1111-111111111111"),
     ("POST", "/v1.0/directoryObjects/getByIds"),
     ("POST", "/sms"),
+    ("POST", "/sms/optouts:add"),
+    ("PATCH", "/sip"),
+    ("POST", "/identities"),
+    ("POST", "/availablePhoneNumbers/countries/US/:search"),
+    ("POST", "/availablePhoneNumbers/:purchase"),
+    ("PUT", "{group}/providers/Microsoft.EventGrid/systemTopics/topic"),
+    ("PATCH", "{group}/providers/Microsoft.EventGrid/systemTopics/topic"),
+    ("PUT", "{group}/providers/Microsoft.EventGrid/topics/orders"),
+    ("POST", "{group}/providers/Microsoft.EventGrid/topics/orders/regenerateKey"),
+    ("POST", "/eventgrid/topics/orders/api/events"),
+    ("PATCH", "/v1.0/applications(appId='{client}')"),
+    ("POST", "/v1.0/applications(appId='{client}')/addPassword"),
+    ("POST", "/v1.0/applications/{id}/removePassword"),
+    ("POST", "/v1.0/applications/{id}/owners/$ref"),
+    ("PATCH", "/v1.0/servicePrincipals(appId='{client}')"),
+    ("POST", "/v1.0/servicePrincipals/{principal}/appRoleAssignedTo"),
+    ("POST", "/v1.0/servicePrincipals/{principal}/appRoleAssignments"),
 ]
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_strange_body_gets_an_answer(azure, http, headers, resources, method, path):
     resources.providers.register("Microsoft.EventGrid")
-    target = path.format(acs=azure.acs.resource_id, s=azure.subscription_id, t=azure.tenant_id)
+    target = path.format(
+        acs=azure.acs.resource_id,
+        s=azure.subscription_id,
+        t=azure.tenant_id,
+        group=azure.acs.resource_id.partition("/providers/")[0],
+        client=azure.client_id,
+        id=azure.applications["Centrala demo"].object_id,
+        principal=azure.applications["Centrala demo"].service_principal_id,
+    )
 
     for body in BODIES:
         response = http.request(method, target, params={"api-version": "2025-01-01"}, content=body, headers=headers)
@@ -108,6 +133,12 @@ def test_strange_body_gets_an_answer(azure, http, headers, resources, method, pa
         "/_local/subscription",
         "/_local/propagation",
         "/_local/keys",
+        "/_local/events",
+        "/_local/numbers",
+        "/_local/numbers/sold-out",
+        "/_local/numbers/quota",
+        "/_local/sip/domains",
+        "/_local/identities/token",
     ],
 )
 def test_strange_control_body_gets_an_answer(azure, path):

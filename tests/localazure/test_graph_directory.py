@@ -374,3 +374,22 @@ def test_application_needs_graphs_app_roles(azure, http, graph, call, token):
         answers.append(ask())
 
     assert answers == [(403, 403), (201, 403), (201, 400)]
+
+
+def test_owner_may_change_what_is_theirs_by_its_other_keys(azure, graph, call, token_of, registered):
+    application, principal = registered("Hub")
+    other, _ = registered("Other")
+    owner = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{azure.people['ala'].object_id}"}
+    for path in (f"/applications/{application['id']}", f"/servicePrincipals/{principal['id']}"):
+        graph("POST", f"{path}/owners/$ref", json=owner).raise_for_status()
+    key, ala = f"(appId='{application['appId']}')", token_of("ala")
+
+    changed = [
+        call(ala, "PATCH", f"/applications{key}", json={"displayName": "Ala's"}).status_code,
+        call(ala, "PATCH", f"/servicePrincipals{key}", json={"notes": "Ala's"}).status_code,
+    ]
+    refused = call(ala, "PATCH", f"/applications(appId='{other['appId']}')", json={"displayName": "Ala's"})
+
+    assert changed == [204, 204]
+    assert problem(refused) == DENIED
+    assert graph("GET", f"/applications/{other['id']}").json()["displayName"] == "Other"

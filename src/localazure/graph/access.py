@@ -43,13 +43,25 @@ class Guarded(Route):
 
 def guarded(method: str, template: str, handle: Handler, right: Right = Right.READ) -> Guarded:
     def checked(world: World, call: Call) -> Reply:
-        if not may(world, call.caller, right, call.params.get("id", "")):
+        if not may(world, call.caller, right, _target(world, call)):
             raise GRAPH_FORBIDDEN.of()
         reply = handle(world, call)
         assert isinstance(reply, Reply)
         return reply
 
     return Guarded(method, template, checked, right)
+
+
+def _target(world: World, call: Call) -> str:
+    """The object id of what the path names, by whichever key; empty where it names none."""
+    app_id, name = call.params.get("app_id", "").lower(), call.params.get("unique_name", "").replace("''", "'")
+    if app_id and call.path.lower().startswith("/v1.0/serviceprincipals"):
+        principal = principal_of(world, app_id)
+        return principal.id if principal else ""
+    if app_id or name:
+        found = (one for one in world.applications.all() if one.app_id == app_id or (name and one.unique_name == name))
+        return next((one.id for one in found), "")
+    return call.params.get("id", "")
 
 
 def authenticate(world: World, call: Call) -> Caller:
