@@ -8,12 +8,10 @@ from django.urls import reverse_lazy
 from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
-from centrala.center import endpoints
 from centrala.center.sitemap import place_of
 from centrala.connection.models import Connection, Endpoint, EntryKey, Service
-from centrala.inbox.models import Event
 from centrala.numbers.models import NumberType, PhoneNumber
-from hub import NOWHERE, OURS, arrive, text
+from hub import NOWHERE, OURS
 from pages.reading import Element, read
 
 APP, TENANT = "0f6f9a2c-0000-4000-8000-00000000000b", "7a1f9c52-0000-4000-8000-00000000000a"
@@ -100,9 +98,11 @@ def advanced(administrator: Client, connection: Connection) -> Element:
 
 
 def test_manage_page_shows_ids_and_endpoints_each_with_copy(advanced: Element, connection: Connection) -> None:
+    cards = [advanced.one("section", aria_labelledby=name) for name in ("resource", "endpoints")]
     copies = {
         row.one("dt").text(): row.one("code").text()
-        for row in advanced.all("div", class_="copy-row")
+        for card in cards
+        for row in card.all("div", class_="copy-row")
         if row.all("code")
     }
     urls = {endpoint.service: endpoint.url for endpoint in connection.endpoints.all()}
@@ -116,46 +116,12 @@ def test_manage_page_shows_ids_and_endpoints_each_with_copy(advanced: Element, c
         "SMS Web Hook Endpoint": urls[Service.SMS],
         "Incoming call Web Hook Endpoint": urls[Service.INCOMING_CALL],
     }
-    assert len(advanced.all("button", class_="copy")) == len(copies)
+    assert sum(len(card.all("button", class_="copy")) for card in cards) == len(copies)
 
 
 def test_connection_string_is_never_shown(advanced: Element) -> None:
     assert NOWHERE.partition("accesskey=")[2] not in advanced.text()
     assert "Stored encrypted" in advanced.text()
-
-
-def test_endpoint_tells_its_last_event(administrator: Client, connection: Connection) -> None:
-    arrive(text("Dzień dobry"))
-    Event.objects.update(received_at="2020-07-01T12:00:00+00:00")
-
-    notes = read(administrator.get("/center/phone-numbers/advanced/")).all("div", class_="copy-note")
-
-    assert [note.one("span", class_="state").text() for note in notes] == [
-        "No event yet: not set up in Azure, or nothing has happened.",
-        "Last event: 1 July 2020, 12:00",
-        "No event yet: not set up in Azure, or nothing has happened.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [("en", "None among the latest 1,000 events."), ("pl", "Brak wśród ostatnich 1\xa0000 zdarzeń.")],
-)
-def test_endpoint_silent_for_long_claims_no_more_than_was_looked_at(
-    administrator: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch, language: str, words: str
-) -> None:
-    monkeypatch.setattr(endpoints, "LOOKED_AT", 1000)
-    old = arrive(text("Pierwsza"))
-    Event.objects.filter(pk=old.pk).update(received_at=now() - timedelta(days=30))
-    recording = Endpoint.objects.get(service=Service.RECORDING).pk
-    Event.objects.bulk_create(
-        Event(event_id=str(number), body=b"{}", endpoint=recording, received_at=now()) for number in range(1000)
-    )
-
-    page = administrator.get("/center/phone-numbers/advanced/", headers={"Accept-Language": language})
-
-    notes = [note.one("span", class_="state") for note in read(page).all("div", class_="copy-note")]
-    assert "".join(str(child) for child in notes[1].children if isinstance(child, str)) == words
 
 
 def test_rotated_endpoint_is_shown_no_more(administrator: Client, connection: Connection) -> None:

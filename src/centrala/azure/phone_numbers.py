@@ -34,6 +34,17 @@ def list_numbers(*, connection: ConnectionString, cloud: Cloud) -> list[Number]:
         raise AzureError.from_sdk(error) from None
 
 
+def try_key(*, connection: ConnectionString, cloud: Cloud) -> None:
+    """One small question. Raises AzureError; status 401 means that the key is not accepted."""
+    try:
+        client = PhoneNumbersClient.from_connection_string(
+            str(connection), connection_verify=cloud.verify, connection_timeout=10, retry_total=1
+        )
+        next(iter(client.list_purchased_phone_numbers(top=1)), None)
+    except SdkError as error:
+        raise AzureError.from_sdk(error) from None
+
+
 def _number(purchased: PurchasedPhoneNumber) -> Number:
     sms, calling = _word(purchased.capabilities.sms), _word(purchased.capabilities.calling)
     return Number(

@@ -23,6 +23,9 @@ COMMAND_LINE = "command line ("
 ACTS: dict[str, "StrOrPromise"] = {
     "connect": pgettext_lazy("audit", "Connected"),
     "disconnect": pgettext_lazy("audit", "Disconnected"),
+    "repair connection string": pgettext_lazy("audit", "Connection string repaired"),
+    "new endpoints": pgettext_lazy("audit", "New endpoints made"),
+    "delete event subscription": pgettext_lazy("audit", "Event subscription deleted in Azure"),
     "provision": pgettext_lazy("audit", "Set up in Azure"),
     "require role": pgettext_lazy("audit", "Role required in deliveries"),
     "set up organization": pgettext_lazy("audit", "Organisation set up"),
@@ -54,6 +57,7 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "connected": gettext_lazy("Connected"),
     "connection_string": gettext_lazy("Connection string"),
     "require_role": gettext_lazy("Application role"),
+    "old_answer_until": gettext_lazy("The old endpoints answer until"),
     "resource_name": gettext_lazy("ACS Resource Name"),
     "name": gettext_lazy("Name"),
     "tenant_id": gettext_lazy("Directory (tenant) ID"),

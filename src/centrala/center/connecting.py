@@ -3,8 +3,6 @@
 import secrets
 from dataclasses import replace
 
-from azure.core.credentials import TokenCredential
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,13 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from centrala.azure import resources
 from centrala.azure.errors import AzureError
 from centrala.center.forms import ConnectForm
 from centrala.center.prerequisites import panel_of
 from centrala.center.progress import RUNS, Run
 from centrala.center.views import numbers_page
-from centrala.connection import actions
+from centrala.connection import actions, keys
 from centrala.connection.access import connections_of
 from centrala.connection.actions import ConnectFields, FieldsRefused
 from centrala.connection.models import Connection
@@ -77,26 +74,15 @@ def _led(request: StaffRequest, route: str) -> HttpResponse:
 def _connect(request: StaffRequest, fields: ConnectFields, run: Run) -> Connection:
     """As the administrator where they are signed in to Azure, else as the hub's own principal."""
     person = azure_credential_of(request)
-    if person is not None and not fields.connection_string.strip():
-        fields = _with_key(fields, person)
+    resource = fields.parsed_resource  # without one to ask for, the checks say what is missing
+    if person is not None and resource is not None and not fields.connection_string.strip():
+        fields = replace(fields, connection_string=keys.read_in_azure(resource, person))
     return actions.connect(
         fields=fields,
         actor=request.user,
         credential=person or Installation.here().own_credential(),
         tell=run.began.append,
     )
-
-
-def _with_key(fields: ConnectFields, credential: TokenCredential) -> ConnectFields:
-    """The key that was left empty is read from Azure; without a resource to ask for, the checks say what is missing."""
-    if fields.parsed_resource is None:
-        return fields
-    try:
-        key = resources.read_connection_string(fields.parsed_resource, credential=credential, cloud=settings.CLOUD)
-    except AzureError as error:
-        text = _("Azure does not give you this resource's keys: %(reason)s Paste the connection string.")
-        raise FieldsRefused({"connection_string": text % {"reason": error.message}}) from None
-    return replace(fields, connection_string=key)
 
 
 def _fetch_numbers(request: StaffRequest, connection: Connection, run: Run) -> None:

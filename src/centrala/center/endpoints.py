@@ -1,63 +1,73 @@
-"""The webhook endpoints as the page shows them: what to enter in Azure, and whether anything arrives."""
+"""The webhook endpoints as the page shows them: their state, and what to enter for each in Azure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from django.db.models import Max
-from django.utils.formats import number_format
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from centrala.connection.models import Connection, Endpoint, Service
-from centrala.inbox.access import events_of
-from centrala.organization.models import User
+from centrala.connection.sightings import Seen, seen_by
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-LOOKED_AT = 10_000  # the inbox has no index by endpoint: writing events fast is worth more than this figure
-
 LABELS: dict[str, "StrOrPromise"] = {
-    Service.RECORDING: _("Recording Web Hook Endpoint"),
-    Service.SMS: _("SMS Web Hook Endpoint"),
-    Service.INCOMING_CALL: _("Incoming call Web Hook Endpoint"),
+    Service.RECORDING: gettext_lazy("Recording Web Hook Endpoint"),
+    Service.SMS: gettext_lazy("SMS Web Hook Endpoint"),
+    Service.INCOMING_CALL: gettext_lazy("Incoming call Web Hook Endpoint"),
 }
 # What Filter to Event Types of an event subscription calls them.
 EVENT_LABELS: dict[str, list["StrOrPromise"]] = {
-    Service.RECORDING: [_("Recording File Status Updated")],
-    Service.SMS: [_("SMS Received"), _("SMS Delivery Report Received")],
-    Service.INCOMING_CALL: [_("Incoming Call")],
+    Service.RECORDING: [gettext_lazy("Recording File Status Updated")],
+    Service.SMS: [gettext_lazy("SMS Received"), gettext_lazy("SMS Delivery Report Received")],
+    Service.INCOMING_CALL: [gettext_lazy("Incoming Call")],
 }
 
 
 @dataclass(frozen=True)
 class EndpointRow:
+    """`values` are for the portal's form, in its order: label and value."""
+
     endpoint: Endpoint
     label: "StrOrPromise"
     event_labels: list["StrOrPromise"]
-    last_event: datetime | None
-    searched_all: bool  # false: older events exist that were not looked at
-
-    @property
-    def looked_at(self) -> str:
-        """How many events a search that did not reach the oldest went through, as the reader writes such a number."""
-        return number_format(LOOKED_AT, force_grouping=True)
+    seen: Seen
+    values: Sequence[tuple[str, str]]
 
 
-def endpoints_of(user: User, connection: Connection) -> list[EndpointRow]:
+def endpoint_rows(connection: Connection, *, app_id: str, tenant_id: str) -> list[EndpointRow]:
     """The endpoints in force, in the order of the original's page."""
     live = {endpoint.service: endpoint for endpoint in connection.endpoints.filter(retires_at=None)}
-    last, searched_all = _last_events(user)
+    seen = seen_by(live.values())
     return [
-        EndpointRow(live[service], label, EVENT_LABELS[service], last.get(live[service].id), searched_all)
+        EndpointRow(
+            live[service],
+            label,
+            EVENT_LABELS[service],
+            seen[live[service].pk],
+            _values(connection, live[service], app_id=app_id, tenant_id=tenant_id),
+        )
         for service, label in LABELS.items()
         if service in live
     ]
 
 
-def _last_events(user: User) -> tuple[dict[UUID, datetime], bool]:
-    newest = events_of(user).order_by("-received_at", "-id")[:LOOKED_AT]
-    recent = events_of(user).filter(pk__in=newest.values("pk"))
-    last = dict(recent.values_list("endpoint").annotate(Max("received_at")))
-    return last, not events_of(user).order_by("-received_at", "-id")[LOOKED_AT : LOOKED_AT + 1].exists()
+def _values(connection: Connection, endpoint: Endpoint, *, app_id: str, tenant_id: str) -> list[tuple[str, str]]:
+    """Tabs Basic and Additional Features of Create Event Subscription."""
+    resource = connection.resource
+    return [
+        (_("Name"), f"centrala-{endpoint.service.replace('_', '-')}"),
+        (_("Event Schema"), _("Event Grid Schema")),
+        (_("Topic Types"), "Azure Communication Services"),
+        (_("Subscription"), resource.subscription_id),
+        (_("Resource group"), resource.resource_group),
+        (_("Resource"), resource.name),
+        (_("System Topic Name"), f"{resource.name}-events"),
+        (_("Filter to Event Types"), ", ".join(str(label) for label in EVENT_LABELS[endpoint.service])),
+        (_("Endpoint Type"), _("Web Hook")),
+        (_("Subscriber Endpoint"), endpoint.url),
+        (_("AAD Tenant ID"), tenant_id),
+        (_("AAD Application ID or URI"), app_id),
+    ]

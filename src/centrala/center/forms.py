@@ -58,6 +58,11 @@ class ConnectForm(forms.Form):
         widget=forms.CheckboxInput({"aria-required": "true"}),
     )
 
+    taken_over = forms.BooleanField(
+        label=_("The other installation does not use this resource any more: connect it here"),
+        required=False,
+    )
+
     @staticmethod
     def initial_from(picked: Mapping[str, str]) -> dict[str, str]:
         """What was picked in Azure, in the address that leads here; never the key."""
@@ -111,6 +116,17 @@ class SetupForm(forms.Form):
             raise forms.ValidationError(
                 _("This names no blob container: /subscriptions/…/storageAccounts/NAME/CONTAINER.")
             ) from None
+
+
+class RepairForm(forms.Form):
+    """A connection string that replaces the stored one."""
+
+    connection_string = forms.CharField(
+        label=_("Connection string"),
+        help_text=_("In the resource, Tools > Keys, copy Connection string under Primary key."),
+        required=False,
+        widget=forms.PasswordInput(PLAIN, render_value=False),
+    )
 
 
 class EventsForm(forms.Form):

@@ -2,13 +2,11 @@
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from centrala.center.endpoints import endpoints_of
 from centrala.center.prerequisites import panel_of
 from centrala.connection.access import connections_of
-from centrala.connection.models import EntryKey
 from centrala.numbers.access import numbers_of
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.standing import standing
@@ -48,19 +46,5 @@ def numbers_page(request: StaffRequest, *, old: bool = False, status: int = 200)
         context["panel"] = panel_of(request)
     else:
         context["numbers"] = numbers_of(request.user).prefetch_related("lines__workstream")
+        context["selected"] = request.GET.get("number", "")
     return render(request, "center/phone_numbers.html", context, status=status)
-
-
-@require_safe
-@administrators_only
-def advanced(request: StaffRequest) -> HttpResponse:
-    """Manage Azure Communication Services."""
-    connection = get_object_or_404(connections_of(request.user), disconnected_at=None)
-    entries = dict(connection.entries.values_list("key", "value"))
-    context = {
-        "connection": connection,
-        "app_id": entries.get(EntryKey.APP_ID, ""),
-        "tenant_id": entries.get(EntryKey.TENANT_ID, ""),
-        "endpoints": endpoints_of(request.user, connection),
-    }
-    return render(request, "center/advanced.html", context)

@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connection-string", help=f"better in {VARIABLE}: arguments can be read by others here")
     parser.add_argument("--event-grid-app-id", required=True, help="Application (client) ID")
     parser.add_argument("--event-grid-app-tenant-id", required=True, help="Directory (tenant) ID")
+    parser.add_argument("--taken-over", action="store_true", help="another installation had it, and does not any more")
     parser.add_argument("--yes", action="store_true", help="the resource serves this installation only")
 
 
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
             event_grid_app_id=options.event_grid_app_id,
             event_grid_app_tenant_id=options.event_grid_app_tenant_id,
             confirmed=options.yes,
+            taken_over=options.taken_over,
         )
         try:
             connection = connect(fields=fields, actor=None, credential=Installation.here().own_credential())

@@ -62,6 +62,7 @@ def _store(fields: ConnectFields, *, actor: User | None, tell: Tell) -> Connecti
         "require_role": _role_is_required(resource, fields),
         "connected_at": now(),
         "disconnected_at": None,
+        "key_refused_at": None,
     }
     before = _told(Connection.objects.filter(resource_id__iexact=str(resource)).first())
     found, _made = Connection.objects.update_or_create(
@@ -115,7 +116,8 @@ def refuse_another(resource: ResourceId) -> None:
 def disconnect(*, connection: Connection, actor: User | None) -> None:
     """Ends the connection. Its endpoints answer 404 within two seconds; conversations, numbers and endpoints stay, so
     that connecting the same resource again brings everything back. What lies in Azure is not touched."""
-    Connection.objects.filter(pk=connection.pk, disconnected_at=None).update(disconnected_at=now())
+    if not Connection.objects.filter(pk=connection.pk, disconnected_at=None).update(disconnected_at=now()):
+        return  # somebody was faster
     before, after = {"connected": True}, {"connected": False}
     record(actor=actor, act="disconnect", target=connection.resource_id, before=before, after=after)
 

@@ -14,6 +14,7 @@ from centrala.azure import phone_numbers, resources
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString, ResourceId, type_named_by
+from centrala.connection.leftovers import other_installation
 from centrala.connection.steps import Step, Tell, nobody
 from centrala.errors import Refused
 from centrala.organization.models import Organization
@@ -33,6 +34,7 @@ class ConnectFields:
     event_grid_app_id: str
     event_grid_app_tenant_id: str
     confirmed: bool = False
+    taken_over: bool = False  # another installation may have used it, and does not any more
 
     @property
     def parsed_resource(self) -> ResourceId | None:
@@ -79,7 +81,17 @@ def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach
     }
     if not any(errors.values()):
         errors["resource_id"], errors["connection_string"] = _ask_the_cloud(fields, reach)
+    if not any(errors.values()) and not fields.taken_over:
+        errors["taken_over"] = _used_elsewhere(fields, reach)
     return {name: text for name, text in errors.items() if text}
+
+
+def string_errors_in(fields: ConnectFields, *, reach: Reach) -> str | None:
+    """The text for a connection string that is to replace the one of a connected resource."""
+    if text := _connection_string(fields, reach.cloud):
+        return text
+    unreadable, wrong = _ask_the_cloud(fields, reach)
+    return wrong or unreadable
 
 
 def _resource_id(fields: ConnectFields) -> str | None:
@@ -188,6 +200,22 @@ def _key_refused(parsed: ConnectionString, reach: Reach) -> str | None:
             "reason": error.message,
         }
     return None
+
+
+def _used_elsewhere(fields: ConnectFields, reach: Reach) -> str | None:
+    """Whether an event subscription of the resource sends to another installation; who may not look, does not know."""
+    if reach.credential is None or fields.parsed_resource is None:
+        return None
+    try:
+        other = other_installation(fields.parsed_resource, credential=reach.credential, cloud=reach.cloud)
+    except AzureError:
+        return None
+    if other is None:
+        return None
+    return _(
+        "Its event subscription “%(name)s” sends to another installation, %(hub)s, and one resource serves one "
+        "installation. Disconnect it there first, or confirm here that it is used there no more."
+    ) % {"name": other[0], "hub": other[1]}
 
 
 def _unreadable(error: AzureError) -> str:

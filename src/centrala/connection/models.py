@@ -25,6 +25,7 @@ class Connection(models.Model):
     require_role = models.BooleanField(default=False)  # on only where provisioning assigned the role
     connected_at = models.DateTimeField()
     disconnected_at = models.DateTimeField(null=True)
+    key_refused_at = models.DateTimeField(null=True)  # since when the service does not take the key any more
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     modified_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger of the database
 

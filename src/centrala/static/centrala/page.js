@@ -50,3 +50,13 @@ async function copied(value) {
     return document.execCommand("copy");
   }
 }
+
+// What ends at a time says how long that is from now: 23:59:58.
+const left = () => {
+  for (const place of document.querySelectorAll("[data-until]")) {
+    const seconds = Math.max(0, Math.round((new Date(place.dataset.until) - Date.now()) / 1000));
+    const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, "0"));
+    place.textContent = parts.join(":");
+  }
+};
+if (document.querySelector("[data-until]")) setInterval(left, 1000);

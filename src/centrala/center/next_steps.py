@@ -1,0 +1,58 @@
+"""What comes after connecting, as a checklist that ticks itself off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from centrala.center.endpoints import EndpointRow
+from centrala.connection.models import Service
+from centrala.numbers.access import numbers_of
+from centrala.organization.models import User
+from centrala.workstreams.models import Channel, Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStep:
+    """`route` is the page for it, "" for this one. One that is `later` cannot be done in this version."""
+
+    title: str
+    text: str
+    done: bool = False
+    route: str = ""
+    later: bool = False
+
+
+def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
+    answered = {row.endpoint.service for row in rows if row.seen.handshake is not None}
+    channels = set(Line.objects.filter(number__in=numbers_of(user)).values_list("channel", flat=True))
+    count = numbers_of(user).count()
+    return [
+        NextStep(
+            title=_("Add number"),
+            text=_("The numbers that the resource owns come by Sync from Azure, below. Buy more in the Azure portal."),
+            done=count > 0,
+            route="center:phone-numbers",
+        ),
+        NextStep(
+            title=_("SMS"),
+            text=_("Its event subscription in Azure has answered the handshake, and a workstream takes the texts."),
+            done=Service.SMS in answered and Channel.SMS in channels,
+        ),
+        NextStep(
+            title=_("Call recording"),
+            text=_("Its event subscription in Azure has answered the handshake."),
+            done=Service.RECORDING in answered,
+        ),
+        NextStep(
+            title=_("Inbound calls"),
+            text=_("Their event subscription in Azure has answered the handshake."),
+            done=Service.INCOMING_CALL in answered,
+        ),
+        NextStep(
+            title=_("Voice workstream"),
+            text=_("A workstream takes the calls to your numbers."),
+            done=Channel.VOICE in channels,
+        ),
+        NextStep(title=_("Outbound calls"), text=_("Not in this version yet."), later=True),
+    ]

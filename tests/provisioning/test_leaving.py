@@ -1,0 +1,209 @@
+"""Leaving and coming back: new endpoints, disconnecting, what stays in Azure, and the same resource again."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+from pytest_django import Settings
+
+from centrala.connection import leftovers, rotation
+from centrala.connection.actions import ConnectFields, FieldsRefused, connect, disconnect
+from centrala.connection.models import Connection, Endpoint, Service
+from centrala.connection.provisioning import Change, Progress
+from centrala.connection.sightings import seen_by
+from centrala.connection.sign_in import SIGN_INS
+from centrala.numbers.actions import sync
+from centrala.numbers.models import PhoneNumber
+from centrala.organization import actions as organization
+from centrala.organization.models import AuditEntry, Role
+from centrala.workstreams.actions import put_to_work
+from centrala.workstreams.models import Line
+from pages.reading import read
+from provisioning.scene import NAMES, Reports, Scene
+from running_demo import until
+from signing_in import Clock, sign_in
+
+ADVANCED = "/center/phone-numbers/advanced/"
+DISCONNECT = f"{ADVANCED}disconnect/"
+
+
+@pytest.fixture
+def connection(scene: Scene) -> Connection:
+    made = scene.provisioner().apply()
+    put_to_work(numbers=sync(connection=made))
+    return made
+
+
+@pytest.fixture
+def administrator(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """Adam, signed in here and to Azure."""
+    clock = Clock(scene.azure)
+    monkeypatch.setattr(SIGN_INS, "clock", clock)
+    client = Client()
+    client.force_login(organization.add_user(username="adam", password="parasol i kot", role=Role.ADMINISTRATOR))
+    sign_in(client, clock)
+    return client
+
+
+def fields(connection: Connection, **changes: object) -> ConnectFields:
+    entries = dict(connection.entries.values_list("key", "value"))
+    values: dict[str, object] = {
+        "resource_name": connection.resource_name,
+        "resource_id": connection.resource_id,
+        "connection_string": str(connection.connection_string),
+        "event_grid_app_id": entries["EventGridAppID"],
+        "event_grid_app_tenant_id": entries["EventGripAppTenantID"],
+        "confirmed": True,
+    }
+    return ConnectFields(**(values | changes))  # type: ignore[arg-type] # each value is of its field's type
+
+
+def status(url: str, scene: Scene) -> int:
+    return scene.http.post(url, json=[]).status_code
+
+
+def test_page_tells_each_endpoints_handshake_and_the_steps_are_done(
+    administrator: Client, connection: Connection
+) -> None:
+    until(lambda: all(seen.handshake for seen in seen_by(connection.endpoints.all()).values()))
+
+    page = read(administrator.get(ADVANCED))
+
+    notes = [note.text() for note in page.all("div", class_="copy-note")]
+    names = ["centrala-recording", "centrala-sms", "centrala-incoming-call"]
+    assert len(notes) == 3
+    for note, name in zip(notes, names, strict=True):
+        assert "Handshake answered: " in note
+        assert f"by the event subscription “{name.upper()}”" in note  # as Event Grid writes it
+    done = [row.one("strong").text() for row in page.one("section", aria_labelledby="next").all("li", class_="yes")]
+    assert done == ["Add number", "SMS", "Call recording", "Inbound calls"]
+
+
+def test_old_endpoints_answer_a_day_and_provisioning_moves_the_subscriptions(
+    scene: Scene, connection: Connection
+) -> None:
+    old = {one.service: one.url for one in connection.endpoints.all()}
+    rotation.rotate(connection=connection, actor=None, seen=rotation.version(connection))
+    new = {one.service: one.url for one in connection.endpoints.filter(retires_at=None)}
+    reports = Reports()
+
+    answered = [status(old["sms"], scene), status(new["sms"], scene)]
+    scene.provisioner(reports=reports).apply()
+    Endpoint.objects.exclude(retires_at=None).update(retires_at=now() - timedelta(seconds=1))
+
+    assert answered == [401, 401]  # both are there, and want a token
+    assert set(old.values()).isdisjoint(new.values())
+    changed = [one.key for one in reports.of(Progress.DONE) if one.change is Change.CHANGED]
+    assert changed == ["subscription:sms", "subscription:recording", "subscription:incoming-call"]
+    until(lambda: status(old["sms"], scene) == 404)
+    assert status(new["sms"], scene) == 401
+
+
+def test_disconnecting_lists_what_stays_and_deletes_what_is_ticked(
+    administrator: Client, connection: Connection, scene: Scene
+) -> None:
+    url = connection.endpoints.get(service=Service.SMS).url
+
+    page = read(administrator.get(DISCONNECT))
+    offered = [str(box.attributes["value"]) for box in page.all("input", name="remove")]
+    answer = administrator.post(DISCONNECT, {"remove": ["centrala-sms", "not ours"]}, follow=True)
+
+    assert sorted(offered) == NAMES
+    left = read(answer)
+    assert left.one("h1").text() == "Left in Azure"
+    assert [bar.text() for bar in left.all(role="status")] == [
+        "“acs-centrala” is disconnected, its endpoints answer no more.",
+        "1 event subscription is deleted in Azure.",
+    ]
+    assert [one["name"] for one in scene.subscriptions()] == ["centrala-incoming-call", "centrala-recording"]
+    until(lambda: status(url, scene) == 404)
+    assert administrator.get(ADVANCED).status_code == 404
+    assert "Get started" in read(administrator.get("/center/phone-numbers/")).text()
+
+    rest = [str(box.attributes["value"]) for box in left.all("input", name="remove")]
+    cleaned = read(administrator.post(answer.request["PATH_INFO"], {"remove": rest}, follow=True))
+
+    assert scene.subscriptions() == []
+    assert "No event subscription in Azure sends to this hub." in cleaned.text()
+    assert AuditEntry.objects.filter(act="delete event subscription").count() == 3
+
+
+def test_deleting_that_fails_in_the_middle_can_be_done_again(
+    administrator: Client, connection: Connection, scene: Scene
+) -> None:
+    scene.order("DELETE /*/eventSubscriptions/centrala-sms*", status=403, lasting=True)
+
+    left = administrator.post(DISCONNECT, {"remove": NAMES}, follow=True)
+    scene.azure.control.delete("/_local/faults")
+    again = administrator.post(left.request["PATH_INFO"], {"remove": NAMES}, follow=True)
+
+    assert "Azure does not delete them all:" in read(left).text()
+    assert Connection.objects.get().disconnected_at is not None
+    assert scene.subscriptions() == []
+    assert "No event subscription in Azure sends to this hub." in read(again).text()
+
+
+def test_subscriptions_of_others_are_neither_shown_nor_deleted(
+    administrator: Client, connection: Connection, scene: Scene
+) -> None:
+    other = connection.endpoints.get(service=Service.SMS)
+    other.delete()  # as if somebody else's: its subscription stays in Azure
+
+    found = leftovers.find(connection, scene.credential)
+    administrator.post(DISCONNECT, {"remove": NAMES})
+
+    assert sorted(one.name for one in found.ours) == ["centrala-incoming-call", "centrala-recording"]
+    assert found.others == 1
+    assert [one["name"] for one in scene.subscriptions()] == ["centrala-sms"]
+
+
+def test_same_resource_again_brings_everything_back_and_doubles_nothing(connection: Connection, scene: Scene) -> None:
+    urls = {one.url for one in connection.endpoints.all()}
+    lines = set(Line.objects.values_list("pk", "number__number", "workstream__name"))
+    rows = [model.objects.count() for model in (Connection, Endpoint, PhoneNumber, Line)]
+    disconnect(connection=connection, actor=None)
+    until(lambda: status(next(iter(urls)), scene) == 404)
+
+    again = connect(fields=fields(connection), actor=None)
+    put_to_work(numbers=sync(connection=again))
+
+    assert again.pk == connection.pk
+    assert {one.url for one in again.endpoints.filter(retires_at=None)} == urls
+    assert set(Line.objects.values_list("pk", "number__number", "workstream__name")) == lines
+    assert [model.objects.count() for model in (Connection, Endpoint, PhoneNumber, Line)] == rows
+    until(lambda: status(next(iter(urls)), scene) == 401)
+    assert AuditEntry.objects.filter(act="disconnect").count() == 1
+
+
+def test_resource_of_another_installation_is_refused_until_it_is_taken_over(
+    connection: Connection, scene: Scene, settings: Settings
+) -> None:
+    wanted = fields(connection)
+    hub = settings.PUBLIC_URL
+    Connection.objects.all().delete()  # another installation, another database
+    settings.PUBLIC_URL = "https://hub.example"
+
+    with pytest.raises(FieldsRefused) as refusal:
+        connect(fields=wanted, actor=None, credential=scene.credential)
+
+    assert list(refusal.value.errors) == ["taken_over"]
+    assert f"sends to another installation, {hub}" in refusal.value.errors["taken_over"]
+    assert not Connection.objects.exists()
+    taken = connect(
+        fields=ConnectFields(**{**vars(wanted), "taken_over": True}), actor=None, credential=scene.credential
+    )
+    assert taken.disconnected_at is None
+
+
+def test_without_signing_in_to_azure_the_page_says_what_to_look_for(
+    scene: Scene, connection: Connection, client: Client
+) -> None:
+    client.force_login(organization.add_user(username="adam", password="parasol i kot", role=Role.ADMINISTRATOR))
+    until(lambda: len(leftovers.names_seen(connection)) == 3)
+
+    page = read(client.get(DISCONNECT))
+
+    assert [code.text() for code in page.one("dl", class_="facts").all("code")][:3] == [name.upper() for name in NAMES]
+    assert page.all("input", name="remove") == []
+    assert page.one("a", href=f"/center/azure/?next={DISCONNECT}").text() == "Sign in to Azure"
