@@ -43,6 +43,7 @@ check: setup
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/messages.py check
 	@$(BIN)/python tools/coverage_table.py check
+	@$(BIN)/python tools/doctor_page.py check
 
 fix: setup
 	@$(BIN)/ruff check --fix .

@@ -21,6 +21,7 @@ COMMAND_LINE = "command line ("
 
 # An act that stands in no list here is shown as it was recorded.
 ACTS: dict[str, "StrOrPromise"] = {
+    "protect files": _("Protect files with keys"),
     "connect": pgettext_lazy("audit", "Connected"),
     "disconnect": pgettext_lazy("audit", "Disconnected"),
     "repair connection string": pgettext_lazy("audit", "Connection string repaired"),

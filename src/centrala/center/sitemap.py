@@ -39,7 +39,10 @@ SITE_MAP = (
             Place(_("Application users"), "program", "dataverse:application-users"),
         ),
     ),
-    Group(_("Operations"), (Place(_("Events"), "pulse", "center:events"),)),
+    Group(
+        _("Operations"),
+        (Place(_("Events"), "pulse", "center:events"), Place(_("Doctor"), "stethoscope", "center:doctor")),
+    ),
     Group(
         _("Administration"),
         (

@@ -6,6 +6,7 @@ from centrala.center import (
     azure_sign_in,
     connecting,
     disconnecting,
+    doctor,
     events,
     managing,
     picking,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("azure/", azure_sign_in.page, name="azure"),
     path("azure/begin/", azure_sign_in.begin, name="azure-begin"),
     path("azure/end/", azure_sign_in.end, name="azure-end"),
+    path("doctor/", doctor.page, name="doctor"),
+    path("doctor/result/", doctor.result, name="doctor-result"),
+    path("doctor/protect/", doctor.protect_files, name="doctor-protect"),
     path("events/", events.listing, name="events"),
     path("events/<int:event_id>/", events.detail, name="event"),
 ]

@@ -31,6 +31,7 @@ COMMANDS = {
     "audit": "lists the audit log, or deletes its old entries",
     "events": "lists the inbox",
     "replay": "puts failed or unknown events back to be handled",
+    "doctor": "says what is wrong between this hub and Azure, and what to do",
     "keys": "makes a key for CENTRALA_KEYS",
 }
 # They change something, but only here, and need not ask; `connect` and `provision` have a --yes of their own.

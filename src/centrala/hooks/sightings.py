@@ -57,6 +57,7 @@ class Sightings:
         self._failing = False
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
+        self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     def note(self, endpoint_id: UUID, kind: Sight, note: Note) -> None:
@@ -75,6 +76,10 @@ class Sightings:
 
     async def flush(self) -> None:
         """Returns when all that was noted is written, or cannot be for now."""
+        async with self._writing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         batch, self._waiting = self._waiting, {}
         if not batch:
             return

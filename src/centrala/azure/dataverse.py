@@ -1,0 +1,107 @@
+"""The Web API of a Dynamics 365 organisation, as far as a check-up reads it.
+
+https://learn.microsoft.com/power-apps/developer/data-platform/webapi/overview
+"""
+
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import AzureError as SdkError
+
+from centrala.azure.cloud import Cloud
+from centrala.azure.errors import AzureError, is_permanent
+
+ENTRIES = "msdyn_occommunicationprovidersettingentries"
+PARENT = "_msdyn_communicationprovidersettingentid_value"
+NAME_OF_PARENT = f"{PARENT}@OData.Community.Display.V1.FormattedValue"
+QUERY = {"$select": f"msdyn_key,msdyn_value,{PARENT}", "$filter": "statecode eq 0"}
+HEADERS = {
+    "Accept": "application/json",
+    "OData-Version": "4.0",
+    "OData-MaxVersion": "4.0",
+    "Prefer": 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"',
+}
+PAGES = 20  # there are two entries for each connected resource
+SECONDS = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderEntry:
+    """A Communication Provider Setting Entry that is active. `setting` tells to which provider setting it belongs."""
+
+    setting: str
+    setting_name: str
+    key: str
+    value: str
+
+
+def origin(text: str) -> str:
+    """`https://org.crm.dynamics.com`. Raises ValueError for what is no https address without a path."""
+    parts = urlsplit(text.strip().rstrip("/"))
+    if parts.scheme != "https" or not parts.hostname or parts.path or parts.query or parts.username:
+        raise ValueError("not an https address without a path")
+    return f"https://{parts.netloc.lower()}"
+
+
+def provider_entries(address: str, *, credential: TokenCredential, cloud: Cloud) -> tuple[ProviderEntry, ...]:
+    """Raises AzureError: 401 and 403 where the caller is no user of that organisation, or may not read the table."""
+    try:
+        token = credential.get_token(f"{address}/.default").token
+    except SdkError as error:
+        raise AzureError.from_sdk(error) from None
+    trust = ssl.create_default_context(cafile=cloud.ca_bundle)
+    headers = {**HEADERS, "Authorization": f"Bearer {token}"}
+    with httpx.Client(headers=headers, verify=trust, timeout=SECONDS) as client:
+        return tuple(_entry(row) for row in _rows(client, address))
+
+
+def _rows(client: httpx.Client, address: str) -> Iterator[dict[str, Any]]:  # JSON
+    url, parameters = f"{address}/api/data/v9.2/{ENTRIES}", QUERY
+    for _ in range(PAGES):
+        answer = _page(client, url, parameters)
+        yield from answer["value"]
+        url, parameters = str(answer.get("@odata.nextLink") or ""), {}
+        # The token is for this organisation alone.
+        if not url.startswith(f"{address}/"):
+            return
+
+
+def _page(client: httpx.Client, url: str, parameters: dict[str, str]) -> dict[str, Any]:  # JSON
+    try:
+        response = client.get(url, params=parameters or None)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise AzureError(f"{urlsplit(url).netloc} does not answer: {error}", permanent=False) from None
+    if response.status_code != 200:
+        raise AzureError(
+            f"{urlsplit(url).netloc} answered {response.status_code}: {_words(response)}",
+            permanent=is_permanent(response.status_code),
+            status=response.status_code,
+        )
+    try:
+        found: dict[str, Any] = response.json()
+        if isinstance(found["value"], list):
+            return found
+    except (ValueError, LookupError, TypeError):
+        pass
+    raise AzureError(f"{urlsplit(url).netloc} does not answer as a Web API does.", permanent=True)
+
+
+def _words(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["error"]["message"])
+    except (ValueError, LookupError, TypeError):
+        return response.reason_phrase
+
+
+def _entry(row: dict[str, Any]) -> ProviderEntry:  # JSON
+    return ProviderEntry(
+        setting=str(row.get(PARENT) or ""),
+        setting_name=str(row.get(NAME_OF_PARENT) or ""),
+        key=str(row.get("msdyn_key") or ""),
+        value=str(row.get("msdyn_value") or "").strip(),
+    )

@@ -1,0 +1,85 @@
+"""What can be mended from here without a second thought: nothing is deleted, nothing is made that was not there before
+the trouble, and all of it may be done twice."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from azure.core.credentials import TokenCredential
+from django.utils.translation import gettext as _
+
+from centrala.azure.resources import read_connection_string
+from centrala.connection.actions import ConnectFields, connect
+from centrala.connection.provisioning import Provisioner
+from centrala.connection.provisioning.reports import Tell
+from centrala.doctor.context import Context
+from centrala.doctor.finding import Action, Finding
+from centrala.doctor.rules.installation import open_to_others, secret_files
+from centrala.organization.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+KEY = "access-key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mend:
+    """`act` may raise Refused or AzureError."""
+
+    text: "StrOrPromise"
+    act: Callable[[], object] = field(repr=False)
+
+
+def mends(
+    findings: Sequence[Finding],
+    context: Context,
+    *,
+    credential: TokenCredential | None,
+    actor: User | None,
+    tell: Tell,
+) -> list[Mend]:
+    """In the order in which they should be done. What changes Azure, or reads its keys, is done as `credential`."""
+    wrong = {one.id: one.fix.action for one in findings if one.wrong}
+    found = []
+    if Action.PROTECT in wrong.values():
+        found.append(Mend(text=_("Let their owner alone read the files with keys."), act=lambda: protect(context)))
+    if credential is None or context.found is None or context.found.connected is None:
+        return found
+    if KEY in wrong:
+        found.append(
+            Mend(
+                text=_("Read the resource's access key anew and store it."),
+                act=lambda: renew_key(context, credential=credential, actor=actor),
+            )
+        )
+    if Action.PROVISION in wrong.values():
+        resource = context.found.connected.connection.resource
+        run = Provisioner(resource=resource, credential=credential, actor=actor, tell=tell)
+        found.append(
+            Mend(text=_("Bring Azure to what `centrala provision --plan` shows (centrala provision)."), act=run.apply)
+        )
+    return found
+
+
+def protect(context: Context) -> list[str]:
+    """The files that others could read, and now cannot."""
+    wide = [path for path in secret_files(context) if open_to_others(path)]
+    for path in wide:
+        path.chmod(0o600)
+    return [str(path) for path in wide]
+
+
+def renew_key(context: Context, *, credential: TokenCredential, actor: User | None) -> None:
+    known = context.connected
+    connection = known.connection
+    fresh = read_connection_string(connection.resource, credential=credential, cloud=context.cloud)
+    fields = ConnectFields(
+        resource_name=connection.resource_name,
+        resource_id=connection.resource_id,
+        connection_string=fresh,
+        event_grid_app_id=known.app_id,
+        event_grid_app_tenant_id=known.tenant_id,
+        confirmed=True,
+    )
+    connect(fields=fields, actor=actor, credential=credential)

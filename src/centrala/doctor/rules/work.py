@@ -1,0 +1,85 @@
+"""Whether what arrives is worked on."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from centrala.doctor.context import Context
+from centrala.doctor.finding import Action, Fix, State
+from centrala.doctor.rule import Needs, Rule
+
+LATE = timedelta(minutes=1)  # the drain takes milliseconds
+
+
+def worker(context: Context) -> str:
+    seen = context.hub.worker_seen
+    if seen is None:
+        return _("No worker is running.")
+    silent = context.now - seen
+    if silent <= timedelta(seconds=2 * settings.STALLED_AFTER_SECONDS):
+        return ""
+    return _("The worker was last heard of %(minutes)s minutes ago.") % {"minutes": round(silent.total_seconds() / 60)}
+
+
+def inbox_waits(context: Context) -> str:
+    oldest = context.hub.oldest_waiting
+    if oldest is None or context.now - oldest <= LATE:
+        return ""
+    return _("The oldest event in the inbox has waited for %(minutes)s minutes.") % {
+        "minutes": round((context.now - oldest).total_seconds() / 60)
+    }
+
+
+def failed_events(context: Context) -> str:
+    count = context.hub.failed_events
+    if not count:
+        return ""
+    return ngettext("%(count)s event could not be handled.", "%(count)s events could not be handled.", count) % {
+        "count": count
+    }
+
+
+RULES = (
+    Rule(
+        id="worker",
+        title=gettext_lazy("A worker is running"),
+        severity=State.ERROR,
+        needs=Needs.DATABASE,
+        check=worker,
+        fix=Fix(text=gettext_lazy("Start it:"), command="centrala worker"),
+        looks_at="the heartbeats of the background workers",
+        because="Events stay in the inbox, and nothing is sent.",
+    ),
+    Rule(
+        id="inbox-waits",
+        title=gettext_lazy("Events are handled as they arrive"),
+        severity=State.ERROR,
+        needs=Needs.DATABASE,
+        check=inbox_waits,
+        fix=Fix(
+            text=gettext_lazy("See whether a worker runs and what its log says; more workers drain faster:"),
+            command="centrala worker",
+            action=Action.EVENTS,
+        ),
+        looks_at="the age of the oldest event that waits",
+        because="Customers wait for an answer to texts that nobody has seen.",
+        pitfalls=(20, 21),
+    ),
+    Rule(
+        id="failed-events",
+        title=gettext_lazy("No event has failed"),
+        severity=State.WARNING,
+        needs=Needs.DATABASE,
+        check=failed_events,
+        fix=Fix(
+            text=gettext_lazy("Look at the reason of each, mend it, and have them handled again:"),
+            command="centrala replay",
+            action=Action.EVENTS,
+        ),
+        looks_at="the events of the inbox that failed",
+        because="They are kept and nothing is lost, but nobody sees what they brought.",
+        pitfalls=(21, 24),
+    ),
+)
