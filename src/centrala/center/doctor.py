@@ -48,8 +48,8 @@ ICONS = {State.ERROR: "cross", State.WARNING: "alert", State.NOT_CHECKED: "quest
 PLACES: dict[Action, tuple[str, str, "StrOrPromise"]] = {
     Action.SIGN_IN: ("center:azure", "?next=/center/doctor/", gettext_lazy("Sign in to Azure")),
     Action.PROVISION: ("center:azure-setup", "", gettext_lazy("Set up Azure for me")),
-    Action.RECONNECT: ("center:phone-numbers", "", gettext_lazy("Phone numbers")),
-    Action.ENDPOINTS: ("center:phone-numbers", "", gettext_lazy("Phone numbers")),
+    Action.CONNECT: ("center:phone-numbers", "", gettext_lazy("Phone numbers")),
+    Action.MANAGE: ("center:advanced", "", gettext_lazy("Advanced")),
     Action.NUMBERS: ("center:phone-numbers", "", gettext_lazy("Phone numbers")),
     Action.EVENTS: ("center:events", "?state=failed", gettext_lazy("Events")),
     Action.ORGANIZATION: ("center:organization", "", gettext_lazy("Organisation")),

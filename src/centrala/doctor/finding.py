@@ -20,8 +20,8 @@ class Action(StrEnum):
 
     SIGN_IN = "sign-in"  # to Azure
     PROVISION = "provision"
-    RECONNECT = "reconnect"
-    ENDPOINTS = "endpoints"  # the page with the endpoints to copy
+    CONNECT = "connect"
+    MANAGE = "manage"  # repair, and the endpoints to copy
     EVENTS = "events"
     ORGANIZATION = "organization"
     NUMBERS = "numbers"

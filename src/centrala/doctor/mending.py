@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from azure.core.credentials import TokenCredential
 from django.utils.translation import gettext as _
 
-from centrala.azure.resources import read_connection_string
-from centrala.connection.actions import ConnectFields, connect
+from centrala.connection import keys
 from centrala.connection.provisioning import Provisioner
 from centrala.connection.provisioning.reports import Tell
 from centrala.doctor.context import Context
@@ -71,15 +70,6 @@ def protect(context: Context) -> list[str]:
 
 
 def renew_key(context: Context, *, credential: TokenCredential, actor: User | None) -> None:
-    known = context.connected
-    connection = known.connection
-    fresh = read_connection_string(connection.resource, credential=credential, cloud=context.cloud)
-    fields = ConnectFields(
-        resource_name=connection.resource_name,
-        resource_id=connection.resource_id,
-        connection_string=fresh,
-        event_grid_app_id=known.app_id,
-        event_grid_app_tenant_id=known.tenant_id,
-        confirmed=True,
-    )
-    connect(fields=fields, actor=actor, credential=credential)
+    connection = context.connected.connection
+    text = keys.read_in_azure(connection.resource, credential)
+    keys.repair(connection=connection, connection_string=text, actor=actor, credential=credential)

@@ -69,7 +69,7 @@ RULES = (
                 "Create the event subscriptions with the values of the endpoints' page, or have it done:"
             ),
             command="centrala provision",
-            action=Action.ENDPOINTS,
+            action=Action.MANAGE,
         ),
         looks_at="the last handshake and the last event of each endpoint to which something should come",
         because="No handshake means that Azure was never told, or does not get through.",
@@ -83,7 +83,7 @@ RULES = (
         check=last_delivery,
         fix=Fix(
             text=gettext_lazy("See the token's claims beside what was expected, correct it, and send anything."),
-            action=Action.ENDPOINTS,
+            action=Action.MANAGE,
         ),
         looks_at="the last refusal of each endpoint, unless an event or a handshake has come since",
         because="After 400, 401 and 413 Event Grid drops the event.",
@@ -98,7 +98,7 @@ RULES = (
         fix=Fix(
             text=gettext_lazy("Let each service's event subscription deliver to its own endpoint:"),
             command="centrala provision",
-            action=Action.ENDPOINTS,
+            action=Action.MANAGE,
         ),
         looks_at="events of the last day that belong to another service's endpoint",
         because="They are taken in all the same. But calls and texts then share one retry policy.",

@@ -120,7 +120,7 @@ RULES = (
         severity=State.ERROR,
         needs=Needs.DATABASE,
         check=connected,
-        fix=Fix(text=gettext_lazy("Connect it:"), command="centrala provision", action=Action.RECONNECT),
+        fix=Fix(text=gettext_lazy("Connect it:"), command="centrala provision", action=Action.CONNECT),
         looks_at="the connection in force",
         because="Nothing arrives and nothing can be sent. What follows is not checked then.",
     ),

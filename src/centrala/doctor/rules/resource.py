@@ -113,9 +113,7 @@ RULES = (
         severity=State.ERROR,
         needs=Needs.AZURE,
         check=resource,
-        fix=Fix(
-            text=gettext_lazy("Disconnect, and connect the resource whose numbers you use."), action=Action.RECONNECT
-        ),
+        fix=Fix(text=gettext_lazy("Disconnect, and connect the resource whose numbers you use."), action=Action.MANAGE),
         looks_at="the resource's state and host name, beside the stored connection string",
         because="A resource that was deleted or replaced delivers nothing, whatever else is right.",
         pitfalls=(16,),
@@ -141,9 +139,9 @@ RULES = (
         needs=Needs.NETWORK,
         check=access_key,
         fix=Fix(
-            text=gettext_lazy("Connect again with the connection string from Keys; in a terminal it is read anew by:"),
+            text=gettext_lazy("Repair the connection string; in a terminal it is read anew by:"),
             command="centrala doctor --fix",
-            action=Action.RECONNECT,
+            action=Action.MANAGE,
         ),
         looks_at="a list of the numbers, asked for with the stored connection string",
         because="After a key was rotated no text can be sent.",
