@@ -12,12 +12,15 @@ from localazure.entra.clients import principal_of
 from localazure.entra.first_party import APPLICATION_WRITE, ASSIGNMENT_WRITE, DIRECTORY_READ, GRAPH_APP_ID, GRAPH_ROLES
 from localazure.entra.tokens import InvalidToken
 from localazure.errors import GRAPH_BAD_TOKEN, GRAPH_FORBIDDEN, GRAPH_NO_TOKEN
+from localazure.graph import keys
 from localazure.pipeline import Call, Caller, Handler, Reply
+from localazure.records.directory import Application, ServicePrincipal
 from localazure.routing import Route
 from localazure.world import World
 
 OWNED_ONLY = "Application.ReadWrite.OwnedBy"
 ALL = "Directory.ReadWrite.All"
+Owned = Application | ServicePrincipal | None
 IMPERSONATION = "user_impersonation"  # a token for the local cloud as a whole, as az uses it
 
 
@@ -43,25 +46,13 @@ class Guarded(Route):
 
 def guarded(method: str, template: str, handle: Handler, right: Right = Right.READ) -> Guarded:
     def checked(world: World, call: Call) -> Reply:
-        if not may(world, call.caller, right, _target(world, call)):
+        if not may(world, call.caller, right, keys.find(world, call)):
             raise GRAPH_FORBIDDEN.of()
         reply = handle(world, call)
         assert isinstance(reply, Reply)
         return reply
 
     return Guarded(method, template, checked, right)
-
-
-def _target(world: World, call: Call) -> str:
-    """The object id of what the path names, by whichever key; empty where it names none."""
-    app_id, name = call.params.get("app_id", "").lower(), call.params.get("unique_name", "").replace("''", "'")
-    if app_id and call.path.lower().startswith("/v1.0/serviceprincipals"):
-        principal = principal_of(world, app_id)
-        return principal.id if principal else ""
-    if app_id or name:
-        found = (one for one in world.applications.all() if one.app_id == app_id or (name and one.unique_name == name))
-        return next((one.id for one in found), "")
-    return call.params.get("id", "")
 
 
 def authenticate(world: World, call: Call) -> Caller:
@@ -76,28 +67,27 @@ def authenticate(world: World, call: Call) -> Caller:
         raise GRAPH_BAD_TOKEN.of(reason=error) from error
 
 
-def may(world: World, caller: Caller, right: Right, target: str = "") -> bool:
-    """`target` is an application's or principal's object id: owners may change their own."""
+def may(world: World, caller: Caller, right: Right, target: Owned = None) -> bool:
+    """`target` is what would be changed: owners may change their own."""
     if caller.object_id in world.people:
         return _person_may(world, caller, right, target)
     held = _app_roles(world, caller.object_id)
-    owned = OWNED_ONLY in held and right is Right.WRITE_APPLICATIONS and _owns(world, caller, target)
+    owned = OWNED_ONLY in held and right is Right.WRITE_APPLICATIONS and _owns(caller, target)
     return owned or bool(held & ENOUGH[right])
 
 
-def _person_may(world: World, caller: Caller, right: Right, target: str) -> bool:
+def _person_may(world: World, caller: Caller, right: Right, target: Owned) -> bool:
     """What the person may, as far as they let the application."""
     person = world.people[caller.object_id]
     if IMPERSONATION not in caller.scopes and not caller.scopes & ENOUGH[right]:
         return False
     if right is Right.READ:
         return not person.guest
-    return bool(person.directory_roles) or (right is Right.WRITE_APPLICATIONS and _owns(world, caller, target))
+    return bool(person.directory_roles) or (right is Right.WRITE_APPLICATIONS and _owns(caller, target))
 
 
-def _owns(world: World, caller: Caller, target: str) -> bool:
-    found = world.applications.get(target.lower()) or world.principals.get(target.lower())
-    return found is not None and caller.object_id in found.owners
+def _owns(caller: Caller, target: Owned) -> bool:
+    return target is not None and caller.object_id in target.owners
 
 
 def _app_roles(world: World, object_id: str) -> set[str]:

@@ -1,7 +1,7 @@
 """App roles given to principals and people: https://learn.microsoft.com/graph/api/resources/approleassignment"""
 
 from localazure.errors import GRAPH_BAD_REQUEST, GRAPH_NOT_FOUND
-from localazure.graph import people, query, rules, shapes
+from localazure.graph import keys, people, query, rules, shapes
 from localazure.graph.access import Right, guarded
 from localazure.graph.shapes import AssignmentBody
 from localazure.pipeline import Call, Reply
@@ -14,11 +14,11 @@ KIND = "appRoleAssignments"
 
 def list_given(world: World, call: Call) -> Reply:
     """On the resource's side."""
-    return _list(world, call, resource=rules.principal(world, call.params["id"]).id)
+    return _list(world, call, resource=keys.principal(world, call).id)
 
 
 def list_received(world: World, call: Call) -> Reply:
-    return _list(world, call, principal=rules.principal(world, call.params["id"]).id)
+    return _list(world, call, principal=keys.principal(world, call).id)
 
 
 def list_of_person(world: World, call: Call) -> Reply:
@@ -26,11 +26,11 @@ def list_of_person(world: World, call: Call) -> Reply:
 
 
 def give(world: World, call: Call) -> Reply:
-    return _assign(world, call, resource=rules.principal(world, call.params["id"]).id)
+    return _assign(world, call, resource=keys.principal(world, call).id)
 
 
 def receive(world: World, call: Call) -> Reply:
-    return _assign(world, call, principal=rules.principal(world, call.params["id"]).id)
+    return _assign(world, call, principal=keys.principal(world, call).id)
 
 
 def receive_as_person(world: World, call: Call) -> Reply:
@@ -38,11 +38,11 @@ def receive_as_person(world: World, call: Call) -> Reply:
 
 
 def take_back(world: World, call: Call) -> Reply:
-    for key, one in world.app_role_assignments.items():
-        if one.id == call.params["assignment"] and call.params["id"].lower() in {one.principal_id, one.resource_id}:
-            world.app_role_assignments.remove(key)
-            return Reply(status=204)
-    raise GRAPH_NOT_FOUND.of(id=call.params["assignment"])
+    return _take_back(world, call, keys.principal(world, call).id)
+
+
+def take_back_from_person(world: World, call: Call) -> Reply:
+    return _take_back(world, call, people.person(world, call.params["id"]).id)
 
 
 def _assign(world: World, call: Call, *, resource: str = "", principal: str = "") -> Reply:
@@ -55,6 +55,14 @@ def _assign(world: World, call: Call, *, resource: str = "", principal: str = ""
     return Reply(status=201, body=query.one(world, call, KIND, shapes.assignment(world, rules.assign(world, body))))
 
 
+def _take_back(world: World, call: Call, side: str) -> Reply:
+    for key, one in world.app_role_assignments.items():
+        if one.id == call.params["assignment"] and side in {one.principal_id, one.resource_id}:
+            world.app_role_assignments.remove(key)
+            return Reply(status=204)
+    raise GRAPH_NOT_FOUND.of(id=call.params["assignment"])
+
+
 def _list(world: World, call: Call, *, resource: str = "", principal: str = "") -> Reply:
     found: list[AppRoleAssignment] = [
         one
@@ -64,7 +72,7 @@ def _list(world: World, call: Call, *, resource: str = "", principal: str = "") 
     return Reply(body=query.answer(world, call, KIND, [shapes.assignment(world, one) for one in found]))
 
 
-GIVEN, RECEIVED = "/v1.0/servicePrincipals/{id}/appRoleAssignedTo", "/v1.0/servicePrincipals/{id}/appRoleAssignments"
+GIVEN, RECEIVED = (f"{keys.PRINCIPALS}/{{id}}/{name}" for name in ("appRoleAssignedTo", "appRoleAssignments"))
 PERSON = "/v1.0/users/{id}/appRoleAssignments"
 
 ROUTES: list[Route] = [
@@ -76,5 +84,5 @@ ROUTES: list[Route] = [
     guarded("DELETE", f"{RECEIVED}/{{assignment}}", take_back, Right.ASSIGN),
     guarded("GET", PERSON, list_of_person),
     guarded("POST", PERSON, receive_as_person, Right.ASSIGN),
-    guarded("DELETE", f"{PERSON}/{{assignment}}", take_back, Right.ASSIGN),
+    guarded("DELETE", f"{PERSON}/{{assignment}}", take_back_from_person, Right.ASSIGN),
 ]

@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from localazure.errors import GRAPH_NO_PERSON, GRAPH_NOT_FOUND, GRAPH_REFERENCE_EXISTS
-from localazure.graph import query, rules, shapes
+from localazure.graph import keys, query, shapes
 from localazure.graph.access import Right, guarded
 from localazure.graph.shapes import Json
 from localazure.pipeline import Call, Reply
@@ -27,11 +27,11 @@ class Reference(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 def list_of_application(world: World, call: Call) -> Reply:
-    return _list(world, call, rules.application(world, call.params["id"]))
+    return _list(world, call, keys.application(world, call))
 
 
 def list_of_principal(world: World, call: Call) -> Reply:
-    return _list(world, call, rules.principal(world, call.params["id"]))
+    return _list(world, call, keys.principal(world, call))
 
 
 def list_owned_applications(world: World, call: Call) -> Reply:
@@ -43,25 +43,25 @@ def list_owned_applications(world: World, call: Call) -> Reply:
 
 
 def add_to_application(world: World, call: Call) -> Reply:
-    known = rules.application(world, call.params["id"])
+    known = keys.application(world, call)
     world.applications.put(known.id, _with(world, known, call.json(Reference).object_id))
     return Reply(status=204)
 
 
 def add_to_principal(world: World, call: Call) -> Reply:
-    known = rules.principal(world, call.params["id"])
+    known = keys.principal(world, call)
     world.principals.put(known.id, _with(world, known, call.json(Reference).object_id))
     return Reply(status=204)
 
 
 def remove_from_application(world: World, call: Call) -> Reply:
-    known = rules.application(world, call.params["id"])
+    known = keys.application(world, call)
     world.applications.put(known.id, _without(known, call.params["owner"].lower()))
     return Reply(status=204)
 
 
 def remove_from_principal(world: World, call: Call) -> Reply:
-    known = rules.principal(world, call.params["id"])
+    known = keys.principal(world, call)
     world.principals.put(known.id, _without(known, call.params["owner"].lower()))
     return Reply(status=204)
 
@@ -86,7 +86,7 @@ def _without(one: Owned, owner: str) -> Owned:
 
 
 WRITE = Right.WRITE_APPLICATIONS
-APPLICATION, PRINCIPAL = "/v1.0/applications/{id}/owners", "/v1.0/servicePrincipals/{id}/owners"
+APPLICATION, PRINCIPAL = f"{keys.APPLICATIONS}/{{id}}/owners", f"{keys.PRINCIPALS}/{{id}}/owners"
 
 ROUTES: list[Route] = [
     guarded("GET", APPLICATION, list_of_application),

@@ -1,11 +1,10 @@
 """Service principals: https://learn.microsoft.com/graph/api/resources/serviceprincipal"""
 
-from localazure.graph import query, rules, shapes
+from localazure.graph import keys, query, rules, shapes
 from localazure.graph.access import Right, guarded
 from localazure.graph.bodies import read
 from localazure.graph.shapes import KeyBody, PasswordBody, PrincipalBody, PrincipalChange
 from localazure.pipeline import Call, Reply
-from localazure.records.directory import ServicePrincipal
 from localazure.routing import Route
 from localazure.world import World
 
@@ -23,44 +22,35 @@ def add_principal(world: World, call: Call) -> Reply:
 
 
 def get_principal(world: World, call: Call) -> Reply:
-    return Reply(body=query.one(world, call, KIND, shapes.principal(world, _known(world, call))))
+    return Reply(body=query.one(world, call, KIND, shapes.principal(world, keys.principal(world, call))))
 
 
 def change_principal(world: World, call: Call) -> Reply:
-    rules.change_principal(world, _known(world, call), read(call, PrincipalChange, shapes.PRINCIPAL_PROPERTIES))
+    rules.change_principal(world, keys.principal(world, call), read(call, PrincipalChange, shapes.PRINCIPAL_PROPERTIES))
     return Reply(status=204)
 
 
 def remove_principal(world: World, call: Call) -> Reply:
-    rules.remove_principal(world, _known(world, call))
+    rules.remove_principal(world, keys.principal(world, call))
     return Reply(status=204)
 
 
 def add_password(world: World, call: Call) -> Reply:
-    made = rules.add_password(world, _known(world, call), call.json(PasswordBody).password_credential)
+    made = rules.add_password(world, keys.principal(world, call), call.json(PasswordBody).password_credential)
     return Reply(body=shapes.password(made) | {"secretText": made.secret})
 
 
 def remove_password(world: World, call: Call) -> Reply:
-    rules.remove_password(world, _known(world, call), call.json(KeyBody).key_id)
+    rules.remove_password(world, keys.principal(world, call), call.json(KeyBody).key_id)
     return Reply(status=204)
 
 
-def _known(world: World, call: Call) -> ServicePrincipal:
-    by_app_id = call.params.get("app_id")
-    return rules.principal(world, f"appid={by_app_id}" if by_app_id else call.params["id"])
-
-
 WRITE = Right.WRITE_APPLICATIONS
-ONE = "/v1.0/servicePrincipals/{id}"
-KEYED = "/v1.0/servicePrincipals(appId='{app_id}')"
+ONE = f"{keys.PRINCIPALS}/{{id}}"
 
 ROUTES: list[Route] = [
-    guarded("GET", "/v1.0/servicePrincipals", list_principals),
-    guarded("POST", "/v1.0/servicePrincipals", add_principal, Right.CREATE_APPLICATIONS),
-    guarded("GET", KEYED, get_principal),
-    guarded("PATCH", KEYED, change_principal, WRITE),
-    guarded("DELETE", KEYED, remove_principal, WRITE),
+    guarded("GET", keys.PRINCIPALS, list_principals),
+    guarded("POST", keys.PRINCIPALS, add_principal, Right.CREATE_APPLICATIONS),
     guarded("GET", ONE, get_principal),
     guarded("PATCH", ONE, change_principal, WRITE),
     guarded("DELETE", ONE, remove_principal, WRITE),

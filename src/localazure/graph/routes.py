@@ -8,11 +8,11 @@ from localazure.errors import ServiceError
 from localazure.graph.access import authenticate
 from localazure.graph.applications import ROUTES as APPLICATIONS
 from localazure.graph.assignments import ROUTES as ASSIGNMENTS
+from localazure.graph.keys import KeyedRouter
 from localazure.graph.owners import ROUTES as OWNERS
 from localazure.graph.people import ROUTES as PEOPLE
 from localazure.graph.principals import ROUTES as PRINCIPALS
 from localazure.pipeline import Call, Service
-from localazure.routing import Router
 
 
 def envelope(error: ServiceError, call: Call) -> dict[str, object]:
@@ -35,7 +35,7 @@ def _headers(call: Call) -> Mapping[str, str]:
 GRAPH = Service(
     name="graph",
     claims=re.compile(r"/(v1\.0|beta)/", re.IGNORECASE),
-    find=Router([*APPLICATIONS, *PRINCIPALS, *OWNERS, *ASSIGNMENTS, *PEOPLE]).find,
+    find=KeyedRouter([*APPLICATIONS, *PRINCIPALS, *OWNERS, *ASSIGNMENTS, *PEOPLE]).find,
     authenticate=authenticate,
     validate=_anything,
     envelope=envelope,

@@ -40,25 +40,6 @@ ROLE_VALUE = re.compile(r"(?![.])[!#-[\]-~]+")
 TWO_YEARS = timedelta(days=730)
 
 
-def application(world: World, key: str) -> Application:
-    """By object id, or by application id in the form `(appId='…')` cut to its value."""
-    for one in world.applications.all():
-        if key.lower() in {one.id, f"appid={one.app_id}"}:
-            return one
-    raise GRAPH_NOT_FOUND.of(id=key)
-
-
-def application_of_name(world: World, unique_name: str) -> Application | None:
-    return next((one for one in world.applications.all() if one.unique_name == unique_name), None)
-
-
-def principal(world: World, key: str) -> ServicePrincipal:
-    for one in world.principals.all():
-        if key.lower() in {one.id, f"appid={one.app_id}"}:
-            return one
-    raise GRAPH_NOT_FOUND.of(id=key)
-
-
 def add_application(
     world: World, body: ApplicationBody, *, owner: str = "", unique_name: str | None = None
 ) -> Application:
@@ -164,10 +145,10 @@ def remove_principal(world: World, one: ServicePrincipal) -> None:
 
 def assign(world: World, body: AssignmentBody) -> AppRoleAssignment:
     """One row per principal, resource and role."""
-    receiver, resource = body.principal_id.lower(), principal(world, body.resource_id)
+    receiver, resource = body.principal_id.lower(), _principal(world, body.resource_id)
     kind = "User" if receiver in world.people else "Application"
     if kind == "Application":
-        principal(world, receiver)
+        _principal(world, receiver)
     role = body.app_role_id.lower()
     if role not in _assignable(world, resource, kind):
         raise GRAPH_BAD_REQUEST.of(reason="Permission being assigned was not found on application")
@@ -276,6 +257,12 @@ def _check_uris(world: World, one: Application, uris: list[str]) -> None:
         raise GRAPH_BAD_REQUEST.of(
             reason=f"Another object with the same value for property identifierUris already exists: {min(taken)}"
         )
+
+
+def _principal(world: World, object_id: str) -> ServicePrincipal:
+    if found := world.principals.get(object_id.lower()):
+        return found
+    raise GRAPH_NOT_FOUND.of(id=object_id)
 
 
 def _remove_assignments(world: World, principal_id: str) -> None:

@@ -6,6 +6,7 @@ from contract.deviation import KNOWN
 from contract.judge import Authority, Judge
 from contract.routes import Emulated, emulated
 from contract.specs import Specs
+from localazure.graph.keys import KEYS
 
 SERVICES = {
     "entra": "Entra ID",
@@ -42,10 +43,19 @@ def page(specs: Specs) -> str:
     judge = Judge(specs)
     parts = [HEAD]
     for name in dict.fromkeys(one.service for one in emulated()):
-        parts += [f"## {SERVICES.get(name, name)}\n", *_table(judge, name)]
+        parts += [f"## {SERVICES.get(name, name)}\n", *_keys(name), *_table(judge, name)]
     parts += ["## How much of each specification\n", *_specifications(specs)]
     parts += [QUIRKS, *(f"* `{one.operation_id}`: no `{one.missing}`. {one.reason}\n" for one in KNOWN)]
     return "\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _keys(service: str) -> Iterator[str]:
+    """Other spellings of a service's paths."""
+    if service == "graph":
+        for kind, names in KEYS.items():
+            spelled = " or ".join(f"`{kind}({name}='…')`" for name in names)
+            yield f"* `{kind}/{{id}}`, and all below it, may be written {spelled}."
+        yield ""
 
 
 def _table(judge: Judge, service: str) -> Iterator[str]:
