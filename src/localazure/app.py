@@ -45,7 +45,7 @@ class Services:
             if service.claims.match(request.url.path):
                 return await answer(self._world, service, request)
         error = NOT_FOUND.of(path=request.url.path)
-        return JSONResponse({"error": {"code": error.code, "message": error.message}}, error.status)
+        return JSONResponse(error.body, error.status)
 
 
 AZURE = (VALIDATION, INGRESS, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 class ServiceError(Exception):
-    """What a service answers in place of a result. Each service puts it into its own envelope."""
+    """What a service answers in place of a result. Some put it into an envelope of their own."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(f"{status} {code}: {message}")
@@ -14,6 +14,11 @@ class ServiceError(Exception):
         self.headers: dict[str, str] = {}
         self.target = ""
         self.inner: Refusal | None = None
+
+    @property
+    def body(self) -> dict[str, dict[str, object]]:
+        """As most of Azure's services tell it."""
+        return {"error": {"code": self.code, "message": self.message}}
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ class _Running:
             with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
                 self._loop = runner.get_loop()
                 runner.run(run(self._options, self._stop, self._told))
-        except BaseException as error:  # noqa: BLE001  # told to whoever waits in the other thread
+        # Whatever it is would end with this thread unheard, and whoever waits in the other one would wait for ever.
+        except BaseException as error:  # noqa: BLE001
             if self._ready.done():
                 self._error = error
             else:

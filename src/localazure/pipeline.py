@@ -73,6 +73,22 @@ Handler = Callable[[World, Call], Reply | Awaitable[Reply]]
 Authenticate = Callable[[World, Call], Caller]
 
 
+def _anyone(world: World, call: Call) -> Caller:
+    return Caller()
+
+
+def _anything(call: Call) -> None:
+    """Where no api-version is asked for."""
+
+
+def _plain(error: ServiceError, call: Call) -> object:
+    return error.body
+
+
+def _request_id(call: Call) -> Mapping[str, str]:
+    return {"x-ms-request-id": call.request_id}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """One of the emulated services, or the control API. `claims` matches the paths that are its own."""
@@ -80,10 +96,10 @@ class Service:
     name: str
     claims: re.Pattern[str]
     find: Callable[[str, str], tuple[Handler | None, dict[str, str]]]
-    authenticate: Authenticate
-    validate: Callable[[Call], None]
-    envelope: Callable[[ServiceError, Call], object]
-    headers: Callable[[Call], Mapping[str, str]]
+    authenticate: Authenticate = _anyone
+    validate: Callable[[Call], None] = _anything
+    envelope: Callable[[ServiceError, Call], object] = _plain
+    headers: Callable[[Call], Mapping[str, str]] = _request_id
     unknown: Refusal = NOT_EMULATED
     normalized: Callable[[str], str] = str  # how it reads a path; the claim is made on the path as it came
 

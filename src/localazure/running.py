@@ -81,7 +81,7 @@ def _world(options: Options, source: Source | None, authority: Authority, port: 
     try:
         world = World(store=store, addresses=addresses, loose=options.loose)
         plant_once(world, source)
-    except BaseException:
+    except BaseException:  # a Ctrl-C while it is planted, too: the database must not stay open
         store.close()
         raise
     return world

@@ -1,4 +1,4 @@
-"""What every call to Resource Manager must bring, and how it refuses."""
+"""What every call to Resource Manager must bring."""
 
 import re
 
@@ -38,10 +38,6 @@ def check_version(call: Call) -> None:
         raise MISSING_API_VERSION.of()
     if not VERSION.fullmatch(version):
         raise INVALID_API_VERSION.of(version=version)
-
-
-def envelope(error: ServiceError, call: Call) -> dict[str, object]:
-    return {"error": {"code": error.code, "message": error.message}}
 
 
 def _caller(world: World, call: Call) -> Caller:

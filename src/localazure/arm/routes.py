@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from localazure import operations
-from localazure.arm.access import authenticate, check_version, envelope
+from localazure.arm.access import authenticate, check_version
 from localazure.arm.authorization import ROUTES as AUTHORIZATION
 from localazure.arm.groups import ROUTES as GROUPS
 from localazure.arm.inventory import ROUTES as INVENTORY
@@ -13,9 +13,8 @@ from localazure.arm.providers import ROUTES as PROVIDERS
 from localazure.arm.subscriptions import ROUTES as SUBSCRIPTIONS
 from localazure.communication.management import ROUTES as COMMUNICATION
 from localazure.eventgrid.management import ROUTES as EVENT_GRID
-from localazure.pipeline import Call, Caller, Service
+from localazure.pipeline import Call, Service
 from localazure.routing import Route, Router
-from localazure.world import World
 
 OPERATIONS = "/subscriptions/{subscription}/providers/{namespace}/locations/{location}"
 
@@ -48,14 +47,6 @@ def _headers(call: Call) -> Mapping[str, str]:
     return {"x-ms-request-id": call.request_id, "x-ms-correlation-request-id": correlation}
 
 
-def _anyone(world: World, call: Call) -> Caller:
-    return Caller()
-
-
-def _anything(call: Call) -> None:
-    """az asks for the cloud's addresses before it knows any of its rules."""
-
-
 RESOURCE_MANAGER = Service(
     name="arm",
     claims=re.compile(r"/+(subscriptions|tenants|providers)(/|$)", re.IGNORECASE),
@@ -63,16 +54,13 @@ RESOURCE_MANAGER = Service(
     normalized=_single_slashes,
     authenticate=authenticate,
     validate=check_version,
-    envelope=envelope,
     headers=_headers,
 )
 
+# az asks for the cloud's addresses before it knows any of its rules.
 METADATA = Service(
     name="metadata",
     claims=re.compile(r"/metadata/endpoints$"),
     find=Router([Route("GET", "/metadata/endpoints", endpoints)]).find,
-    authenticate=_anyone,
-    validate=_anything,
-    envelope=envelope,
     headers=_headers,
 )

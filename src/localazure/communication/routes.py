@@ -50,12 +50,9 @@ def authenticate(world: World, call: Call) -> Caller:
 
 
 def envelope(error: ServiceError, call: Call) -> dict[str, object]:
-    body: dict[str, object] = {"code": error.code, "message": error.message}
-    if error.target:
-        body["target"] = error.target
-    if error.inner:
-        body["innererror"] = {"code": error.inner.code, "message": error.inner.text}
-    return {"error": body}
+    target = {"target": error.target} if error.target else {}
+    inner = {"innererror": {"code": error.inner.code, "message": error.inner.text}} if error.inner else {}
+    return {"error": error.body["error"] | target | inner}
 
 
 def _by_token(world: World, call: Call, token: str) -> Caller:

@@ -22,13 +22,9 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = _refusal(scope) if scope["type"] == "http" else None
         if error:
-            await envelope(error)(scope, receive, send)
+            await JSONResponse(error.body, error.status)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
-
-
-def envelope(error: ServiceError) -> JSONResponse:
-    return JSONResponse({"error": {"code": error.code, "message": error.message}}, error.status)
 
 
 def _refusal(scope: Scope) -> ServiceError | None:

@@ -28,8 +28,8 @@ from localazure.control.shapes import (
 )
 from localazure.control.state import state
 from localazure.control.telephony import ROUTES as TELEPHONY
-from localazure.errors import INVALID_CONTROL, NOT_FOUND, NOT_JSON, ServiceError
-from localazure.pipeline import Call, Caller, Reply, Service
+from localazure.errors import INVALID_CONTROL, NOT_FOUND, NOT_JSON
+from localazure.pipeline import Call, Reply, Service
 from localazure.routing import Router
 from localazure.world import World
 
@@ -111,18 +111,9 @@ async def _changes(world: World, number: str) -> AsyncIterator[bytes]:
             yield b'data: {"type":"inbox"}\n\n'
 
 
-def _anyone(world: World, call: Call) -> Caller:
-    """Whoever reaches loopback; other sites' pages are kept off by the guard."""
-    return Caller()
-
-
 def _check_json(call: Call) -> None:
     if call.method == "POST" and not call.headers.get("content-type", "").lower().startswith("application/json"):
         raise NOT_JSON.of()
-
-
-def _envelope(error: ServiceError, call: Call) -> dict[str, object]:
-    return {"error": {"code": error.code, "message": error.message}}
 
 
 def _headers(call: Call) -> Mapping[str, str]:
@@ -151,13 +142,12 @@ ROUTES = [
     Described("GET", "/_local/openapi.json", openapi, "This description", dict),
 ]  # fmt: skip
 
+# For whoever reaches loopback: other sites' pages are kept off by the guard.
 CONTROL = Service(
     name="control",
     claims=re.compile(r"/_local(/|$)"),
     find=Router(ROUTES).find,
-    authenticate=_anyone,
     validate=_check_json,
-    envelope=_envelope,
     headers=_headers,
     unknown=NOT_FOUND,
 )

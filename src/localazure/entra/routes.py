@@ -1,11 +1,10 @@
 """Entra's paths."""
 
 import re
-from collections.abc import Mapping
 
 from localazure.entra import devices, discovery, grants, pages
 from localazure.entra.errors import envelope
-from localazure.pipeline import Call, Caller, Reply, Service
+from localazure.pipeline import Call, Reply, Service
 from localazure.routing import Route, Router
 from localazure.world import World
 
@@ -42,18 +41,6 @@ def instance(world: World, call: Call) -> Reply:
     return Reply(body=discovery.instance(world))
 
 
-def _anyone(world: World, call: Call) -> Caller:
-    return Caller()
-
-
-def _anything(call: Call) -> None:
-    """Entra's requests carry no api-version."""
-
-
-def _headers(call: Call) -> Mapping[str, str]:
-    return {"x-ms-request-id": call.request_id}
-
-
 ROUTES = Router(
     [
         Route("GET", "/common/discovery/instance", instance),
@@ -78,8 +65,5 @@ ENTRA = Service(
     name="entra",
     claims=re.compile(r"/[^/]+/(v2\.0/|\.well-known/|oauth2/|discovery/)|/devicelogin(/|$)", re.IGNORECASE),
     find=ROUTES.find,
-    authenticate=_anyone,
-    validate=_anything,
     envelope=envelope,
-    headers=_headers,
 )

@@ -5,7 +5,6 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -177,20 +176,10 @@ def _check_version(call: Call) -> None:
         raise MISSING_API_VERSION.of()
 
 
-def _envelope(error: ServiceError, call: Call) -> dict[str, object]:
-    return {"error": {"code": error.code, "message": error.message}}
-
-
-def _headers(call: Call) -> Mapping[str, str]:
-    return {"x-ms-request-id": call.request_id}
-
-
 INGRESS = Service(
     name="eventgrid",
     claims=re.compile(r"/eventgrid/topics/", re.IGNORECASE),
     find=Router([Route("POST", "/eventgrid/topics/{name}/api/events", publish)]).find,
     authenticate=_authenticate,
     validate=_check_version,
-    envelope=_envelope,
-    headers=_headers,
 )

@@ -14,13 +14,11 @@ from localazure.entra.tokens import InvalidToken
 from localazure.errors import GRAPH_BAD_TOKEN, GRAPH_FORBIDDEN, GRAPH_NO_TOKEN
 from localazure.graph import keys
 from localazure.pipeline import Call, Caller, Handler, Reply
-from localazure.records.directory import Application, ServicePrincipal
 from localazure.routing import Route
 from localazure.world import World
 
 OWNED_ONLY = "Application.ReadWrite.OwnedBy"
 ALL = "Directory.ReadWrite.All"
-Owned = Application | ServicePrincipal | None
 IMPERSONATION = "user_impersonation"  # a token for the local cloud as a whole, as az uses it
 
 
@@ -67,7 +65,7 @@ def authenticate(world: World, call: Call) -> Caller:
         raise GRAPH_BAD_TOKEN.of(reason=error) from error
 
 
-def may(world: World, caller: Caller, right: Right, target: Owned = None) -> bool:
+def may(world: World, caller: Caller, right: Right, target: keys.Named | None = None) -> bool:
     """`target` is what would be changed: owners may change their own."""
     if caller.object_id in world.people:
         return _person_may(world, caller, right, target)
@@ -76,7 +74,7 @@ def may(world: World, caller: Caller, right: Right, target: Owned = None) -> boo
     return owned or bool(held & ENOUGH[right])
 
 
-def _person_may(world: World, caller: Caller, right: Right, target: Owned) -> bool:
+def _person_may(world: World, caller: Caller, right: Right, target: keys.Named | None) -> bool:
     """What the person may, as far as they let the application."""
     person = world.people[caller.object_id]
     if IMPERSONATION not in caller.scopes and not caller.scopes & ENOUGH[right]:
@@ -86,7 +84,7 @@ def _person_may(world: World, caller: Caller, right: Right, target: Owned) -> bo
     return bool(person.directory_roles) or (right is Right.WRITE_APPLICATIONS and _owns(caller, target))
 
 
-def _owns(caller: Caller, target: Owned) -> bool:
+def _owns(caller: Caller, target: keys.Named | None) -> bool:
     return target is not None and caller.object_id in target.owners
 
 

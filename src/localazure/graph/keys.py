@@ -4,8 +4,6 @@ https://learn.microsoft.com/graph/api/application-get and .../application-upsert
 """
 
 import re
-from collections.abc import Iterable
-from typing import TypeVar
 
 from localazure.errors import GRAPH_NOT_FOUND
 from localazure.pipeline import Call
@@ -22,7 +20,7 @@ PATTERNS = [
 ]
 NAMED = "uniquename"
 
-Keyed = TypeVar("Keyed", Application, ServicePrincipal)
+Named = Application | ServicePrincipal
 
 
 class KeyedRouter(Router):
@@ -36,36 +34,35 @@ class KeyedRouter(Router):
         return route, params | {"id": keyed["value"].replace("''", "'"), "key": keyed["key"].lower()}
 
 
+def find(world: World, call: Call) -> Named | None:
+    """What the path names; None where that is no application or service principal, or one that is not there."""
+    known = world.principals.all() if call.path.lower().startswith(PRINCIPALS.lower()) else world.applications.all()
+    return next((one for one in known if _is_meant(one, call)), None)
+
+
+def known(world: World, call: Call) -> Named:
+    if found := find(world, call):
+        return found
+    raise GRAPH_NOT_FOUND.of(id=call.params["id"])
+
+
 def application(world: World, call: Call) -> Application:
-    return _known(world.applications.all(), call)
+    return world.applications[known(world, call).id]
 
 
 def principal(world: World, call: Call) -> ServicePrincipal:
-    return _known(world.principals.all(), call)
-
-
-def find(world: World, call: Call) -> Application | ServicePrincipal | None:
-    """The application or service principal that the path names; None where it names none, or one that is not there."""
-    if call.path.lower().startswith(PRINCIPALS.lower()):
-        return _find(world.principals.all(), call)
-    return _find(world.applications.all(), call)
+    return world.principals[known(world, call).id]
 
 
 def by_name(call: Call) -> bool:
     return call.params.get("key") == NAMED
 
 
-def _known(known: Iterable[Keyed], call: Call) -> Keyed:
-    if found := _find(known, call):
-        return found
-    raise GRAPH_NOT_FOUND.of(id=call.params["id"])
+def kind(one: Named) -> str:
+    return (APPLICATIONS if isinstance(one, Application) else PRINCIPALS).rpartition("/")[2]
 
 
-def _find(known: Iterable[Keyed], call: Call) -> Keyed | None:
-    return next((one for one in known if _is_meant(one, call)), None)
-
-
-def _is_meant(one: Application | ServicePrincipal, call: Call) -> bool:
+def _is_meant(one: Named, call: Call) -> bool:
     """Ids are compared without case, names with it."""
     value = call.params.get("id", "")
     if by_name(call):

@@ -1,19 +1,13 @@
 """Owners of applications and of service principals: https://learn.microsoft.com/graph/api/application-post-owners"""
 
-from typing import TypeVar
-
 import msgspec
 
 from localazure.errors import GRAPH_NO_PERSON, GRAPH_NOT_FOUND, GRAPH_REFERENCE_EXISTS
-from localazure.graph import keys, query, shapes
+from localazure.graph import keys, query, rules, shapes
 from localazure.graph.access import Right, guarded
-from localazure.graph.shapes import Json
 from localazure.pipeline import Call, Reply
-from localazure.records.directory import Application, ServicePrincipal
 from localazure.routing import Route
 from localazure.world import World
-
-Owned = TypeVar("Owned", Application, ServicePrincipal)
 
 
 class Reference(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -26,12 +20,10 @@ class Reference(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return self.address.rstrip("/").rpartition("/")[2].lower()
 
 
-def list_of_application(world: World, call: Call) -> Reply:
-    return _list(world, call, keys.application(world, call))
-
-
-def list_of_principal(world: World, call: Call) -> Reply:
-    return _list(world, call, keys.principal(world, call))
+def list_owners(world: World, call: Call) -> Reply:
+    owners = keys.known(world, call).owners
+    found = [shapes.member(world, owner) for owner in owners if shapes.is_known(world, owner)]
+    return Reply(body=query.answer(world, call, "directoryObjects", found))
 
 
 def list_owned_applications(world: World, call: Call) -> Reply:
@@ -42,58 +34,33 @@ def list_owned_applications(world: World, call: Call) -> Reply:
     return Reply(body=query.answer(world, call, "applications", found))
 
 
-def add_to_application(world: World, call: Call) -> Reply:
-    known = keys.application(world, call)
-    world.applications.put(known.id, _with(world, known, call.json(Reference).object_id))
-    return Reply(status=204)
-
-
-def add_to_principal(world: World, call: Call) -> Reply:
-    known = keys.principal(world, call)
-    world.principals.put(known.id, _with(world, known, call.json(Reference).object_id))
-    return Reply(status=204)
-
-
-def remove_from_application(world: World, call: Call) -> Reply:
-    known = keys.application(world, call)
-    world.applications.put(known.id, _without(known, call.params["owner"].lower()))
-    return Reply(status=204)
-
-
-def remove_from_principal(world: World, call: Call) -> Reply:
-    known = keys.principal(world, call)
-    world.principals.put(known.id, _without(known, call.params["owner"].lower()))
-    return Reply(status=204)
-
-
-def _list(world: World, call: Call, one: Application | ServicePrincipal) -> Reply:
-    found: list[Json] = [shapes.member(world, owner) for owner in one.owners if shapes.is_known(world, owner)]
-    return Reply(body=query.answer(world, call, "directoryObjects", found))
-
-
-def _with(world: World, one: Owned, owner: str) -> Owned:
+def add_owner(world: World, call: Call) -> Reply:
+    one, owner = keys.known(world, call), call.json(Reference).object_id
     if not shapes.is_known(world, owner):
         raise GRAPH_NOT_FOUND.of(id=owner)
     if owner in one.owners:
         raise GRAPH_REFERENCE_EXISTS.of(name="owners")
-    return msgspec.structs.replace(one, owners=(*one.owners, owner))
+    rules.put(world, msgspec.structs.replace(one, owners=(*one.owners, owner)))
+    return Reply(status=204)
 
 
-def _without(one: Owned, owner: str) -> Owned:
+def remove_owner(world: World, call: Call) -> Reply:
+    one, owner = keys.known(world, call), call.params["owner"].lower()
     if owner not in one.owners:
         raise GRAPH_NOT_FOUND.of(id=owner)
-    return msgspec.structs.replace(one, owners=tuple(each for each in one.owners if each != owner))
+    rules.put(world, msgspec.structs.replace(one, owners=tuple(each for each in one.owners if each != owner)))
+    return Reply(status=204)
 
-
-WRITE = Right.WRITE_APPLICATIONS
-APPLICATION, PRINCIPAL = f"{keys.APPLICATIONS}/{{id}}/owners", f"{keys.PRINCIPALS}/{{id}}/owners"
 
 ROUTES: list[Route] = [
-    guarded("GET", APPLICATION, list_of_application),
-    guarded("POST", f"{APPLICATION}/$ref", add_to_application, WRITE),
-    guarded("DELETE", f"{APPLICATION}/{{owner}}/$ref", remove_from_application, WRITE),
     Route("GET", "/v1.0/me/ownedObjects/microsoft.graph.application", list_owned_applications),
-    guarded("GET", PRINCIPAL, list_of_principal),
-    guarded("POST", f"{PRINCIPAL}/$ref", add_to_principal, WRITE),
-    guarded("DELETE", f"{PRINCIPAL}/{{owner}}/$ref", remove_from_principal, WRITE),
+    *(
+        route
+        for kind in keys.KEYS
+        for route in (
+            guarded("GET", f"{kind}/{{id}}/owners", list_owners),
+            guarded("POST", f"{kind}/{{id}}/owners/$ref", add_owner, Right.WRITE_APPLICATIONS),
+            guarded("DELETE", f"{kind}/{{id}}/owners/{{owner}}/$ref", remove_owner, Right.WRITE_APPLICATIONS),
+        )
+    ),
 ]

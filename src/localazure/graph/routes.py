@@ -9,6 +9,7 @@ from localazure.graph.access import authenticate
 from localazure.graph.applications import ROUTES as APPLICATIONS
 from localazure.graph.assignments import ROUTES as ASSIGNMENTS
 from localazure.graph.keys import KeyedRouter
+from localazure.graph.objects import ROUTES as OBJECTS
 from localazure.graph.owners import ROUTES as OWNERS
 from localazure.graph.people import ROUTES as PEOPLE
 from localazure.graph.principals import ROUTES as PRINCIPALS
@@ -21,23 +22,19 @@ def envelope(error: ServiceError, call: Call) -> dict[str, object]:
         "request-id": call.request_id,
         "client-request-id": call.headers.get("client-request-id", call.request_id),
     }
-    return {"error": {"code": error.code, "message": error.message, "innerError": inner}}
-
-
-def _anything(call: Call) -> None:
-    """Graph's version stands in the path."""
+    return {"error": error.body["error"] | {"innerError": inner}}
 
 
 def _headers(call: Call) -> Mapping[str, str]:
     return {"request-id": call.request_id, "client-request-id": call.headers.get("client-request-id", call.request_id)}
 
 
+# Its version stands in the path.
 GRAPH = Service(
     name="graph",
     claims=re.compile(r"/(v1\.0|beta)/", re.IGNORECASE),
-    find=KeyedRouter([*APPLICATIONS, *PRINCIPALS, *OWNERS, *ASSIGNMENTS, *PEOPLE]).find,
+    find=KeyedRouter([*APPLICATIONS, *PRINCIPALS, *OBJECTS, *OWNERS, *ASSIGNMENTS, *PEOPLE]).find,
     authenticate=authenticate,
-    validate=_anything,
     envelope=envelope,
     headers=_headers,
 )

@@ -21,6 +21,7 @@ from localazure.errors import (
 )
 from localazure.eventgrid.identity import EVENT_GRID_APP_ID, event_grid_principal
 from localazure.graph import uris
+from localazure.graph.keys import Named
 from localazure.graph.shapes import (
     ApplicationBody,
     AppRole,
@@ -63,6 +64,13 @@ def change_application(world: World, one: Application, body: ApplicationBody) ->
     return world.applications.put(one.id, _changed(world, one, body))
 
 
+def remove(world: World, one: Named) -> None:
+    if isinstance(one, Application):
+        remove_application(world, one)
+    else:
+        remove_principal(world, one)
+
+
 def remove_application(world: World, one: Application) -> None:
     """Its service principal in this tenant goes with it, and what was assigned to or on that."""
     with world.store.transaction():
@@ -71,7 +79,7 @@ def remove_application(world: World, one: Application) -> None:
             remove_principal(world, principal)
 
 
-def add_password(world: World, one: Application | ServicePrincipal, asked: PasswordCredential) -> Password:
+def add_password(world: World, one: Named, asked: PasswordCredential) -> Password:
     """For two years unless asked otherwise."""
     begins = asked.start_date_time or real_time()
     ends = asked.end_date_time or (begins + TWO_YEARS if possible(begins) else begins)
@@ -84,18 +92,18 @@ def add_password(world: World, one: Application | ServicePrincipal, asked: Passw
         made_at=begins,
         ends_at=ends,
     )
-    _put(world, msgspec.structs.replace(one, passwords=(*one.passwords, fresh)))
+    put(world, msgspec.structs.replace(one, passwords=(*one.passwords, fresh)))
     return fresh
 
 
-def remove_password(world: World, one: Application | ServicePrincipal, key_id: str) -> None:
+def remove_password(world: World, one: Named, key_id: str) -> None:
     left = tuple(each for each in one.passwords if each.key_id != key_id.lower())
     if len(left) == len(one.passwords):
         raise GRAPH_BAD_REQUEST.of(reason=f"No password credential found with keyId {key_id}.")
-    _put(world, msgspec.structs.replace(one, passwords=left))
+    put(world, msgspec.structs.replace(one, passwords=left))
 
 
-def _put(world: World, one: Application | ServicePrincipal) -> None:
+def put(world: World, one: Named) -> None:
     if isinstance(one, Application):
         world.applications.put(one.id, one)
     else:

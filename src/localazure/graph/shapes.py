@@ -163,6 +163,10 @@ def principal(world: World, one: ServicePrincipal) -> Json:
     }
 
 
+def shown(world: World, one: Application | ServicePrincipal) -> Json:
+    return application(one) if isinstance(one, Application) else principal(world, one)
+
+
 def user(one: Person) -> Json:
     return {
         "businessPhones": [],
