@@ -15,3 +15,7 @@ class Refused(Exception):
 
 class Misconfigured(Exception):
     """The installation cannot run as it is set up. One line: what, why, and what to do."""
+
+
+class WrongSetting(Misconfigured):
+    """What centrala.toml or the environment says is no such setting. Like a wrong option it ends with exit code 2."""

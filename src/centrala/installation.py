@@ -1,7 +1,7 @@
 """One installation of the hub: where its data lies and how it is set up.
 
-Every value can come from the environment; what `centrala demo` or an administrator wrote to DATA/centrala.toml
-comes second, the default last.
+Its settings are those of configuration.py: from the environment, else from DATA/centrala.toml, which `centrala demo` or
+an administrator wrote, else the default. Two secrets made here lie beside that file.
 """
 
 import os
@@ -12,25 +12,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from azure.core.credentials import TokenCredential
 from cryptography.fernet import Fernet
+from msgspec.structs import asdict
 
 from centrala.azure.cloud import Cloud
-from centrala.errors import Misconfigured
+from centrala.configuration import Configuration, read
+from centrala.errors import Misconfigured, WrongSetting
 
-CLOUD_VARIABLES = {
-    "authority": "AZURE_AUTHORITY_HOST",
-    "resource_manager": "AZURE_RESOURCE_MANAGER",
-    "graph": "AZURE_GRAPH",
-    "event_grid_app_id": "CENTRALA_EVENT_GRID_APP_ID",
-    "ca_bundle": "CENTRALA_CA_BUNDLE",
-}
+FILE = "centrala.toml"
 
-
-PORTS = {"starttls": "587", "tls": "465", "none": "25"}
-SMTP = ("host", "port", "user", "password", "sender", "security")
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 @dataclass(frozen=True)
@@ -46,67 +39,52 @@ class Smtp:
 @dataclass(frozen=True)
 class Installation:
     data: Path
-    file: dict[str, Any] = field(default_factory=dict)  # parsed TOML: values of any type
+    settings: Configuration = field(default_factory=Configuration)
 
     @classmethod
     def here(cls) -> "Installation":
-        """The installation of this process: CENTRALA_DATA, else .centrala in the current folder."""
+        """The installation of this process: CENTRALA_DATA, else .centrala in the current folder.
+
+        Raises Misconfigured.
+        """
         data = data_folder()
-        path = data / "centrala.toml"
+        path = data / FILE
         try:
-            return cls(data, tomllib.loads(_read(path)))
+            table = tomllib.loads(_read(path))
         except (FileNotFoundError, NotADirectoryError):
-            return cls(data)
+            table = {}
         except tomllib.TOMLDecodeError as error:
-            raise Misconfigured(f"{path} is not valid TOML ({error}). Fix: correct or delete that file.") from None
-
-    def setting(self, variable: str, key: str, default: str = "") -> str:
-        return os.environ.get(variable) or str(self.file.get(key, default))
-
-    def flag(self, variable: str, key: str, *, default: bool) -> bool:
-        return self.setting(variable, key, str(default)).lower() not in {"0", "false", "no"}
+            raise WrongSetting(f"{path} is not valid TOML ({error}). Fix: correct or delete that file.") from None
+        return cls(data, read(table, os.environ, file=path))
 
     @property
     def public_url(self) -> str:
         """The https address under which Azure reaches this hub, without a slash at the end."""
-        return self.setting("PUBLIC_URL", "public_url", "https://localhost:8443").rstrip("/")
+        return self.settings.public_url or "https://localhost:8443"
 
     @property
     def hosts(self) -> list[str]:
-        return [host for host in self.setting("CENTRALA_HOSTS", "hosts").split(",") if host]
+        return [host for host in self.settings.hosts.split(",") if host]
 
     @cached_property
     def cloud(self) -> Cloud:
-        table = self.file.get("cloud", {})
-        values = {name: os.environ.get(variable) or table.get(name) for name, variable in CLOUD_VARIABLES.items()}
-        given: dict[str, Any] = {name: str(value).rstrip("/") for name, value in values.items() if value}  # texts all
-        return Cloud(**given)
+        given = {name: str(value) for name, value in asdict(self.settings.cloud).items() if value}
+        return Cloud(**given)  # type: ignore[arg-type]  # texts all, for fields that are texts
 
     @cached_property
     def smtp(self) -> "Smtp | None":
-        """The mail server: [smtp] in centrala.toml, or CENTRALA_SMTP_HOST and so on. None: there is no mail.
-
-        Raises Misconfigured.
-        """
-        table = self.file.get("smtp", {})
-        value = {name: os.environ.get(f"CENTRALA_SMTP_{name.upper()}") or str(table.get(name, "")) for name in SMTP}
-        if not value["host"]:
+        """The mail server. None: there is no mail."""
+        found = self.settings.smtp
+        if not found.host:
             return None
-        security, port = value["security"] or "starttls", value["port"] or PORTS.get(value["security"], "587")
-        if security not in PORTS or not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65536):
-            raise Misconfigured(
-                "[smtp] in centrala.toml (or CENTRALA_SMTP_…) is wrong. Fix: security is starttls, tls or none, and "
-                "port a number from 1 to 65535."
-            )
-        if "@" not in value["sender"]:
-            raise Misconfigured("[smtp] in centrala.toml has no sender. Fix: sender is the address mails come from.")
-        return Smtp(value["host"], int(port), value["user"], value["password"], value["sender"], security)
+        port = found.port or PORTS[found.security]
+        return Smtp(found.host, port, found.user, found.password, found.sender, found.security)
 
     def own_credential(self) -> TokenCredential | None:
         """The hub's own principal, from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; None unless all three
         are set."""
         names = ("tenant_id", "client_id", "client_secret")
-        values = {name: self.setting(f"AZURE_{name.upper()}", f"azure_{name}") for name in names}
+        values = {name: str(getattr(self.settings, f"azure_{name}")) for name in names}
         return self.cloud.client_secret_credential(**values) if all(values.values()) else None
 
     @cached_property

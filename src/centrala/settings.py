@@ -51,10 +51,10 @@ DEBUG = False
 PUBLIC_URL = INSTALLATION.public_url
 CLOUD = INSTALLATION.cloud
 # The program as which administrators sign in to Azure; a public client, in a tenant that blocks Microsoft's own.
-AZURE_SIGN_IN_CLIENT_ID = INSTALLATION.setting("CENTRALA_SIGN_IN_CLIENT_ID", "sign_in_client_id", AZURE_CLI)
+AZURE_SIGN_IN_CLIENT_ID = str(INSTALLATION.settings.sign_in_client_id or AZURE_CLI)
 FIELD_KEYS = INSTALLATION.keys
 # The registration that stands for this hub as a resource: only tokens of version 2 name it, see docs/dataverse.md.
-DATAVERSE_APP_ID = INSTALLATION.setting("CENTRALA_DATAVERSE_APP_ID", "dataverse_app_id").lower()
+DATAVERSE_APP_ID = str(INSTALLATION.settings.dataverse_app_id or "")
 
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1", "[::1]", *INSTALLATION.hosts]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -62,9 +62,7 @@ SESSION_ENGINE = "centrala.organization.session_store"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 # People come to the demo over plain http, and its centrala.toml says so; an installation for others must not.
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.flag(
-    "CENTRALA_SECURE_COOKIES", "secure_cookies", default=True
-)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.settings.secure_cookies
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -176,7 +174,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE / "static"]
 
 # Jobs: a worker silent for this long is dead; its job is run again (every job is idempotent).
-STALLED_AFTER_SECONDS = float(os.environ.get("CENTRALA_STALLED_AFTER", "30"))
+STALLED_AFTER_SECONDS = INSTALLATION.settings.stalled_after
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from centrala.azure.cloud import Cloud
 from centrala.connection.models import Connection, Entry, EntryKey, Service, Sight, Sighting
+from centrala.installation import Installation
 from centrala.organization.models import AuditEntry
 from pages.reading import read
 
@@ -19,16 +20,14 @@ AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _no_cloud(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_cloud(settings: Settings) -> None:
     settings.CLOUD = Cloud(authority=NOWHERE, resource_manager=NOWHERE, graph=NOWHERE)
     settings.PUBLIC_URL = NOWHERE
-    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CENTRALA_DATA", str(tmp_path))
+def installed(tmp_path: Path, settings: Settings) -> Path:
+    settings.INSTALLATION = Installation(tmp_path)
     return tmp_path
 
 

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +25,6 @@ from centrala.connection.models import Connection
 from centrala.connection.sign_in import azure_credential_of
 from centrala.connection.steps import Step
 from centrala.errors import Refused
-from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.workstreams.actions import put_to_work
@@ -80,7 +80,7 @@ def _connect(request: StaffRequest, fields: ConnectFields, run: Run) -> Connecti
     return actions.connect(
         fields=fields,
         actor=request.user,
-        credential=person or Installation.here().own_credential(),
+        credential=person or settings.INSTALLATION.own_credential(),
         tell=run.began.append,
     )
 

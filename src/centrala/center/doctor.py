@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +24,6 @@ from centrala.doctor.finding import Action, Finding, State
 from centrala.doctor.mending import protect
 from centrala.doctor.running import by_gravity, run
 from centrala.doctor.token_doctor import advice
-from centrala.installation import Installation
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.audit import record
 from centrala.organization.models import User
@@ -100,8 +100,8 @@ def result(request: StaffRequest) -> HttpResponse:
     findings = run(
         gather(
             credential=azure_credential_of(request),
-            own=Installation.here().own_credential(),
-            installation=Installation.here(),
+            own=settings.INSTALLATION.own_credential(),
+            installation=settings.INSTALLATION,
         )
     )
     context = {"groups": _groups(findings), "at": now(), **_beside(request)}
@@ -111,7 +111,7 @@ def result(request: StaffRequest) -> HttpResponse:
 @require_POST
 @administrators_only
 def protect_files(request: StaffRequest) -> HttpResponse:
-    context = gather(credential=None, own=None, installation=Installation.here())
+    context = gather(credential=None, own=None, installation=settings.INSTALLATION)
     if changed := protect(context):
         record(actor=request.user, act="protect files", target=", ".join(changed))
         messages.success(request, _("Only their owner can read the files with keys now."))

@@ -1,5 +1,6 @@
 """Manage Azure Communication Services: ids, endpoints and their state, repair, new endpoints, sync, disconnect."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,6 @@ from centrala.connection.access import connections_of
 from centrala.connection.models import Connection, EntryKey
 from centrala.connection.sign_in import azure_credential_of
 from centrala.errors import Refused
-from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.numbers.access import numbers_of
 from centrala.numbers.models import PhoneNumber
@@ -52,7 +52,7 @@ def repair(request: StaffRequest) -> HttpResponse:
             connection=connection,
             connection_string=text,
             actor=request.user,
-            credential=person or Installation.here().own_credential(),
+            credential=person or settings.INSTALLATION.own_credential(),
         )
     except Refused as refused:
         form.add_error("connection_string", refused.message)

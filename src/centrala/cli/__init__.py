@@ -1,4 +1,4 @@
-"""The command line: `centrala COMMAND`. Exit codes: 0 done, 1 a rule or a check said no, 2 wrong usage."""
+"""The command line: `centrala COMMAND`. Exit codes: 0 done, 1 a rule or a check said no, 2 wrong usage or settings."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from centrala.azure.errors import AzureError
 from centrala.cli.asking import accept_yes
-from centrala.errors import Misconfigured, Refused
+from centrala.errors import Misconfigured, Refused, WrongSetting
 from centrala.postgres import PostgresError
 
 # Command -> the module of this package that runs it. Modules are imported only when their command is: Django takes
@@ -60,6 +60,9 @@ def _main(arguments: list[str]) -> int:
         os.environ["CENTRALA_DATA"] = str(options.data.absolute())
     try:
         return int(import_module(f"centrala.cli.{options.command}").run(options))
+    except WrongSetting as error:
+        print(f"centrala: {error}", file=sys.stderr)
+        return 2
     except (Misconfigured, PostgresError, Refused, AzureError) as error:
         print(f"centrala: {error}", file=sys.stderr)
         return 1

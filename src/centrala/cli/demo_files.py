@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from centrala.errors import Misconfigured
-from centrala.installation import make_private, write_private
+from centrala.installation import FILE, make_private, write_private
 from centrala.postgres import Cluster
 
-CONFIGURATION = "centrala.toml"
 MARK = "this-is-a-demo"
 # All that a demo leaves beside its database, which Cluster.destroy() removes.
-OURS = (CONFIGURATION, "azure.json", "azure.log", "azure.log.1", "people.json", "keys", "secret.key", MARK)
+OURS = (FILE, "azure.json", "azure.log", "azure.log.1", "people.json", "keys", "secret.key", MARK)
 OUR_FOLDERS = ("azure", "certificate")
 
 
@@ -66,7 +65,7 @@ def write_configuration(data: Path, cloud: dict[str, Any], *, port: int, tls_por
     endpoints["ca_bundle"] = cloud["ca_bundle"]
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
     text += "\n[cloud]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in endpoints.items())
-    _replace(data / CONFIGURATION, text)
+    _replace(data / FILE, text)
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

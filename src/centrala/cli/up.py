@@ -10,6 +10,7 @@ from django.db import connections
 
 from centrala.cli import web
 from centrala.cli.database import migrate, refuse_other_version, set_up_django
+from centrala.configuration import Configuration
 from centrala.health import START, START_HEADER
 from centrala.installation import Installation
 from centrala.postgres import Cluster, forget_other_servers
@@ -31,9 +32,7 @@ def run(options: argparse.Namespace) -> int:
     given = {"--host": options.host, "--port": options.port, "--tls-port": options.tls_port}
     given |= {"--certificate": options.certificate, "--key": options.key}
     words = [str(word) for name, value in given.items() if value is not None for word in (name, value)]
-    host = web.host_of(options.host, installation)
-    port = web.port_of(options.port, installation, "port", web.DEFAULT_PORT)
-    web.port_of(options.tls_port, installation, "tls_port", 0)  # refused here, before anything starts
+    host, port = options.host or installation.settings.host, options.port or installation.settings.port
     clusters = embedded_database(installation)
 
     def ready() -> None:
@@ -42,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
             flush=True,
         )
         if token := first_administrators_token():
-            at = installation.setting("PUBLIC_URL", "public_url").rstrip("/") or address(host, port)
+            at = installation.settings.public_url or address(host, port)
             print(f"Nobody is here yet. The first administrator begins at {at}/set-up/{token} (once, for a day).")
             sys.stdout.flush()
 
@@ -83,7 +82,7 @@ def prepare(clusters: list[Cluster], *, migrating: bool = True) -> None:
         refuse_other_version()
 
 
-def hub(words: list[str], *, port: int, host: str = web.DEFAULT_HOST) -> list[Process]:
+def hub(words: list[str], *, port: int, host: str = Configuration().host) -> list[Process]:
     """Web and worker as children."""
     health, start = f"{address(host, port)}/healthz", secrets.token_hex(8)
     return [

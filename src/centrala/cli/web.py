@@ -5,11 +5,9 @@ from pathlib import Path
 
 from centrala.cli.database import refuse_other_version, set_up_django
 from centrala.cli.figures import port_number, whole
+from centrala.configuration import Configuration
 from centrala.errors import Misconfigured
 from centrala.installation import Installation
-
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8080
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,46 +26,25 @@ def run(options: argparse.Namespace) -> int:
     from centrala.asgi import build
     from centrala.server import Listen, serve
 
-    installation = Installation.here()
-    host = host_of(options.host, installation)
-    listens = [Listen(host=host, port=port_of(options.port, installation, "port", DEFAULT_PORT))]
-    tls_port = port_of(options.tls_port, installation, "tls_port", 0)
+    settings = Installation.here().settings
+    host = options.host or settings.host
+    listens = [Listen(host=host, port=options.port or settings.port)]
+    tls_port = settings.tls_port if options.tls_port is None else options.tls_port
     if tls_port:
-        certificate, key = _certificate(options, installation)
+        certificate, key = _certificate(options, settings)
         listens.insert(0, Listen(host=host, port=tls_port, certificate=certificate, key=key))
     app = build()
     serve(
         app,
         listens=listens,
-        trusted=installation.setting("CENTRALA_TRUSTED_PROXIES", "trusted_proxies"),
+        trusted=settings.trusted_proxies,
         before_stop=app.state.broadcast.end_streams,
     )
     return 0
 
 
-def host_of(given: str | None, installation: Installation) -> str:
-    return given or installation.setting("CENTRALA_HOST", "host", DEFAULT_HOST)
-
-
-def port_of(given: int | None, installation: Installation, name: str, default: int) -> int:
-    """Raises Misconfigured for a setting that is no port; 0 is one only as the default, where it means none."""
-    if given is not None:
-        return given
-    variable = f"CENTRALA_{name.upper()}"
-    text = installation.setting(variable, name, str(default))
-    if text == str(default):
-        return default
-    try:
-        return port_number(text)
-    except argparse.ArgumentTypeError as error:
-        raise Misconfigured(f"{variable} (or {name} in centrala.toml): {error}. Fix: correct it.") from None
-
-
-def _certificate(options: argparse.Namespace, installation: Installation) -> tuple[Path, Path]:
-    pair = [
-        options.certificate or Path(installation.setting("CENTRALA_CERTIFICATE", "certificate")),
-        options.key or Path(installation.setting("CENTRALA_KEY", "key")),
-    ]
+def _certificate(options: argparse.Namespace, settings: Configuration) -> tuple[Path, Path]:
+    pair = [options.certificate or Path(settings.certificate), options.key or Path(settings.key)]
     for path in pair:
         if not path.is_file():
             raise Misconfigured(
