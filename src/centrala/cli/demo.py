@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from centrala.cli.demo_files import make_room, read_json, write_configuration, write_json
+from centrala.cli.demo_files import make_room, mark, read_json, write_configuration, write_json
 from centrala.cli.up import embedded_database, hub, prepare
 from centrala.installation import Installation, data_folder
 from centrala.postgres import Cluster
@@ -66,6 +66,8 @@ def _local_cloud(options: argparse.Namespace, data: Path) -> Process:
 
 def _set_up(options: argparse.Namespace, data: Path, clusters: list[Cluster]) -> None:
     """With the local cloud and the database up: the configuration, the tables, the organisation and its people."""
+    for cluster in clusters:
+        mark(cluster)
     cloud = read_json(data / CLOUD)
     write_configuration(data, cloud, port=options.port, tls_port=options.tls_port)
     prepare(clusters)

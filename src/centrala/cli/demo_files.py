@@ -29,6 +29,7 @@ def make_room(data: Path, *, fresh: bool) -> None:
                 _forget(data)
         make_private(data)
         write_private(data / MARK, "")
+        _drop_forsaken(Cluster.at(data))
     except OSError as error:
         raise Misconfigured(
             f"The data folder {data} cannot be written ({error.strerror}). Fix: choose another one with --data."
@@ -38,6 +39,22 @@ def make_room(data: Path, *, fresh: bool) -> None:
 def _must_be_a_demo(data: Path) -> None:
     if not (data / MARK).is_file():
         raise Misconfigured(f"{data} is not empty and not the folder of a demo. Fix: choose another one with --data.")
+
+
+def mark(cluster: Cluster) -> None:
+    """As root the database lies apart and outlives a data folder that is deleted by hand: this tells whose it was."""
+    if cluster.place.apart:
+        write_private(cluster.place.home / MARK, "")
+
+
+def _drop_forsaken(cluster: Cluster) -> None:
+    place = cluster.place
+    if not place.forsaken or place.owner_elsewhere() or not (place.home / MARK).is_file():
+        return  # whatever else is there, a start of the database refuses it
+    if cluster.running():
+        raise Misconfigured(f"An earlier demo in {place.data} still runs, though its folder is gone. Fix: stop it.")
+    cluster.destroy()
+    print(f"The folder of the demo in {place.data} was deleted: its database is thrown away, a new one is made.")
 
 
 def _forget(data: Path) -> None:

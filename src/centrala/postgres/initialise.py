@@ -57,11 +57,26 @@ def check(place: Place) -> None:
             f"The database {place.cluster} was made by PostgreSQL {found}, and this Centrala runs {MAJOR}: "
             "make a backup with the Centrala that made it and restore that here."
         )
+    if place.forsaken:
+        raise PostgresError(_forsaken(place))
     if not place.password.exists():
         raise PostgresError(
             f"The database's password file {place.password} is gone, but not the database {place.cluster}. "
             "Restore the file from your backup or, if nobody needs the data any more, remove that folder."
         )
+
+
+def _forsaken(place: Place) -> str:
+    elsewhere = place.owner_elsewhere()
+    if elsewhere is not None:
+        return (
+            f"The database in {place.home} belongs to {elsewhere}, which was moved from {place.data}: "
+            "choose another data folder (--data)."
+        )
+    return (
+        f"The data folder {place.data} is new, and the database of one that was there before is left in {place.home}: "
+        f"restore that folder from your backup or, if nobody needs the data any more: rm -r {place.home}"
+    )
 
 
 def create(place: Place, programs: Path, account: Account) -> None:

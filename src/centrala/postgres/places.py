@@ -47,6 +47,16 @@ class Place:
         """The way back: in the cluster's home, the path of the data folder that it belongs to."""
         return self.home / "data-folder"
 
+    @property
+    def forsaken(self) -> bool:
+        """Whether the database is one that another folder of this path had, which is gone: ours is new."""
+        return self.apart and self.cluster.exists() and not self.pointer.exists() and not self.password.exists()
+
+    def owner_elsewhere(self) -> Path | None:
+        """The folder that took a forsaken database along when it was moved from here."""
+        origin = noted(self.origin) if self.origin.exists() else self.data
+        return origin if origin != self.data and (origin / self.pointer.name).exists() else None
+
 
 def locate(data: Path) -> Place:
     """Finds the place without making anything.
@@ -93,7 +103,7 @@ def _pointed(data: Path) -> Path | None:
     pointer = data / "postgres.location"
     if not pointer.exists():
         return None
-    home = _noted(pointer)
+    home = noted(pointer)
     if home.parent != LIBRARY or not (home / "postgres").is_dir():
         raise PostgresError(
             f"{pointer} names {home}, and no database is there: restore it from your backup, or remove {pointer} "
@@ -102,13 +112,13 @@ def _pointed(data: Path) -> Path | None:
     return home
 
 
-def _noted(note: Path) -> Path:
+def noted(note: Path) -> Path:
     return Path(os.fsdecode(note.read_bytes().rstrip(b"\n")))
 
 
 def _moved(home: Path, data: Path) -> Path:
     """The home of a data folder that was moved here since; not that of a copy, which would share its database."""
-    origin = _noted(home / "data-folder")
+    origin = noted(home / "data-folder")
     if origin != data and (origin / "postgres.location").exists():
         raise PostgresError(
             f"{data} is a copy of {origin}, which has its database in {home}: use the original, or remove "
