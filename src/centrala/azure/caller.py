@@ -11,7 +11,7 @@ from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError as SdkError
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
+from centrala.azure.errors import AzureError, Said
 
 NAMES = ("preferred_username", "upn", "unique_name", "app_displayname")
 
@@ -32,7 +32,7 @@ def caller_of(credential: TokenCredential, cloud: Cloud) -> Caller:
     except SdkError as error:
         raise AzureError.from_sdk(error) from None
     except jwt.InvalidTokenError:
-        raise AzureError("The access token cannot be read.", permanent=True) from None
+        raise AzureError(Said.ACCESS_TOKEN, permanent=True) from None
     application = str(claims.get("appid") or claims.get("azp") or "")
     return Caller(
         object_id=str(claims.get("oid", "")),

@@ -14,7 +14,7 @@ from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError as SdkError
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError, is_permanent
+from centrala.azure.errors import AzureError, Said, is_permanent
 
 ENTRIES = "msdyn_occommunicationprovidersettingentries"
 PARENT = "_msdyn_communicationprovidersettingentid_value"
@@ -75,10 +75,12 @@ def _page(client: httpx.Client, url: str, parameters: dict[str, str]) -> dict[st
     try:
         response = client.get(url, params=parameters or None)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise AzureError(f"{urlsplit(url).netloc} does not answer: {error}", permanent=False) from None
+        raise AzureError(Said.HOST_SILENT, host=urlsplit(url).netloc, words=error, permanent=False) from None
     if response.status_code != 200:
         raise AzureError(
-            f"{urlsplit(url).netloc} answered {response.status_code}: {_words(response)}",
+            Said.HOST_STATUS,
+            host=urlsplit(url).netloc,
+            words=f"{response.status_code}: {_words(response)}",
             permanent=is_permanent(response.status_code),
             status=response.status_code,
         )
@@ -88,7 +90,7 @@ def _page(client: httpx.Client, url: str, parameters: dict[str, str]) -> dict[st
             return found
     except (ValueError, LookupError, TypeError):
         pass
-    raise AzureError(f"{urlsplit(url).netloc} does not answer as a Web API does.", permanent=True)
+    raise AzureError(Said.HOST_OTHER, host=urlsplit(url).netloc, permanent=True)
 
 
 def _words(response: httpx.Response) -> str:

@@ -1,6 +1,7 @@
 """What the cloud's refusals become."""
 
 import math
+from enum import StrEnum
 
 from azure.core.exceptions import (
     AzureError as SdkError,
@@ -16,9 +17,33 @@ from azure.core.rest import HttpResponse
 LONGEST_WAIT_SECONDS = 3600.0
 
 
+def gettext_noop(sentence: str) -> str:
+    """Marks a sentence for the catalogue. It is translated where it is shown: connection.azure_words."""
+    return sentence
+
+
+class Said(StrEnum):
+    """The sentences that are ours and not Azure's. `words` are Azure's or the network's own, in their language."""
+
+    SIGN_IN_FAILED = gettext_noop("Signing in to Azure failed: %(words)s")
+    NOT_REACHED = gettext_noop("Azure could not be reached: %(words)s")
+    NO_ANSWER = gettext_noop("Azure did not answer: %(words)s")
+    STATUS = gettext_noop("The service answered with status %(words)s.")
+    NO_RECEIPT = gettext_noop("The service took the message and answered with a body that cannot be read.")
+    ACCESS_TOKEN = gettext_noop("The access token cannot be read.")
+    GRAPH_TOKEN = gettext_noop("The token for Microsoft Graph cannot be read.")
+    NO_CODE = gettext_noop("Azure gave no code to sign in with: %(words)s")
+    SIGN_IN_UNANSWERED = gettext_noop("Azure did not answer the sign-in: %(words)s.")
+    NO_SIGN_IN = gettext_noop("Azure does not offer to sign in: %(words)s")
+    HOST_SILENT = gettext_noop("%(host)s does not answer: %(words)s")
+    HOST_STATUS = gettext_noop("%(host)s answered %(words)s")
+    HOST_OTHER = gettext_noop("%(host)s does not answer as a Web API does.")
+
+
 class AzureError(Exception):
     """The cloud said no, or could not be asked.
 
+    `message` is Azure's own, or, where `said` is set, ours in English around `values`.
     `permanent` is false where the same call may succeed later (time-outs, 408, 429, 5xx): such jobs are retried.
     `never_arrived` is true where the service certainly did nothing: no connection came about, or it answered 429.
     `status` is the HTTP status, None when no answer came. `retry_after` is in seconds, as the service asked.
@@ -28,14 +53,18 @@ class AzureError(Exception):
         self,
         message: str,
         *,
+        words: object = "",
+        host: str = "",
         permanent: bool,
         status: int | None = None,
         code: str | None = None,
         retry_after: float | None = None,
         never_arrived: bool = False,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.said = message if isinstance(message, Said) else None
+        self.values = {"words": str(words), "host": host}
+        self.message = self.said % self.values if self.said else message
+        super().__init__(self.message)
         self.permanent = permanent
         self.status = status
         self.code = code
@@ -48,11 +77,11 @@ class AzureError(Exception):
         if isinstance(error, HttpResponseError) and error.status_code is not None:
             return _from_response(error)
         if isinstance(error, ClientAuthenticationError):
-            return cls(f"Signing in to Azure failed: {_first_line(error)}", permanent=True)
+            return cls(Said.SIGN_IN_FAILED, words=_first_line(error), permanent=True)
         if isinstance(error, ServiceRequestError):
-            return cls(f"Azure could not be reached: {_first_line(error)}", permanent=False, never_arrived=True)
+            return cls(Said.NOT_REACHED, words=_first_line(error), permanent=False, never_arrived=True)
         if isinstance(error, ServiceResponseError):
-            return cls(f"Azure did not answer: {_first_line(error)}", permanent=False)
+            return cls(Said.NO_ANSWER, words=_first_line(error), permanent=False)
         return cls(_first_line(error), permanent=False)
 
     @classmethod
@@ -64,7 +93,8 @@ class AzureError(Exception):
         except (ValueError, KeyError, TypeError, AttributeError):
             code = message = None
         return cls(
-            message or f"The service answered {response.status_code}.",
+            message or Said.STATUS,
+            words=response.status_code,
             permanent=is_permanent(response.status_code),
             status=response.status_code,
             code=code,

@@ -13,7 +13,7 @@ from azure.mgmt.communication import CommunicationServiceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
+from centrala.azure.errors import AzureError, Said
 from centrala.azure.identifiers import ConnectionString, ResourceId
 
 
@@ -65,7 +65,7 @@ def graph_rights(*, credential: TokenCredential, cloud: Cloud) -> frozenset[str]
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:
-        raise AzureError("The token for Microsoft Graph cannot be read.", permanent=True) from None
+        raise AzureError(Said.GRAPH_TOKEN, permanent=True) from None
     return frozenset(str(role) for role in claims.get("roles") or ())
 
 

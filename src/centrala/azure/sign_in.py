@@ -18,7 +18,7 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
+from centrala.azure.errors import AzureError, Said
 
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"  # Microsoft's own public client, known in every tenant
 HOME = "organizations"
@@ -135,9 +135,10 @@ class DeviceSignIn:
             credential = PersonCredential(_asked(lambda: self._application_of(self._tenant_id)), account)
             _asked(lambda: credential.get_token(*self._scopes))
         except (ClientAuthenticationError, AzureError) as error:
+            words = error.values["words"] if isinstance(error, AzureError) else str(error)
             if claims["tid"].lower() != self._tenant_id:
-                raise SignInEnded(Reason.OTHER_TENANT, words=str(error), home_tenant=claims["tid"]) from None
-            raise SignInEnded(Reason.REFUSED, words=str(error)) from None
+                raise SignInEnded(Reason.OTHER_TENANT, words=words, home_tenant=claims["tid"]) from None
+            raise SignInEnded(Reason.REFUSED, words=words) from None
         return Person(
             user_name=claims.get("preferred_username", ""), object_id=claims.get("oid", ""), credential=credential
         )
@@ -145,7 +146,7 @@ class DeviceSignIn:
     def _begun(self) -> dict[str, Any]:
         flow: dict[str, Any] = _asked(lambda: self._application.initiate_device_flow(self._scopes))
         if "user_code" not in flow:
-            raise AzureError(f"Azure gave no code to sign in with: {_words(flow)}", permanent=True)
+            raise AzureError(Said.NO_CODE, words=_words(flow), permanent=True)
         return flow
 
     def _application_of(self, tenant: str) -> Any:
@@ -163,9 +164,9 @@ def _asked(question: Callable[[], T]) -> T:
     try:
         return question()
     except (httpx.HTTPError, msal.exceptions.MsalError) as error:
-        raise AzureError(f"Azure did not answer the sign-in: {_line(str(error))}.", permanent=False) from None
+        raise AzureError(Said.SIGN_IN_UNANSWERED, words=_line(str(error)), permanent=False) from None
     except ValueError as error:
-        raise AzureError(f"Azure does not offer to sign in: {_line(str(error))}", permanent=True) from None
+        raise AzureError(Said.NO_SIGN_IN, words=_line(str(error)), permanent=True) from None
 
 
 def _words(answer: dict[str, Any]) -> str:

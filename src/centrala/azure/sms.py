@@ -17,7 +17,7 @@ from azure.core.pipeline.policies import HeadersPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError, is_permanent
+from centrala.azure.errors import AzureError, Said, is_permanent
 from centrala.azure.identifiers import ConnectionString
 from centrala.azure.signing import AccessKeyPolicy
 
@@ -63,7 +63,7 @@ def send(message: Outgoing, *, connection: ConnectionString, cloud: Cloud) -> Re
     try:
         return _result(response.json())
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise AzureError("The service answered 202 with a body that cannot be read.", permanent=False) from None
+        raise AzureError(Said.NO_RECEIPT, permanent=False) from None
 
 
 def _client(connection: ConnectionString, cloud: Cloud) -> PipelineClient[HttpRequest, HttpResponse]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from centrala.azure.errors import AzureError
+from centrala.connection.azure_words import in_words
 from centrala.connection.models import Connection
 from centrala.connection.provisioning import Progress, Provisioner, Report, Step, Stopped
 from centrala.errors import Refused
@@ -126,7 +127,8 @@ def _run(run: Run) -> None:
     except Stopped as stopped:
         _stop(run, stopped.message, key=stopped.key)
     except (Refused, AzureError) as refused:
-        _stop(run, refused.message)
+        with override(run.language):
+            _stop(run, in_words(refused))
     except Exception:  # a bug must not leave a page that waits for ever
         log.exception("setting up Azure failed")
         with override(run.language):
@@ -151,5 +153,5 @@ def _put_to_work(connection: Connection) -> str:
     try:
         put_to_work(numbers=numbers.sync(connection=connection))
     except AzureError as error:
-        return _("Events arrive. The phone numbers could not be fetched: %(reason)s") % {"reason": error.message}
+        return _("Events arrive. The phone numbers could not be fetched: %(reason)s") % {"reason": in_words(error)}
     return _("“%(name)s” is connected, and its events arrive here.") % {"name": connection.resource_name}

@@ -15,6 +15,7 @@ from centrala.azure.places import list_resources, list_subscriptions
 from centrala.center.azure_runs import RUNS, Run
 from centrala.center.forms import SetupForm
 from centrala.connection.access import active_connection
+from centrala.connection.azure_words import in_words
 from centrala.connection.provisioning import Provisioner
 from centrala.connection.provisioning.exports import EXPORTS, FILE_NAMES
 from centrala.connection.sign_in import azure_credential_of, azure_person_of
@@ -71,7 +72,7 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
         resource = form.cleaned_data["resource"] or _only(_choices(credential))
         plan = _provisioner(request, credential, resource, form).plan()
     except (Refused, AzureError) as refused:
-        return _shown(request, form=form, failure=refused.message, status=BAD_GATEWAY)
+        return _shown(request, form=form, failure=in_words(refused), status=BAD_GATEWAY)
     answer = HttpResponse(EXPORTS[kind](plan), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{FILE_NAMES[kind]}"'
     answer["Cache-Control"] = "no-store"
@@ -89,7 +90,7 @@ def _planned(request: StaffRequest, credential: TokenCredential) -> HttpResponse
         resource = form.cleaned_data["resource"] or _only(choices)
         plan = _provisioner(request, credential, resource, form).plan()
     except (Refused, AzureError) as refused:
-        return _shown(request, form=form, failure=refused.message)
+        return _shown(request, form=form, failure=in_words(refused))
     return _shown(request, form=form, plan=plan, resource=resource)
 
 

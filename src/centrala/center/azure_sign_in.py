@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from centrala.azure.errors import AzureError
 from centrala.azure.sign_in import AZURE_CLI
+from centrala.connection.azure_words import in_words
 from centrala.connection.sign_in import SIGN_INS, SignIn
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, administrators_only
@@ -32,7 +33,7 @@ def page(request: StaffRequest) -> HttpResponse:
     try:
         found = SIGN_INS.ask(request)
     except AzureError as error:
-        found, failure = before, error.message
+        found, failure = before, in_words(error)
     if found is not None and found.person is not None and (waited or request.htmx):
         return _arrived(request, found, news=waited)
     if request.htmx and found is not None and found.waiting and not failure:
@@ -46,7 +47,7 @@ def begin(request: StaffRequest) -> HttpResponse:
     try:
         SIGN_INS.begin(request, leads_to=_leads_to(request))
     except (AzureError, Refused) as error:
-        return _shown(request, None, error.message, status=BAD_GATEWAY)
+        return _shown(request, None, in_words(error), status=BAD_GATEWAY)
     return redirect("center:azure")
 
 

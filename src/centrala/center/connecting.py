@@ -21,6 +21,7 @@ from centrala.center.views import numbers_page
 from centrala.connection import actions, keys
 from centrala.connection.access import connections_of
 from centrala.connection.actions import ConnectFields, FieldsRefused
+from centrala.connection.azure_words import in_words
 from centrala.connection.models import Connection
 from centrala.connection.sign_in import azure_credential_of
 from centrala.connection.steps import Step
@@ -91,7 +92,7 @@ def _fetch_numbers(request: StaffRequest, connection: Connection, run: Run) -> N
     try:
         put_to_work(numbers=numbers.sync(connection=connection))
     except AzureError as error:
-        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": error.message})
+        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": in_words(error)})
 
 
 def _shown(request: StaffRequest, form: ConnectForm) -> HttpResponse:

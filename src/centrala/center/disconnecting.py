@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from centrala.azure.errors import AzureError
 from centrala.connection import actions, leftovers
 from centrala.connection.access import connections_of
+from centrala.connection.azure_words import in_words
 from centrala.connection.models import Connection
 from centrala.connection.sign_in import azure_credential_of
 from centrala.numbers.access import numbers_of
@@ -54,7 +55,7 @@ def _remove(request: StaffRequest, connection: Connection, names: list[str]) -> 
     try:
         gone = leftovers.remove(connection, names=names, credential=credential, actor=request.user)
     except AzureError as error:
-        messages.warning(request, _("Azure does not delete them all: %(reason)s") % {"reason": error.message})
+        messages.warning(request, _("Azure does not delete them all: %(reason)s") % {"reason": in_words(error)})
         return
     text = ngettext(
         "%(count)s event subscription is deleted in Azure.",
@@ -76,4 +77,4 @@ def _left(request: StaffRequest, connection: Connection) -> dict[str, object]:
     try:
         return told | {"found": leftovers.find(connection, credential)}
     except AzureError as error:
-        return told | {"trouble": error.message}
+        return told | {"trouble": in_words(error)}

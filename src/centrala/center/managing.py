@@ -17,6 +17,7 @@ from centrala.center.forms import RepairForm
 from centrala.center.next_steps import next_steps
 from centrala.connection import keys, rotation
 from centrala.connection.access import connections_of
+from centrala.connection.azure_words import in_words
 from centrala.connection.models import Connection, EntryKey
 from centrala.connection.sign_in import azure_credential_of
 from centrala.errors import Refused
@@ -85,7 +86,7 @@ def sync(request: StaffRequest) -> HttpResponse:
     try:
         found = numbers.sync(connection=_connected(request))
     except AzureError as error:
-        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": error.message})
+        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": in_words(error)})
         return redirect("center:advanced")
     put_to_work(numbers=found)
     text = ngettext("%(count)s number is fetched from Azure.", "%(count)s numbers are fetched from Azure.", len(found))

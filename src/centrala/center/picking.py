@@ -21,6 +21,7 @@ from centrala.azure.places import list_resources, list_subscriptions
 from centrala.center.prerequisites import panel_of
 from centrala.center.views import numbers_page
 from centrala.connection.access import connections_of
+from centrala.connection.azure_words import in_words
 from centrala.connection.sign_in import azure_credential_of
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.standing import standing
@@ -90,7 +91,7 @@ class Picking:
         try:
             options, trouble = read(), ""
         except AzureError as error:
-            options, trouble = [], error.message
+            options, trouble = [], in_words(error)
         fit = [one.value for one in options if not one.unfit]
         asked = self._asked.get(name, "")
         chosen = asked if asked in fit else fit[0] if needed and len(fit) == 1 else ""

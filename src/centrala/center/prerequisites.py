@@ -14,6 +14,7 @@ from centrala.azure.errors import AzureError
 from centrala.azure.providers import COMMUNICATION, EVENT_GRID, providers
 from centrala.center.reach import self_test
 from centrala.connection.access import connections_of
+from centrala.connection.azure_words import in_words
 from centrala.connection.in_azure import InAzure, in_azure, look_again
 from centrala.connection.prerequisites import Prerequisites, prerequisites
 from centrala.connection.sign_in import SIGN_INS, azure_credential_of
@@ -61,7 +62,7 @@ def register(request: StaffRequest) -> HttpResponse:
                 found.register(namespace)
             record(actor=request.user, act="register provider", target=f"{namespace} in {shown.chosen.id}")
         except AzureError as error:
-            messages.warning(request, _("Azure does not register it: %(reason)s") % {"reason": error.message})
+            messages.warning(request, _("Azure does not register it: %(reason)s") % {"reason": in_words(error)})
     _forget(request)
     return _back(request)
 

@@ -14,6 +14,7 @@ from centrala.azure import phone_numbers, resources
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString, ResourceId, type_named_by
+from centrala.connection.azure_words import in_words
 from centrala.connection.leftovers import other_installation
 from centrala.connection.steps import Step, Tell, nobody
 from centrala.errors import Refused
@@ -197,7 +198,7 @@ def _key_refused(parsed: ConnectionString, reach: Reach) -> str | None:
             "The service at %(host)s could not be asked (%(reason)s). Check the host and the network, then retry."
         ) % {
             "host": parsed.host,
-            "reason": error.message,
+            "reason": in_words(error),
         }
     return None
 
@@ -221,7 +222,7 @@ def _used_elsewhere(fields: ConnectFields, reach: Reach) -> str | None:
 def _unreadable(error: AzureError) -> str:
     if error.status == 404:
         return _("Azure knows no resource with this id. Copy it again from Settings > Properties.")
-    return _("Azure does not show this resource: %(reason)s") % {"reason": error.message}
+    return _("Azure does not show this resource: %(reason)s") % {"reason": in_words(error)}
 
 
 def _other_host(host: str, resource: ResourceId) -> str:

@@ -16,6 +16,7 @@ from centrala.azure.errors import AzureError
 from centrala.azure.permissions import missing, permissions_in
 from centrala.azure.places import Subscription
 from centrala.azure.providers import COMMUNICATION, EVENT_GRID, providers
+from centrala.connection.azure_words import in_words
 from centrala.connection.sign_in import SIGN_INS, SignIn
 
 KEPT = timedelta(minutes=1)
@@ -71,7 +72,7 @@ def _read(credential: TokenCredential, tenant_id: str, wanted: str) -> InAzure:
         chosen, enough_at, lacking = _chosen((asked_for or right)[:LOOKED_AT], credential)
         states = _providers(chosen, credential) if chosen else {}
     except AzureError as error:
-        return InAzure(providers={}, trouble=error.message)
+        return InAzure(providers={}, trouble=in_words(error))
     return InAzure(
         subscriptions=tuple(found), chosen=chosen, enough_at=enough_at, missing=tuple(lacking), providers=states
     )

@@ -11,6 +11,7 @@ from centrala.azure import phone_numbers, resources
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.connection.actions import ConnectFields, FieldsRefused
+from centrala.connection.azure_words import in_words
 from centrala.connection.checks import Reach, string_errors_in
 from centrala.connection.models import Connection
 from centrala.errors import Refused
@@ -62,7 +63,7 @@ def read_in_azure(resource: ResourceId, credential: TokenCredential) -> str:
         return resources.read_connection_string(resource, credential=credential, cloud=settings.CLOUD)
     except AzureError as error:
         text = _("Azure does not give you this resource's keys: %(reason)s Paste the connection string.")
-        raise FieldsRefused({"connection_string": text % {"reason": error.message}}) from None
+        raise FieldsRefused({"connection_string": text % {"reason": in_words(error)}}) from None
 
 
 @transaction.atomic

@@ -94,7 +94,8 @@ def _refused(claim: Claim, error: AzureError) -> None:
     keeps its time, so that its window ends it as unknown."""
     key_refused = error.status in KEY_REFUSED
     if error.permanent and not key_refused:
-        _not_taken(claim, error.message)
+        # Kept and shown later, to whomever: the status says it in every language.
+        _not_taken(claim, f"HTTP {error.status}" if error.said else error.message)
         return
     if claim.first and (key_refused or error.never_arrived):
         # Of a rotated key the message is not to blame: it waits for the repair.

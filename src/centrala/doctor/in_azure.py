@@ -18,6 +18,7 @@ from centrala.azure.inspection import ResourceState
 from centrala.azure.permissions import permissions_in
 from centrala.azure.phone_numbers import Number, list_numbers
 from centrala.azure.providers import COMMUNICATION, EVENT_GRID, providers
+from centrala.connection.azure_words import in_words
 from centrala.doctor.finding import Action, Fix, NotChecked, NotShown
 from centrala.doctor.hub import Connected
 from centrala.doctor.once import Once
@@ -104,10 +105,10 @@ class InAzure:
         except AzureError as error:
             if error.status in DENIED:
                 raise NotShown(
-                    _("Azure does not show this to whoever asks: %(reason)s") % {"reason": error.message},
+                    _("Azure does not show this to whoever asks: %(reason)s") % {"reason": in_words(error)},
                     Fix(text=_("Ask again as somebody who may read it.")) if self._as_person else self._sign_in(),
                 ) from None
-            raise NotChecked(_("Azure could not be asked: %(reason)s") % {"reason": error.message}) from None
+            raise NotChecked(_("Azure could not be asked: %(reason)s") % {"reason": in_words(error)}) from None
 
     def _of_resource(self, question: Callable[..., T]) -> T:
         """Of whoever asks: by a function of `inspection`."""

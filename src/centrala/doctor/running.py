@@ -8,6 +8,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from centrala.azure.errors import AzureError
+from centrala.connection.azure_words import in_words
 from centrala.doctor.context import Context
 from centrala.doctor.finding import Finding, Fix, NotChecked, Outcome, State
 from centrala.doctor.rule import Rule
@@ -49,7 +50,7 @@ def _asked(rule: Rule, context: Context) -> Outcome:
     except NotChecked as reason:
         return Outcome(state=State.NOT_CHECKED, cause=reason.cause, fix=reason.fix)
     except AzureError as error:
-        cause = _("Azure could not be asked: %(reason)s") % {"reason": error.message}
+        cause = _("Azure could not be asked: %(reason)s") % {"reason": in_words(error)}
         return Outcome(state=State.NOT_CHECKED, cause=cause, fix=Fix())
     except Exception as bug:  # one rule's bug must not hide what the others found
         log.exception("the rule %s crashed", rule.id)

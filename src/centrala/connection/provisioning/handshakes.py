@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from centrala.azure.errors import AzureError
+from centrala.connection.azure_words import in_words
 
 CODES = {"url validation", "endpoint validation"}
 STATUS = re.compile(r"response code (\w+)")
@@ -59,7 +60,7 @@ def cause(error: AzureError, *, url: str) -> Cause:
             _("wait a quarter of an hour and run this again; or let an owner of the application run it."),
         )
     return Cause(
-        _("The handshake failed: %(reason)s") % {"reason": error.message},
+        _("The handshake failed: %(reason)s") % {"reason": in_words(error)},
         _("let nothing between Azure and %(host)s answer in Centrala's place; then run this again.") % {"host": host},
     )
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from centrala.azure.errors import AzureError
+from centrala.connection.azure_words import in_words
 from centrala.connection.provisioning import handshakes
 from centrala.connection.provisioning.patience import Patience
 from centrala.connection.provisioning.pieces import Kind, Piece
@@ -69,11 +70,11 @@ class Waiting:
         if until is None or self.patience.now() >= until or not handshakes.may_be_spreading(error):
             cause = handshakes.cause(error, url=url)
             raise Stopped(course.key, course.name, cause=cause.text, fix=cause.fix)
-        self._until(course, Progress.SPREADING, error.message, until, self.patience.between_handshakes)
+        self._until(course, Progress.SPREADING, in_words(error), until, self.patience.between_handshakes)
 
     def _pause(self, course: Course, error: AzureError | None) -> None:
         course.troubles += 1
-        reason = error.message if error else _("What was made does not show.")
+        reason = in_words(error) if error else _("What was made does not show.")
         if course.troubles >= self.patience.tries:
             cause = _("Azure does not do it: %(reason)s") % {"reason": reason}
             raise Stopped(course.key, course.name, cause=cause, fix=_later())
@@ -89,8 +90,8 @@ class Waiting:
 
     def _refusal(self, course: Course, error: AzureError, right: object) -> Stopped:
         if error.status != 403:
-            return Stopped(course.key, course.name, cause=error.message, fix=_correct())
-        cause = _("Azure does not let %(who)s do this (%(reason)s).") % {"who": self.who, "reason": error.message}
+            return Stopped(course.key, course.name, cause=in_words(error), fix=_correct())
+        cause = _("Azure does not let %(who)s do this (%(reason)s).") % {"who": self.who, "reason": in_words(error)}
         fix = _(
             "get %(right)s; or hand it to somebody who has it: centrala provision --export az prints what they run."
         )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from centrala.azure.errors import AzureError
 from centrala.azure.providers import REGISTERED
+from centrala.connection.azure_words import in_words
 from centrala.doctor.context import Context
 from centrala.doctor.finding import Action, Fix, NotChecked, Outcome, State, fine
 from centrala.doctor.rule import Needs, Rule
@@ -83,7 +84,7 @@ def numbers(context: Context) -> str | Outcome:
     try:
         count = len(context.azure.numbers())
     except AzureError as error:
-        raise NotChecked(_("The numbers could not be read: %(reason)s") % {"reason": error.message}) from None
+        raise NotChecked(_("The numbers could not be read: %(reason)s") % {"reason": in_words(error)}) from None
     if not count:
         return _("The resource owns no number. A new tenant may buy one, and search five times a week.")
     return fine(
