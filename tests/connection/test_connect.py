@@ -54,6 +54,15 @@ def test_right_fields_are_stored_with_two_entries_and_three_endpoints(cloud: Loc
     assert AuditEntry.objects.get(act="connect").after["connected"] is True
 
 
+def test_resource_of_any_subscription_of_the_tenant_is_connected(cloud: LocalAzure) -> None:
+    elsewhere = cloud.acs.resource_id.replace(cloud.subscription_id, str(UUID(int=2)))
+
+    connection = actions.connect(fields=fields(cloud, resource_id=elsewhere), actor=None)
+
+    assert connection.resource.subscription_id == str(UUID(int=2))
+    assert connection.entries.get(key="EventGripAppTenantID").value == cloud.tenant_id
+
+
 def test_access_key_is_nowhere_in_the_clear(cloud: LocalAzure, caplog: pytest.LogCaptureFixture) -> None:
     key = cloud.acs.connection_string.partition("accesskey=")[2]
 

@@ -61,11 +61,12 @@ def test_all_tables_are_listed_in_the_readers_language(browser: Client) -> None:
         ("en", "ocphone", ["Phone number"]),
         ("pl", "wpis ustawienia dostawcy", ["Wpis ustawienia dostawcy komunikacji"]),
         ("pl", "providersettingentry", ["Wpis ustawienia dostawcy komunikacji"]),
+        ("pl", "wprowadzania ustawień dostawców komunikacji", ["Wpis ustawienia dostawcy komunikacji"]),
         ("en", "x" * 101, list(LABELS)),
         ("en", "\0", list(LABELS)),
     ],
 )
-def test_search_finds_tables_by_label_and_by_name(
+def test_search_finds_tables_by_what_they_are_called(
     browser: Client, language: str, search: str, found: list[str]
 ) -> None:
     page = read(browser.get(TABLES, {"search": search}, headers={"Accept-Language": language}))

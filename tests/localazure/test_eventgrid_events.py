@@ -12,6 +12,7 @@ from localazure.eventgrid.event_types import EVENT_TYPES
 
 ROOT = Path(__file__).parents[2]
 INCOMING_CALL = "Microsoft.Communication.IncomingCall"
+RECORDING = "Microsoft.Communication.RecordingFileStatusUpdated"
 CALL = {
     "to": {"kind": "phoneNumber", "rawId": "4:+18335550100", "phoneNumber": {"value": "+18335550100"}},
     "from": {"kind": "phoneNumber", "rawId": "4:+14255550123", "phoneNumber": {"value": "+14255550123"}},
@@ -60,6 +61,33 @@ def test_published_list_and_copies_arrive_each(azure, webhooks, receiver):
     publish(azure, call(id="one", copies=3), call(id="two")).raise_for_status()
 
     assert sorted(hook.next().events[0]["id"] for _ in range(4)) == ["one", "one", "one", "two"]
+
+
+SERVICES = [
+    "Microsoft.Communication.ChatMessageReceived",
+    INCOMING_CALL,
+    "Microsoft.Communication.SMSReceived",
+    RECORDING,
+    "Microsoft.Communication.EmailDeliveryReportReceived",
+]
+
+
+def test_events_of_every_service_are_published_and_those_of_the_filter_delivered(azure, webhooks, receiver):
+    hook = receiver()
+    webhooks.put("to-hub", hook.url, filter={"includedEventTypes": [RECORDING]}).result()
+
+    made = publish(azure, *[{"event_type": one, "subject": SUBJECT, "data": {}} for one in SERVICES]).json()["items"]
+
+    assert [one["event_type"] for one in made if one["subscriptions"]] == [RECORDING]
+    assert hook.next().types == [RECORDING]
+    assert len(azure.control.get("/_local/deliveries").json()["items"]) == 1
+
+
+def test_event_that_nobody_subscribes_to_is_delivered_to_nobody(azure):
+    [made] = publish(azure, {"event_type": RECORDING, "subject": SUBJECT, "data": {}}).json()["items"]
+
+    assert made["subscriptions"] == 0
+    assert azure.control.get("/_local/deliveries").json()["items"] == []
 
 
 @pytest.mark.parametrize(

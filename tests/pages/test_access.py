@@ -20,6 +20,7 @@ ADVANCED = "/center/phone-numbers/advanced/"
 CENTER = {
     "/center/channels/": "Channels",
     "/center/phone-numbers/": "Phone numbers",
+    "/center/general-settings/phone-numbers/": "Phone numbers",
     ADVANCED: "Manage Azure Communication Services",
     "/center/events/": "Events",
     "/center/dataverse/tables/": "Tables",

@@ -23,27 +23,56 @@ def table(page: Element) -> list[list[str]]:
     return [[cell.text() for cell in row.children if isinstance(cell, Element)] for row in rows]
 
 
-def test_path_of_the_document_leads_to_the_five_fields(administrator: Client, organised: None) -> None:
-    channels = read(administrator.get("/center/", follow=True))
-    site_map = channels.one("nav", class_="site-map")
-    assert site_map.all("h2")[0].text() == "Customer support"
-    assert site_map.all("a")[0].text() == "Channels"
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        (
+            "en",
+            [
+                "Customer support",
+                "Channels",
+                "Accounts",
+                "Manage",
+                "Get started",
+                "Connect to Azure Communication Services",
+                "Use existing resource",
+                "Connect",
+            ],
+        ),
+        (
+            "pl",
+            [
+                "Obsługa klienta",
+                "Kanały",
+                "Konta",
+                "Zarządzaj",
+                "Wprowadzenie",
+                "Nawiąż połączenie z usługami Azure Communication Services",
+                "Użyj istniejącego zasobu",
+                "Połącz",
+            ],
+        ),
+    ],
+)
+def test_path_of_the_document_leads_to_the_five_fields(
+    administrator: Client, organised: None, language: str, labels: list[str]
+) -> None:
+    def follow(link: Element | str) -> Element:
+        address = link if isinstance(link, str) else str(link.attributes["href"])
+        return read(administrator.get(address, headers={"Accept-Language": language}, follow=True))
 
-    manage = channels.one("section", aria_labelledby="accounts").one("a")
-    numbers = read(administrator.get(str(manage.attributes["href"])))
-    get_started = numbers.one("a", class_="primary")
-    connect = read(administrator.get(str(get_started.attributes["href"])))
+    site_map = follow("/center/").one("nav", class_="site-map")
+    channels = follow(site_map.all("a")[0])
+    accounts = channels.one("section", aria_labelledby="accounts")
+    manage = accounts.one("a")
+    get_started = follow(manage).one("a", class_="primary")
+    connect = follow(get_started)
     use_existing = connect.one("section", aria_labelledby="have").all("a")[0]
-    form = read(administrator.get(str(use_existing.attributes["href"])))
+    form = follow(use_existing).one("form", class_="form")
 
-    assert (manage.text(), get_started.text(), use_existing.text()) == (
-        "Manage",
-        "Get started",
-        "Use existing resource",
-    )
-    assert connect.one("h1").text() == "Connect to Azure Communication Services"
-    assert len(form.one("form", class_="form").all("input", type="text")) == 4
-    assert len(form.one("form", class_="form").all("input", type="password")) == 1
+    way = [site_map.all("h2")[0], site_map.all("a")[0], accounts.one("h2"), manage, get_started, connect.one("h1")]
+    assert [one.text() for one in (*way, use_existing, form.one("button", type="submit"))] == labels
+    assert (len(form.all("input", type="text")), len(form.all("input", type="password"))) == (4, 1)
 
 
 def test_connected_phone_numbers_offer_advanced_instead_of_get_started(

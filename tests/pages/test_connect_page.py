@@ -40,11 +40,14 @@ def errors(page: Element) -> dict[str, str]:
     }
 
 
-def test_right_fields_connect_and_lead_to_the_endpoints(administrator: Client, right: dict[str, str]) -> None:
-    response = administrator.post(ADDRESS, right, follow=True)
+@pytest.mark.parametrize(("language", "words"), [("en", "“{}” is connected."), ("pl", "Połączono z „{}”.")])
+def test_right_fields_connect_and_lead_to_the_endpoints(
+    administrator: Client, right: dict[str, str], language: str, words: str
+) -> None:
+    response = administrator.post(ADDRESS, right, follow=True, headers={"Accept-Language": language})
 
     assert response.redirect_chain == [("/center/phone-numbers/advanced/", 302)]
-    assert read(response).one(role="status").text() == f"“{right['resource_name']}” is connected."
+    assert read(response).one(role="status").text() == words.format(right["resource_name"])
     assert Connection.objects.get().disconnected_at is None
     assert AuditEntry.objects.get(act="connect").actor_name == "adam"
 

@@ -179,6 +179,18 @@ def test_key_that_was_regenerated_is_noticed_and_told_until_it_is_repaired(
     assert regenerated.partition("accesskey=")[2] not in str(vars(entry))
 
 
+def test_repaired_connection_string_is_told_in_polish(
+    administrator: Client, real: Connection, regenerated: str
+) -> None:
+    polish = {"Accept-Language": "pl"}
+
+    refused = administrator.post(REPAIR, {"connection_string": ""}, headers=polish)
+    repaired = administrator.post(REPAIR, {"connection_string": regenerated}, headers=polish, follow=True)
+
+    assert read(refused).one("p", id="id_connection_string_error").text().startswith("Wpisz ciąg połączenia:")
+    assert read(repaired).one(role="status").text() == "Ciąg połączenia jest naprawiony. Nic innego się nie zmieniło."
+
+
 def test_check_runs_every_five_minutes_in_the_background(real: Connection) -> None:
     app.perform_import_paths()
     [task] = [one for one in app.periodic_registry.periodic_tasks.values() if one.task.name == "connection.check_key"]

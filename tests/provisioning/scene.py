@@ -15,6 +15,7 @@ import uvicorn
 from azure.core.credentials import TokenCredential
 from starlette.applications import Starlette
 
+from centrala import health
 from centrala.azure.cloud import Cloud
 from centrala.azure.eventgrid import DeadLetters
 from centrala.azure.identifiers import ResourceId
@@ -31,7 +32,7 @@ NAMES = ["centrala-incoming-call", "centrala-recording", "centrala-sms"]
 
 @contextmanager
 def hub_over_tls(dsn: str, cloud: Cloud, certificate: Path, key: Path) -> Iterator[str]:
-    """The webhooks of the hub, as they run, on a free port. Yields its address."""
+    """The webhooks of the hub, as they run, on a free port, and its sign of life. Yields its address."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -39,7 +40,7 @@ def hub_over_tls(dsn: str, cloud: Cloud, certificate: Path, key: Path) -> Iterat
             app.state.hooks = hooks
             yield
 
-    app = Starlette(routes=routes(), lifespan=lifespan)
+    app = Starlette(routes=[*routes(), *health.routes], lifespan=lifespan)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="on", log_level="warning", access_log=False)
     config.load()
     config.ssl = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

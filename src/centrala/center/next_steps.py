@@ -55,4 +55,5 @@ def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
             done=Channel.VOICE in channels,
         ),
         NextStep(title=_("Outbound calls"), text=_("Not in this version yet."), later=True),
+        NextStep(title=_("Bring your own carrier"), text=_("Not in this version yet."), later=True),
     ]

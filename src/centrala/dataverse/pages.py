@@ -120,7 +120,8 @@ def _around() -> dict[str, object]:
 
 def _fits(table: Table, search: str) -> bool:
     words = search.strip().casefold()
-    return any(words in str(name).casefold() for name in (table.label, table.plural, table.name))
+    names = (table.label, table.plural, table.name, table.description)
+    return any(words in str(name).casefold() for name in names)
 
 
 def _place(text: str) -> Place | None:
