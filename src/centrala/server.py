@@ -50,12 +50,16 @@ class Server(uvicorn.Server):
                 connection.transport.abort()
 
 
-def serve(app: Any, *, listens: list[Listen], trusted: str, before_stop: Callable[[], None]) -> None:
+def serve(
+    app: Any, *, listens: list[Listen], trusted: str, before_start: Callable[[], None], before_stop: Callable[[], None]
+) -> None:
     """Answers on all addresses until SIGTERM or SIGINT. The first one runs the app's lifespan.
 
-    Raises Misconfigured when a port is taken. `trusted` are the proxies whose forwarded headers count.
+    Raises Misconfigured when a port is taken. `before_start` is called once all are ours. `trusted` are the proxies
+    whose forwarded headers count.
     """
     sockets = [bind(listen) for listen in listens]
+    before_start()
     configs = [_config(app, listen, trusted, first=not n) for n, listen in enumerate(listens)]
     servers = [Server(config, before_stop=before_stop) for config in configs]
     asyncio.run(_run(servers, sockets))

@@ -13,7 +13,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from centrala.cli.up import address
+from centrala.cli.up import answers
+from centrala.cli.web import address
+from centrala.database import dsn
 from running_demo import clean_environment, free_port, until
 
 READY_SECONDS = 40
@@ -65,6 +67,33 @@ def set_up_link(data: Path) -> str:
     log = data / "up.log"
     until(lambda: "/set-up/" in log.read_text(), READY_SECONDS)
     return next(word for word in log.read_text().split() if "/set-up/" in word)
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_of_several_web_processes_one_prints_the_link(tmp_path: Path) -> None:
+    ports = [free_port(), free_port()]
+    logs = [tmp_path / f"{port}.log" for port in ports]
+    processes = []
+    for port, log in zip(ports, logs, strict=True):
+        argv = [sys.executable, "-m", "centrala.cli", "web", "--data", str(tmp_path), "--port", str(port)]
+        with log.open("wb") as output:
+            processes.append(
+                subprocess.Popen(argv, env=clean_environment() | {"DATABASE_URL": dsn()}, stdout=output, stderr=output)
+            )
+    try:
+        for port in ports:
+            until(lambda port=port: answers(f"http://127.0.0.1:{port}/healthz") is not None, READY_SECONDS)
+        said = "".join(log.read_text() for log in logs)
+        link = next(word for word in said.split() if "/set-up/" in word)
+        page = httpx.get(link, trust_env=False)
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+    assert said.count("/set-up/") == 1
+    assert (page.status_code, "Set up Centrala" in page.text) == (200, True)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,25 @@ def test_new_token_voids_the_one_before() -> None:
     assert first(new) is not None
 
 
+def test_token_is_given_once_while_it_is_good() -> None:
+    assert people.set_up_token_once() is not None
+    assert people.set_up_token_once() is None
+
+    Link.objects.update(expires_at=now() - timedelta(seconds=1))
+    again = people.set_up_token_once()
+
+    assert first(again) is not None
+    assert people.set_up_token_once() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_starts_at_once_one_gets_the_token() -> None:
+    tokens = at_once(lambda _number: people.set_up_token_once())
+
+    assert [token is None for token in tokens].count(False) == 1
+    assert len(tokens) == 4
+
+
 def test_token_that_ran_out_leads_nowhere() -> None:
     token = people.set_up_token()
     Link.objects.update(expires_at=now() - timedelta(seconds=1))

@@ -6,9 +6,7 @@ import secrets
 import sys
 from urllib.request import ProxyHandler, build_opener
 
-from django.db import connections
-
-from centrala.cli import web
+from centrala.cli import set_up_link, web
 from centrala.cli.database import migrate, refuse_other_version, set_up_django
 from centrala.configuration import Configuration
 from centrala.health import START, START_HEADER
@@ -17,7 +15,6 @@ from centrala.postgres import Cluster, forget_other_servers
 from centrala.supervisor import Process, Step, Supervisor
 
 ASK_SECONDS = 2.0
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here: what to ask instead
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,26 +34,15 @@ def run(options: argparse.Namespace) -> int:
 
     def ready() -> None:
         print(
-            f"Centrala runs on {address(host, port)} (public: {installation.public_url}). Ctrl-C stops it.",
+            f"Centrala runs on {web.address(host, port)} (public: {installation.public_url}). Ctrl-C stops it.",
             flush=True,
         )
-        if token := first_administrators_token():
-            at = installation.settings.public_url or address(host, port)
-            print(f"Nobody is here yet. The first administrator begins at {at}/set-up/{token} (once, for a day).")
-            sys.stdout.flush()
+        from centrala.organization.people import set_up_token  # Django is ready only now
+
+        set_up_link.tell(set_up_token, base=installation.settings.public_url or web.address(host, port))
 
     step = Step("migrate", lambda: prepare(clusters, migrating=bool(clusters) or options.migrate))
     return Supervisor(clusters, [step], hub(words, host=host, port=port)).run(on_ready=ready)
-
-
-def first_administrators_token() -> str | None:
-    """For the set-up link; the one that an earlier start printed is void. None when somebody is here already."""
-    from centrala.organization.people import set_up_token  # Django is ready only now
-
-    try:
-        return set_up_token()
-    finally:
-        connections.close_all()  # this process only watches from here on
 
 
 def embedded_database(installation: Installation) -> list[Cluster]:
@@ -84,18 +70,12 @@ def prepare(clusters: list[Cluster], *, migrating: bool = True) -> None:
 
 def hub(words: list[str], *, port: int, host: str = Configuration().host) -> list[Process]:
     """Web and worker as children."""
-    health, start = f"{address(host, port)}/healthz", secrets.token_hex(8)
+    health, start = f"{web.address(host, port)}/healthz", secrets.token_hex(8)
     return [
         # Ready is who answers with this start's own word: on a port that is taken another hub may answer.
         Process("web", command("web", *words), env={START: start}, ready=lambda: answers(health) == start),
         Process("worker", command("worker")),
     ]
-
-
-def address(host: str, port: int) -> str:
-    """Where a listener on `host` is reached from this machine."""
-    reached = EVERYWHERE.get(host, host)
-    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
 def command(*words: str) -> list[str]:

@@ -1,13 +1,18 @@
 """`centrala web`: the process that answers. People may come over http, machines need https."""
 
 import argparse
+import os
 from pathlib import Path
 
+from centrala.cli import set_up_link
 from centrala.cli.database import refuse_other_version, set_up_django
 from centrala.cli.figures import port_number, whole
 from centrala.configuration import Configuration
 from centrala.errors import Misconfigured
+from centrala.health import START
 from centrala.installation import Installation
+
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here: what to ask instead
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     set_up_django()
     refuse_other_version()
     from centrala.asgi import build
+    from centrala.organization.people import set_up_token_once
     from centrala.server import Listen, serve
 
     settings = Installation.here().settings
@@ -33,14 +39,21 @@ def run(options: argparse.Namespace) -> int:
     if tls_port:
         certificate, key = _certificate(options, settings)
         listens.insert(0, Listen(host=host, port=tls_port, certificate=certificate, key=key))
-    app = build()
+    app, base = build(), settings.public_url or address(host, listens[-1].port)
     serve(
         app,
         listens=listens,
         trusted=settings.trusted_proxies,
+        before_start=lambda: None if START in os.environ else set_up_link.tell(set_up_token_once, base=base),
         before_stop=app.state.broadcast.end_streams,
     )
     return 0
+
+
+def address(host: str, port: int) -> str:
+    """Where a listener on `host` is reached from this machine."""
+    reached = EVERYWHERE.get(host, host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
 def _certificate(options: argparse.Namespace, settings: Configuration) -> tuple[Path, Path]:

@@ -28,6 +28,15 @@ def make(*, purpose: Purpose, user: User | None = None) -> str:
     return token
 
 
+def make_set_up_once() -> str | None:
+    """Of several processes that ask one gets a token, and no other while that may be followed."""
+    Link.objects.filter(purpose=Purpose.SET_UP, expires_at__lte=now()).delete()
+    token = secrets.token_urlsafe(32)
+    values = {"hash": _hash(token), "expires_at": now() + LASTS[Purpose.SET_UP]}
+    _link, made = Link.objects.get_or_create(purpose=Purpose.SET_UP, defaults=values)
+    return token if made else None
+
+
 def find(token: str, *purposes: Purpose) -> Link | None:
     """The link, while it may be followed."""
     return _valid(token, *purposes).select_related("user").first()

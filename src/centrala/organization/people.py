@@ -69,6 +69,11 @@ def set_up_token() -> str | None:
     return None if User.objects.exists() else links.make(purpose=Purpose.SET_UP)
 
 
+def set_up_token_once() -> str | None:
+    """As above, but None as well while an earlier token is good."""
+    return None if User.objects.exists() else links.make_set_up_once()
+
+
 @transaction.atomic
 def add_first_administrator(
     *, token: str, username: str, password: str, first_name: str = "", language: str = ""
