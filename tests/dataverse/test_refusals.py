@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 
 from centrala.connection.models import Connection
 from dataverse.scene import API, ENTRIES, NUMBERS, SECRET, SETTINGS, Reader, error
@@ -89,6 +90,20 @@ def test_option_given_twice_is_refused(reader: Reader) -> None:
         400,
         "Query option '$top' was specified more than once, but it must be specified once.",
     )
+
+
+def test_batch_is_known_and_not_served(reader: Reader) -> None:
+    batch = b"--b\r\nContent-Type: application/http\r\n\r\nGET /api/data/v9.2/WhoAmI HTTP/1.1\r\n\r\n--b--\r\n"
+
+    answer = reader.client.post(f"{API}/$batch", batch, content_type="multipart/mixed; boundary=b")
+
+    assert error(answer) == (501, "0x80060888", "A batch is not supported by this service.")
+
+
+def test_stranger_does_not_learn_what_is_served(reader: Reader) -> None:
+    answer = Client().post(f"{API}/$batch", b"", content_type="multipart/mixed; boundary=b")
+
+    assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("path", ["", ENTRIES, f"{SETTINGS}({NOBODY})", "nothing"])

@@ -31,6 +31,8 @@ OWN_VERSION = "9.2"
 def web_api(request: HttpRequest, version: str, path: str) -> HttpResponse:
     try:
         caller = caller_of(request)
+        if request.method == "POST" and path == "$batch":
+            raise Failure.NOT_IMPLEMENTED.of(what="A batch")
         if request.method not in {"GET", "HEAD"}:
             raise Failure.READ_ONLY.of(method=request.method, headers={"Allow": "GET, HEAD"})
         if not VERSION.fullmatch(version):
