@@ -150,6 +150,45 @@ GROUP_MOVED = Refusal(
     "InvalidResourceGroupLocation",
     "Invalid resource group location. The Resource group already exists in location '{location}'.",
 )
+LOCATION_NOT_FOR_GROUP = Refusal(
+    400,
+    "LocationNotAvailableForResourceGroup",
+    "The provided location '{location}' is not available for resource group. List of available regions is '{known}'.",
+)
+LOCATION_NOT_FOR_TYPE = Refusal(
+    400,
+    "LocationNotAvailableForResourceType",
+    "The provided location '{location}' is not available for resource type '{kind}'. List of available regions for the "
+    "resource type is '{known}'.",
+)
+TOO_MANY_TAGS = Refusal(
+    400,
+    "InvalidTags",
+    "Too many tags specified. Requested tag count - '{count}'. Maximum number of tags allowed - '{most}'.",
+)
+TAG_NAME_CHARACTERS = Refusal(
+    400,
+    "InvalidTagNameCharacters",
+    "The tag names '{name}' have reserved characters '<,>,%,&,\\,?,/' or control characters.",
+)
+TAG_NAME_TOO_LONG = Refusal(
+    400,
+    "InvalidTagName",
+    "Tag name too large. Following tag name '{name}' exceeded the maximum length. Maximum allowed length for tag name "
+    "- '{most}' characters.",
+)
+TAG_VALUE_TOO_LONG = Refusal(
+    400,
+    "InvalidTagValueLength",
+    "Tag value too large. Following tag value '{value}' exceeded the maximum length. Maximum allowed length for tag "
+    "value - '{most}' characters.",
+)
+INVALID_LINK = Refusal(
+    400,
+    "LinkedInvalidPropertyId",
+    "Property id '{id}' at path '{path}' is invalid. Expect fully qualified resource Id that start with "
+    "'/subscriptions/{{subscriptionId}}' or '/providers/{{resourceProviderNamespace}}/'.",
+)
 INVALID_EXPAND = Refusal(400, "InvalidExpandInQueryString", "Invalid $expand '{expand}' specified in the query string.")
 LOCATION_REQUIRED = Refusal(400, "LocationRequired", "The location property is required for this definition.")
 INVALID_RESOURCE = Refusal(400, "InvalidResource", "{reason}")
@@ -168,6 +207,9 @@ SECOND_SYSTEM_TOPIC = Refusal(
     "InvalidRequest",
     "There is an existing tracked system topic for the given source {source}. "
     "Only one system topic is allowed per source.",
+)
+WRONG_TOPIC_LOCATION = Refusal(
+    400, "InvalidRequest", "System topic's location must match with location of the source resource {source}."
 )
 SOURCE_CHANGED = Refusal(400, "InvalidRequest", "System topic source cannot be modified.")
 EVENT_SUBSCRIPTION_NOT_FOUND = Refusal(404, "ResourceNotFound", "Event subscription doesn't exist.")

@@ -82,7 +82,7 @@ def test_resource_is_looked_for_without_being_read(azure, resources):
     [
         ({"location": "global", "properties": {"dataLocation": "Europe", "colour": "red"}}, "InvalidRequestContent"),
         ({"location": "global", "colour": "red", "properties": {}}, "InvalidRequestContent"),
-        ({"location": "westeurope", "properties": {"dataLocation": "Europe"}}, "InvalidResource"),
+        ({"location": "westeurope", "properties": {"dataLocation": "Europe"}}, "LocationNotAvailableForResourceType"),
         ({"location": "global", "properties": {"dataLocation": "Mars"}}, "InvalidResource"),
         ({"properties": {"dataLocation": "Europe"}}, "LocationRequired"),
         (

@@ -226,6 +226,11 @@ def test_scalars_stay_the_texts_that_stand_in_the_file():
             "- name: acs\n            data_location: Mars\n",
             "data_location 'Mars': there is no such place",
         ),
+        (
+            "- name: rg",
+            "- location: mars\n        name: rg",
+            "location 'mars': Azure has no such region. Fix: write",
+        ),
         ("name: Ala", "name: Łucja", "line 3, people[0].name 'Łucja': no user name can be made of it. Fix: add user_n"),
         ("name: Ala", "name: Ala\n    id:", "line 4, people[0].id: that cannot stand here. Fix: write an id in lower"),
     ],

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from localazure.arm import inventory, roles, scopes, shapes
+from localazure.arm import inventory, locations, roles, scopes, shapes, tags
 from localazure.arm.operation import operation
 from localazure.communication import rules as communication
 from localazure.errors import GROUP_MOVED, INVALID_FILTER, INVALID_GROUP_NAME, INVALID_RESOURCE
@@ -61,8 +61,8 @@ def put_group(world: World, call: Call) -> Reply:
     group = ResourceGroup(
         subscription_id=scopes.subscription(world, call).id,
         name=known.name if known else name,
-        location=_plain(body.location or ""),
-        tags=body.tags or {},
+        location=locations.plain(body.location or ""),
+        tags=tags.checked(body.tags) or {},
         managed_by=body.managed_by or "",
     )
     return Reply(status=200 if known else 201, body=shapes.group(world.groups.put(key, group)))
@@ -72,7 +72,7 @@ def patch_group(world: World, call: Call) -> Reply:
     known, body = scopes.group(world, call), call.json(Body)
     changed = msgspec.structs.replace(
         known,
-        tags=known.tags if body.tags is None else body.tags,
+        tags=known.tags if body.tags is None else tags.checked(body.tags),
         managed_by=known.managed_by if body.managed_by is None else body.managed_by,
     )
     return Reply(body=shapes.group(world.groups.put(scopes.group_key(known.subscription_id, known.name), changed)))
@@ -91,9 +91,7 @@ def remove_group(world: World, call: Call) -> Reply:
         for custom in world.custom_topics.all():
             if roles.within(custom.id, group.path):
                 custom_topics.remove_topic(world, custom)
-        for key, assignment in world.role_assignments.items():
-            if roles.within(assignment.scope, group.path):
-                world.role_assignments.remove(key)
+        roles.forget(world, group.path)
         world.groups.remove(scopes.group_key(group.subscription_id, group.name))
     return Reply(status=200)
 
@@ -107,13 +105,9 @@ def _check(name: str, known: ResourceGroup | None, body: Body) -> None:
         raise INVALID_GROUP_NAME.of(name=name)
     if not body.location:
         raise INVALID_RESOURCE.of(reason="The location property is required for this definition.")
-    if known and _plain(body.location) != known.location:
+    locations.check_group(body.location)
+    if known and locations.plain(body.location) != known.location:
         raise GROUP_MOVED.of(group=known.name, location=known.location)
-
-
-def _plain(location: str) -> str:
-    """West Europe and westeurope are one place."""
-    return location.replace(" ", "").lower()
 
 
 def _tagged(group: ResourceGroup, expression: str) -> bool:

@@ -31,6 +31,13 @@ def held(world: World, principal: str, scope: str) -> list[RoleAssignment]:
     return [one for one in world.role_assignments.of(principal) if within(scope, one.scope)]
 
 
+def forget(world: World, scope: str) -> None:
+    """Assignments end with what they were made on."""
+    for key, one in world.role_assignments.items():
+        if within(one.scope, scope):
+            world.role_assignments.remove(key)
+
+
 def permissions(world: World, principal: str, scope: str) -> list[Permission]:
     roles = [definition(world, one.role) for one in held(world, principal, scope)]
     return [permission for role in roles if role for permission in role.permissions]

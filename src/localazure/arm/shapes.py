@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from localazure.arm.locations import plain
 from localazure.arm.scopes import registration_state
 from localazure.records.directory import Tenant
 from localazure.records.resources import Provider, ResourceGroup, Subscription
@@ -57,13 +58,14 @@ def subscription(one: Subscription) -> Json:
     }
 
 
-def location(subscription_id: str, name: str, display_name: str) -> Json:
+def location(subscription_id: str, geography: str, display_name: str) -> Json:
+    name = plain(display_name)
     return {
         "id": f"/subscriptions/{subscription_id}/locations/{name}",
         "name": name,
         "type": "Region",
         "displayName": display_name,
-        "regionalDisplayName": f"(Europe) {display_name}",
+        "regionalDisplayName": f"({geography}) {display_name}",
     }
 
 

@@ -1,6 +1,7 @@
 """Tenants, subscriptions and their locations: https://learn.microsoft.com/rest/api/resources/subscriptions"""
 
 from localazure.arm import roles, scopes, shapes
+from localazure.arm.locations import BY_GEOGRAPHY
 from localazure.arm.operation import operation
 from localazure.paging import listing
 from localazure.pipeline import Call, Reply
@@ -27,8 +28,8 @@ def get_subscription(world: World, call: Call) -> Reply:
 
 def list_locations(world: World, call: Call) -> Reply:
     one = scopes.subscription(world, call)
-    places = (("westeurope", "West Europe"), ("polandcentral", "Poland Central"))
-    return Reply(body={"value": [shapes.location(one.id, *place) for place in places]})
+    found = [shapes.location(one.id, place, name) for place, names in BY_GEOGRAPHY.items() for name in names]
+    return Reply(body={"value": found})
 
 
 SUBSCRIPTION = "/subscriptions/{subscription}"

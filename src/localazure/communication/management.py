@@ -7,7 +7,7 @@ from localazure.arm import roles, scopes
 from localazure.arm.operation import operation
 from localazure.clock import timestamp
 from localazure.communication import managed_identity, rules
-from localazure.communication.rules import ResourceBody
+from localazure.communication.rules import TYPE, ResourceBody
 from localazure.errors import RESOURCE_NOT_FOUND
 from localazure.paging import listing
 from localazure.pipeline import Call, Reply
@@ -16,7 +16,6 @@ from localazure.routing import Route
 from localazure.world import World
 
 NAMESPACE = "Microsoft.Communication"
-TYPE = f"{NAMESPACE}/CommunicationServices"
 
 
 class KeyBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):

@@ -4,14 +4,19 @@ import re
 
 import msgspec
 
+from localazure.arm import locations, roles, tags
 from localazure.clock import real_time
 from localazure.communication.managed_identity import IdentityBody, changed
-from localazure.errors import INVALID_RESOURCE, LOCATION_REQUIRED, NAME_TAKEN, WRONG_SUBSCRIPTION
+from localazure.errors import INVALID_LINK, INVALID_RESOURCE, LOCATION_REQUIRED, NAME_TAKEN, WRONG_SUBSCRIPTION
 from localazure.eventgrid.ending import remove as end
 from localazure.records.ids import new_access_key, new_id
 from localazure.records.resources import CommunicationService
 from localazure.world import World
 
+TYPE = "Microsoft.Communication/CommunicationServices"
+# https://learn.microsoft.com/azure/communication-services/quickstarts/email/connect-email-communication-resource
+RESOURCE_ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+(/[^/]+/[^/]+)+", re.IGNORECASE)
+DOMAIN = re.compile(r".*/providers/Microsoft\.Communication/emailServices/[^/]+/domains/[^/]+", re.IGNORECASE)
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 DATA_LOCATIONS = (
     "Africa", "Asia Pacific", "Australia", "Brazil", "Canada", "Europe", "France", "Germany", "India", "Japan",
@@ -97,10 +102,12 @@ def remove(world: World, one: CommunicationService) -> None:
         for key, topic in world.system_topics.items():
             if topic.source.lower() == one.key:
                 world.system_topics.remove(key)
+                roles.forget(world, key)
         for subscription in world.event_subscriptions.all():
             if subscription.source == one.key:
                 end(world, subscription)
         world.communication.remove(one.key)
+        roles.forget(world, one.key)
 
 
 def _remove_owned(world: World, resource: str) -> None:
@@ -139,11 +146,13 @@ def _changed(one: CommunicationService, body: ResourceBody, by: str) -> Communic
     asked = body.properties
     if asked.public_network_access not in {None, *NETWORK_ACCESS}:
         raise INVALID_RESOURCE.of(reason=f"The publicNetworkAccess must be one of: {', '.join(NETWORK_ACCESS)}.")
-    if body.location is not None and body.location.lower() != "global":
-        raise INVALID_RESOURCE.of(reason=f"The location '{body.location}' is not available: it must be global.")
+    if body.location is not None:
+        locations.check(TYPE, body.location, [locations.GLOBAL])
+    for place, link in enumerate(asked.linked_domains or []):
+        _check_link(link, f"properties.linkedDomains[{place}]")
     return msgspec.structs.replace(
         one,
-        tags=one.tags if body.tags is None else body.tags,
+        tags=one.tags if body.tags is None else tags.checked(body.tags),
         linked_domains=one.linked_domains if asked.linked_domains is None else tuple(asked.linked_domains),
         public_network_access=asked.public_network_access or one.public_network_access,
         identity=one.identity if body.identity is None else changed(one.identity, body.identity),
@@ -151,3 +160,11 @@ def _changed(one: CommunicationService, body: ResourceBody, by: str) -> Communic
         changed_by=by,
         disable_local_auth=one.disable_local_auth if asked.disable_local_auth is None else asked.disable_local_auth,
     )
+
+
+def _check_link(link: str, path: str) -> None:
+    """Whether there is such a domain cannot be told here: e-mail is not emulated."""
+    if not RESOURCE_ID.fullmatch(link):
+        raise INVALID_LINK.of(id=link, path=path)
+    if not DOMAIN.fullmatch(link):
+        raise INVALID_RESOURCE.of(reason=f"The id '{link}' of linkedDomains is not that of a domain.")

@@ -6,9 +6,9 @@ import secrets
 
 import msgspec
 
-from localazure.arm import scopes
+from localazure.arm import locations, roles, scopes, tags
 from localazure.clock import real_time, timestamp
-from localazure.errors import INVALID_EVENT_GRID, NAME_TAKEN, PART_NOT_EMULATED, RESOURCE_NOT_FOUND
+from localazure.errors import INVALID_EVENT_GRID, LOCATION_REQUIRED, NAME_TAKEN, PART_NOT_EMULATED, RESOURCE_NOT_FOUND
 from localazure.eventgrid.bodies import CustomTopicBody, KeyBody
 from localazure.eventgrid.ending import remove as end
 from localazure.eventgrid.name_filter import by_name
@@ -82,6 +82,7 @@ def remove_topic(world: World, topic: CustomTopic) -> None:
         for one in [each for each in world.event_subscriptions.all() if each.source == topic.key]:
             end(world, one)
         world.custom_topics.remove(topic.key)
+        roles.forget(world, topic.key)
 
 
 def list_keys(world: World, call: Call) -> Reply:
@@ -133,15 +134,18 @@ def _made(world: World, call: Call, group: str, subscription_id: str, body: Cust
     schema = (asked.input_schema or DeliverySchema.EVENT_GRID.value).lower()
     if schema == CUSTOM_INPUT:
         raise PART_NOT_EMULATED.of(what="the input schema CustomEventSchema")
-    if not NAME.fullmatch(name) or not body.location or schema not in SCHEMAS:
-        raise INVALID_EVENT_GRID.of(reason="The topic's name, location or inputSchema is invalid.")
+    if not body.location:
+        raise LOCATION_REQUIRED.of()
+    locations.check(TOPICS, body.location, locations.REGIONS)
+    if not NAME.fullmatch(name) or schema not in SCHEMAS:
+        raise INVALID_EVENT_GRID.of(reason="The topic's name or inputSchema is invalid.")
     if named(world, name):
         raise NAME_TAKEN.of(name=name)
     fresh = CustomTopic(
         subscription_id=subscription_id,
         group=group,
         name=name,
-        location=body.location.lower().replace(" ", ""),
+        location=locations.plain(body.location),
         key1=_new_key(),
         key2=_new_key(),
         metric_resource_id=new_id(),
@@ -161,7 +165,7 @@ def _changed(one: CustomTopic, body: CustomTopicBody) -> CustomTopic:
         raise INVALID_EVENT_GRID.of(reason="The topic's publicNetworkAccess or minimumTlsVersionAllowed is unknown.")
     return msgspec.structs.replace(
         one,
-        tags=one.tags if body.tags is None else body.tags,
+        tags=one.tags if body.tags is None else tags.checked(body.tags),
         public_network_access=asked.public_network_access or one.public_network_access,
         disable_local_auth=one.disable_local_auth if asked.disable_local_auth is None else asked.disable_local_auth,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from localazure import operations
+from localazure.arm import roles
 from localazure.clock import timestamp
 from localazure.errors import ServiceError
 from localazure.eventgrid import envelopes, requests
@@ -25,6 +26,7 @@ def remove(world: World, one: EventSubscription) -> None:
         world.event_subscriptions.remove(one.key)
         for delivery in world.deliveries.of(one.key):
             world.deliveries.remove(delivery.id)
+        roles.forget(world, one.id)
     if one.settings:
         world.background.spawn(_tell(world, one, one.settings))
 

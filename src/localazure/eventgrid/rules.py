@@ -6,8 +6,15 @@ import secrets
 import msgspec
 
 from localazure import operations
+from localazure.arm import locations, roles, tags
 from localazure.clock import real_time
-from localazure.errors import INVALID_EVENT_GRID, RESOURCE_NOT_FOUND, SECOND_SYSTEM_TOPIC, SOURCE_CHANGED
+from localazure.errors import (
+    INVALID_EVENT_GRID,
+    RESOURCE_NOT_FOUND,
+    SECOND_SYSTEM_TOPIC,
+    SOURCE_CHANGED,
+    WRONG_TOPIC_LOCATION,
+)
 from localazure.eventgrid.bodies import SystemTopicBody
 from localazure.eventgrid.ending import preempt, remove
 from localazure.eventgrid.handshake import accept, validate
@@ -38,8 +45,11 @@ def put_topic(
 ) -> SystemTopic:
     known = world.system_topics.get(key)
     source, location = _checked_source(world, body, known), body.location or (known.location if known else "")
-    if not TOPIC_NAME.fullmatch(name) or location.lower() != "global":
-        raise INVALID_EVENT_GRID.of(reason="The topic's name is invalid, or its location is not the source's: global.")
+    if not TOPIC_NAME.fullmatch(name):
+        raise INVALID_EVENT_GRID.of(reason="The topic's name is invalid: it has 3 to 128 letters, digits and hyphens.")
+    locations.check(f"{NAMESPACE}/systemTopics", location, [locations.GLOBAL, *locations.REGIONS])
+    if location.lower() != locations.GLOBAL:
+        raise WRONG_TOPIC_LOCATION.of(source=source)
     if any(other != key and one.source.lower() == source.lower() for other, one in world.system_topics.items()):
         raise SECOND_SYSTEM_TOPIC.of(source=source)
     fresh = SystemTopic(
@@ -51,7 +61,7 @@ def put_topic(
         topic_type=TOPIC_TYPE,
         metric_resource_id=known.metric_resource_id if known else new_id(),
         made_at=known.made_at if known else real_time(),
-        tags=body.tags or {},
+        tags=tags.checked(body.tags) or {},
     )
     return world.system_topics.put(key, fresh)
 
@@ -63,6 +73,7 @@ def remove_topic(world: World, key: str) -> None:
             if one.key.startswith(f"{key}/"):
                 remove(world, one)
         world.system_topics.remove(key)
+        roles.forget(world, key)
 
 
 def ask(

@@ -2,8 +2,7 @@
 
 from starlette.responses import Response
 
-from localazure.communication.management import TYPE
-from localazure.communication.rules import DATA_LOCATIONS
+from localazure.communication.rules import DATA_LOCATIONS, TYPE
 from localazure.errors import ServiceError
 from localazure.portal import overview
 from localazure.portal.acting import Json, read, segment

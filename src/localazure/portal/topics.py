@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from localazure.communication.management import TYPE as COMMUNICATION
+from localazure.communication.rules import TYPE as COMMUNICATION
 from localazure.errors import ServiceError
 from localazure.eventgrid.custom_topics import TOPICS as CUSTOM_TOPICS
 from localazure.eventgrid.system_topics import TOPICS

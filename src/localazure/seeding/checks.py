@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from localazure.arm.builtin import BUILT_IN
+from localazure.arm.locations import REGIONS, plain
 from localazure.communication.rules import DATA_LOCATIONS
 from localazure.communication.senders import Kind, kind_of
 from localazure.entra.first_party import GRAPH_ROLES
@@ -23,6 +24,7 @@ def check(plan: Plan) -> None:
     for path, resource in resources(plan):
         _check_resource(path, resource)
     _check_topics(plan)
+    _check_locations(plan)
     _check_registered(plan)
 
 
@@ -162,6 +164,14 @@ def _check_topics(plan: Plan) -> None:
         for path, source in sources:
             _check_known(path, source, known)
         _once(sources)
+
+
+def _check_locations(plan: Plan) -> None:
+    for one, subscription in enumerate(plan.subscriptions):
+        for two, group in enumerate(subscription.resource_groups):
+            if plain(group.location) not in REGIONS:
+                path = f"$.subscriptions[{one}].resource_groups[{two}].location"
+                raise Mistake(path, "Azure has no such region", f"write one of {', '.join(REGIONS)}")
 
 
 def _check_registered(plan: Plan) -> None:

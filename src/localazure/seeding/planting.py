@@ -1,5 +1,6 @@
 """The world as the seed's plan says."""
 
+from localazure.arm.locations import plain
 from localazure.communication import sip
 from localazure.communication.giving import give_name, give_number
 from localazure.communication.senders import Kind, kind_of
@@ -41,7 +42,7 @@ def _plant_subscription(world: World, one: SubscriptionPlan) -> None:
 
 
 def _plant_group(world: World, subscription: SubscriptionPlan, one: GroupPlan) -> None:
-    location = one.location.replace(" ", "").lower()
+    location = plain(one.location)
     record = ResourceGroup(subscription_id=subscription.id, name=one.name, location=location, tags=one.tags)
     world.groups.put(record.path.lower(), record)
     for resource in one.communication_services:
