@@ -316,6 +316,13 @@ REDIRECT_MISMATCH = Refusal(
 UNSUPPORTED_RESPONSE_TYPE = Refusal(
     400, "unsupported_response_type", "AADSTS70005: response_type '{kind}' is not emulated; ask for 'code'."
 )
+UNSUPPORTED_RESPONSE_MODE = Refusal(
+    400,
+    "invalid_request",
+    "AADSTS70007: '{mode}' is not a supported value of 'response_mode' when requesting a token.",
+)
+WRONG_CHALLENGE_METHOD = Refusal(400, "invalid_request", "AADSTS50149: Invalid Code_Challenge_method parameter.")
+WRONG_CHALLENGE_SIZE = Refusal(400, "invalid_request", "AADSTS501491: Invalid size of Code_Challenge parameter.")
 LOGIN_REQUIRED = Refusal(
     400,
     "login_required",

@@ -320,6 +320,10 @@ def test_unproven_client_gets_no_redirect(http, ask, changes, text):
         ({"prompt": "none"}, "login_required"),
         ({"scope": "https://nobody.example/.default"}, "invalid_resource"),
         ({"scope": "https://graph.microsoft.com/a https://management.azure.com/b"}, "invalid_scope"),
+        ({"response_mode": "pigeon"}, "invalid_request"),
+        ({"code_challenge_method": "rot13"}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": "x" * 129}, "invalid_request"),
     ],
 )
 def test_proven_client_is_told_what_is_wrong(http, ask, changes, error):
@@ -327,6 +331,28 @@ def test_proven_client_is_told_what_is_wrong(http, ask, changes, error):
 
     told = parse_qs(urlsplit(answer.headers["location"]).query)
     assert (told["error"], told["state"]) == ([error], ["a state"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "number"),
+    [
+        ({"response_mode": "pigeon"}, "AADSTS70007"),
+        ({"code_challenge_method": "rot13"}, "AADSTS50149"),
+        ({"code_challenge": "short"}, "AADSTS501491"),
+    ],
+)
+def test_impossible_request_is_told_with_its_number_and_gets_no_code(http, sign_in, changes, number):
+    told = parse_qs(urlsplit(sign_in(**changes).headers["location"]).query)
+
+    assert told["error_description"][0].startswith(number)
+    assert "code" not in told
+
+
+def test_plain_challenge_is_the_verifier_itself(sign_in, redeem):
+    for method in ({"code_challenge_method": "plain"}, {"code_challenge_method": ""}):
+        code = code_of(sign_in(code_challenge=VERIFIER, **method))
+
+        assert redeem(code=code).status_code == 200
 
 
 def test_wrong_password_is_asked_again(azure, http, ask):

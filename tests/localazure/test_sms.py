@@ -139,6 +139,19 @@ def test_malformed_api_version_is_refused(azure, http, version):
     assert (response.status_code, response.json()["error"]["code"]) == (400, "UnsupportedApiVersion")
 
 
+@pytest.mark.parametrize("version", ["1999-01-01", "2021-03-08", "2999-01-01", "2021-03-07-preview"])
+@pytest.mark.parametrize("path", ["/sms", "/phoneNumbers", "/availablePhoneNumbers/countries", "/identities", "/sip"])
+def test_api_version_that_the_service_does_not_have_is_refused(azure, http, path, version):
+    target = f"{path}?api-version={version}"
+
+    response = http.get(target, headers=signed(azure, "GET", target))
+
+    known = response.headers["api-supported-versions"].split(", ")
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "UnsupportedApiVersion")
+    assert version not in known
+    assert len(known) > 2
+
+
 @pytest.mark.parametrize("fault", ["key", "late", "early", "body", "path", "none", "date"])
 def test_bad_signature_is_denied(azure, http, fault):
     target, content = "/sms?api-version=2021-03-07", json.dumps(request_body(azure)).encode()

@@ -7,13 +7,13 @@ from localazure import faults
 from localazure.arm.roles import allowed
 from localazure.audiences import COMMUNICATION as AUDIENCES
 from localazure.auth import WrongAudience, bearer, caller_of, named_by_host, signed_by
-from localazure.communication import opt_outs, sms
+from localazure.communication import opt_outs, sms, versions
 from localazure.communication.identity_routes import ROUTES as IDENTITIES
 from localazure.communication.numbers.routes import ROUTES as NUMBERS
 from localazure.communication.sip_routes import ROUTES as DIRECT_ROUTING
 from localazure.communication.sms_shapes import body_type
 from localazure.entra.tokens import InvalidToken
-from localazure.errors import DENIED, MISSING_API_VERSION, UNSUPPORTED_API_VERSION, ServiceError
+from localazure.errors import DENIED, UNSUPPORTED_API_VERSION, ServiceError
 from localazure.pipeline import Call, Caller, Reply, Service
 from localazure.records.resources import CommunicationService
 from localazure.routing import Route, Router
@@ -22,7 +22,6 @@ from localazure.world import World
 SEND = "sms.send"
 # Whoever may change the resource may use it: Reader may not. https://learn.microsoft.com/azure/communication-services/concepts/authentication
 WRITE = "Microsoft.Communication/CommunicationServices/write"
-VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview[0-9]*)?")
 
 
 async def send(world: World, call: Call) -> Reply:
@@ -82,16 +81,9 @@ def _resource(world: World, call: Call) -> CommunicationService:
     return world.communication[call.caller.resource]
 
 
-def _check_version(call: Call) -> None:
-    version = call.query.get("api-version")
-    if not version:
-        raise MISSING_API_VERSION.of()
-    if not VERSION.fullmatch(version):
-        raise UNSUPPORTED_API_VERSION.of(path=call.path, version=version)
-
-
 def _headers(call: Call) -> Mapping[str, str]:
-    headers = {"x-ms-request-id": call.request_id, "api-supported-versions": "2021-03-07, 2026-01-23"}
+    known = versions.supported(call.path)
+    headers = {"x-ms-request-id": call.request_id} | ({"api-supported-versions": ", ".join(known)} if known else {})
     asked = call.headers.get("x-ms-client-request-id")
     return headers | ({"x-ms-client-request-id": asked} if asked else {})
 
@@ -117,7 +109,7 @@ COMMUNICATION = Service(
     ),
     find=ROUTES.find,
     authenticate=authenticate,
-    validate=_check_version,
+    validate=versions.check,
     envelope=envelope,
     headers=_headers,
 )

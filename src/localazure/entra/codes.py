@@ -21,7 +21,10 @@ from localazure.errors import (
     INVALID_CODE,
     LOGIN_REQUIRED,
     REDIRECT_MISMATCH,
+    UNSUPPORTED_RESPONSE_MODE,
     UNSUPPORTED_RESPONSE_TYPE,
+    WRONG_CHALLENGE_METHOD,
+    WRONG_CHALLENGE_SIZE,
     WRONG_PASSWORD,
     WRONG_REPLY_ADDRESS,
     WRONG_VERIFIER,
@@ -32,6 +35,9 @@ from localazure.same import same
 from localazure.world import World
 
 LIFETIME = timedelta(minutes=10)
+MODES = ("query", "fragment", "form_post")
+METHODS = ("plain", "S256")
+SIZES = range(43, 129)  # of a challenge: https://www.rfc-editor.org/rfc/rfc7636#section-4.2
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 
@@ -51,11 +57,12 @@ def request(world: World, tenant: Tenant, fields: Mapping[str, str]) -> Request:
     uri = required(fields, "redirect_uri")
     if not _registered(client, uri):
         raise REDIRECT_MISMATCH.of(uri=uri, client=client.id)
+    mode = fields.get("response_mode", "")
     return Request(
         client=client,
         redirect_uri=uri,
         state=fields.get("state", ""),
-        mode=fields.get("response_mode", "query"),
+        mode=mode if mode in MODES else MODES[0],
         fields=fields,
     )
 
@@ -65,9 +72,19 @@ def check(world: World, tenant: Tenant, one: Request) -> None:
     kind = required(one.fields, "response_type")
     if kind != "code":
         raise UNSUPPORTED_RESPONSE_TYPE.of(kind=kind)
+    if (mode := one.fields.get("response_mode", one.mode)) not in MODES:
+        raise UNSUPPORTED_RESPONSE_MODE.of(mode=mode)
+    _check_challenge(one.fields)
     asked(world, tenant, required(one.fields, "scope"))
     if one.fields.get("prompt") == "none":
         raise LOGIN_REQUIRED.of()
+
+
+def _check_challenge(fields: Mapping[str, str]) -> None:
+    if fields.get("code_challenge_method", "plain").upper() not in {method.upper() for method in METHODS}:
+        raise WRONG_CHALLENGE_METHOD.of()
+    if "code_challenge" in fields and len(fields["code_challenge"]) not in SIZES:
+        raise WRONG_CHALLENGE_SIZE.of()
 
 
 def sign_in(world: World, user_name: str, password: str) -> Person:

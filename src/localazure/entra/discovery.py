@@ -1,6 +1,7 @@
 """What Entra says of itself: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc"""
 
 from localazure.entra import tokens
+from localazure.entra.codes import MODES
 from localazure.entra.keys import public_jwk
 from localazure.errors import UNKNOWN_TENANT
 from localazure.records.directory import Tenant
@@ -25,7 +26,7 @@ def document(world: World, tenant: Tenant, version: int) -> dict[str, object]:
         "token_endpoint": f"{base}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
         "jwks_uri": f"{base}/discovery/{v2}keys",
-        "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_modes_supported": list(MODES),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code"],
