@@ -179,6 +179,9 @@ MANY = [rule("StringIn", "subject", values=["a"])]
         [rule("NumberLessThan", "data.x", value="1")],
         [rule("NumberInRange", "data.x", values=[1, 2])],
         [rule("NumberInRange", "data.x", values=[[1, 2, 3]])],
+        [rule("NumberInRange", "data.x", values=[[5, 1]])],
+        [rule("NumberNotInRange", "data.x", values=[[1, 5], [2.5, 2]])],
+        [rule("StringIn", f"data.{'x' * 508}", values=["a"])],
         [rule("BoolEquals", "data.x", value="true")],
         [rule("IsNotNull", "data.x", value=1)],
         [rule("StringMatches", "data.x", values=["a"])],
@@ -196,4 +199,24 @@ def test_advanced_filter_past_its_limits_is_refused(webhooks, azure, http, token
 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] in {"InvalidRequest", "InvalidRequestContent"}
+    assert webhooks.list() == []
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"labels": ["a" * 513]},
+        {"labels": ["a"] * 101},
+        {"filter": {"subjectBeginsWith": "a" * 513}},
+        {"filter": {"subjectEndsWith": "a" * 513}},
+        {"filter": {"includedEventTypes": [RECORDING] * 101}},
+    ],
+)
+def test_more_text_than_a_subscription_needs_is_refused(webhooks, azure, http, token, properties):
+    body = subscription_body("https://localhost/")
+    body["properties"] |= properties
+
+    answer = put_as_it_is(azure, http, token, "to-hub", body)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "InvalidRequestContent")
     assert webhooks.list() == []

@@ -180,6 +180,38 @@ def test_publishing_past_its_limits_is_refused(azure, event_grid, topic, http, b
     assert (answer.status_code, nowhere.status_code) == (status, 404)
 
 
+@pytest.mark.parametrize("changes", [{"id": ""}, {"eventType": ""}, {"id": None}, {"eventType": 1}])
+def test_event_without_an_id_or_a_type_is_refused_with_all_that_came_along(event_grid, topic, receiver, http, changes):
+    hook, made = receiver(), topic()
+    subscribe(event_grid, made, hook)
+    key = event_grid.topics.list_shared_access_keys(made.id.split("/")[4], "orders").key1
+    good = {"id": "1", "subject": "", "data": {}, "eventType": "Ordered", "eventTime": "2026-01-01T00:00:00Z",
+            "dataVersion": "1"}  # fmt: skip
+
+    def publish(*events):
+        address = f"{made.endpoint}?api-version=2018-01-01"
+        return http.post(address, json=list(events), headers={"aeg-sas-key": key})
+
+    refused = publish(good | {"id": "never"}, good | changes)
+    publish(good).raise_for_status()
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "BadRequest")
+    assert hook.next().events[0]["id"] == "1"
+
+
+def test_cloud_event_in_binary_mode_is_not_emulated(azure, event_grid, topic, http):
+    made = topic(inputSchema="CloudEventSchemaV1_0")
+    key = event_grid.topics.list_shared_access_keys(azure.resource_group, "orders").key1
+    attributes = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "shop", "ce-type": "Ordered"}
+
+    answer = http.post(
+        f"{made.endpoint}?api-version=2018-01-01", json={"number": 1}, headers={"aeg-sas-key": key} | attributes
+    )
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (501, "NotImplemented")
+    assert "binary" in answer.json()["error"]["message"]
+
+
 def test_event_subscriptions_are_listed_by_scope_type_and_region(azure, event_grid, topic, receiver):
     subscriptions, hook, made = event_grid.event_subscriptions, receiver(), topic()
     source = azure.acs.resource_id.lstrip("/")

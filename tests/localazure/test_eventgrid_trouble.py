@@ -1,11 +1,14 @@
 """What goes wrong with deliveries: on order, or because the endpoint does."""
 
 import json
+import resource
+import stat
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from localazure.certificates import write_private
 from localazure_tests.receiver import status
 from localazure_tests.webhooks import SMS_RECEIVED
 
@@ -137,6 +140,7 @@ def test_dead_letter_lies_in_the_folder_five_minutes_later(azure, webhooks, rece
     [event] = json.loads(blob.read_text())
     now = datetime.now(UTC) + timedelta(seconds=301)
     assert early == []
+    assert stat.S_IMODE(blob.stat().st_mode) == 0o600
     assert found["dead_letter"] == str(blob.relative_to(azure.data / "dead-letters"))
     assert found["dead_letter"].startswith(f"letters/TO-HUB/{now.year}/{now.month}/{now.day}/")
     assert event["id"] == message_id
@@ -144,6 +148,18 @@ def test_dead_letter_lies_in_the_folder_five_minutes_later(azure, webhooks, rece
     assert event["deadLetterReason"] == "UndeliverableDueToHttpBadRequest"
     assert (event["deliveryAttempts"], event["lastDeliveryOutcome"]) == (1, "BadRequest")
     assert event["publishTime"] <= event["lastDeliveryAttemptTime"]
+
+
+def test_file_that_cannot_be_written_whole_is_not_there(tmp_path):
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, kept[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_private(tmp_path / "letter.json", b"x" * 5000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

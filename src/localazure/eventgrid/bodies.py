@@ -10,6 +10,9 @@ from typing import Annotated
 import msgspec
 
 Meta = msgspec.Meta
+LONGEST = 512  # as a value of an advanced filter may be
+Text = Annotated[str, Meta(max_length=LONGEST)]
+Texts = Annotated[list[Text], Meta(max_length=100)]
 NOTHING = msgspec.Raw(b"{}")
 
 
@@ -55,15 +58,15 @@ class DeadLetterBody(msgspec.Struct, rename="camel", kw_only=True, forbid_unknow
 
 class AdvancedFilterBody(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
     operator_type: str
-    key: str
+    key: Text
     value: bool | int | float | str | None = None
     values: list[object] | None = None
 
 
 class FilterBody(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
-    subject_begins_with: str | None = None
-    subject_ends_with: str | None = None
-    included_event_types: list[str] | None = None
+    subject_begins_with: Text | None = None
+    subject_ends_with: Text | None = None
+    included_event_types: Texts | None = None
     is_subject_case_sensitive: bool | None = None
     enable_advanced_filtering_on_arrays: bool | None = None
     advanced_filters: list[AdvancedFilterBody] | None = None
@@ -80,7 +83,7 @@ class SettingsBody(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_
     destination: DestinationBody | None = None
     delivery_with_resource_identity: dict[str, object] | None = None
     filter: FilterBody | None = None
-    labels: list[str] | None = None
+    labels: Texts | None = None
     expiration_time_utc: datetime | None = None
     event_delivery_schema: str | None = None
     retry_policy: RetryBody | None = None

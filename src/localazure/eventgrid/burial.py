@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from localazure.certificates import write_private
 from localazure.clock import timestamp
 from localazure.eventgrid.envelopes import Json, text
 from localazure.eventgrid.journal import finish_all
@@ -67,7 +68,7 @@ def reason(one: Delivery) -> str:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_bytes(content)
+    write_private(path, content)
 
 
 def _postponed(world: World, deliveries: list[Delivery]) -> list[Delivery]:

@@ -6,14 +6,13 @@ Limits: https://learn.microsoft.com/azure/event-grid/event-filtering#limitations
 from collections.abc import Iterable, Sequence
 
 from localazure.errors import INVALID_EVENT_GRID, ServiceError
-from localazure.eventgrid.bodies import AdvancedFilterBody, FilterBody
+from localazure.eventgrid.bodies import LONGEST, AdvancedFilterBody, FilterBody
 from localazure.eventgrid.filters import FIELDS
 from localazure.eventgrid.operators import OPERATORS, Kind
 from localazure.records.filters import AdvancedFilter, EventFilter, Value
 
 MOST_FILTERS = 25
 MOST_VALUES = 25  # of all the filters together
-LONGEST_TEXT = 512
 EVERYTHING = "all"
 SINGLE = frozenset({Kind.NUMBER, Kind.BOOL})
 KEYS = frozenset({*FIELDS, "data"})
@@ -118,12 +117,17 @@ def _given(kind: Kind, body: AdvancedFilterBody) -> Sequence[object]:
 
 def _possible(kind: Kind, value: object, parts: Sequence[object]) -> bool:
     if kind is Kind.RANGES:
-        return isinstance(value, list) and len(parts) == 2 and all(map(_is_number, parts))
+        return isinstance(value, list) and _is_range(parts)
     if isinstance(value, list):
         return False
     if kind is Kind.STRINGS:
-        return isinstance(value, str) and len(value) <= LONGEST_TEXT
+        return isinstance(value, str) and len(value) <= LONGEST
     return isinstance(value, bool) if kind is Kind.BOOL else _is_number(value)
+
+
+def _is_range(parts: Sequence[object]) -> bool:
+    numbers = [part for part in parts if isinstance(part, (int, float)) and _is_number(part)]
+    return len(numbers) == len(parts) == 2 and numbers[0] <= numbers[1]
 
 
 def _is_number(value: object) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, datetime
+from typing import Annotated
 from urllib.parse import unquote
 
 import msgspec
@@ -34,16 +35,17 @@ from localazure.world import World
 MOST_EVENTS = 5000
 MOST_BYTES = 1024 * 1024  # of a request, and so of an event
 SCHEMA_NAMES = {DeliverySchema.EVENT_GRID: "EventGridEvent", DeliverySchema.CLOUD_EVENTS: "CloudEventV10"}
+BINARY = "ce-specversion"  # the header of an event whose attributes are headers
 PATH = re.compile(r"/eventgrid/topics/(?P<name>[^/]+)/api/events/?", re.IGNORECASE)
 
 
 class GridEvent(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
     """What is `topic` and `metadataVersion` is for Event Grid to say."""
 
-    id: str
+    id: Annotated[str, msgspec.Meta(min_length=1)]
     subject: str
     data: object
-    event_type: str
+    event_type: Annotated[str, msgspec.Meta(min_length=1)]
     event_time: datetime
     data_version: str
     topic: str = ""
@@ -65,6 +67,8 @@ def publish(world: World, call: Call) -> Reply:
     topic = _topic(world, call)
     if topic.public_network_access == "Disabled":
         raise TOPIC_CLOSED.of(topic=topic.name.upper())
+    if topic.schema is DeliverySchema.CLOUD_EVENTS and BINARY in call.headers:
+        raise PART_NOT_EMULATED.of(what="CloudEvents in binary content mode")
     events = [_checked(topic, event) for event in _events(topic, call.body)]
     with world.store.transaction():
         for event in events:
