@@ -27,7 +27,8 @@ The exit code is 1 when there is an error, else 0. Azure is asked in the name of
 `centrala provision` ([provision.md](provision.md)): `--device-code`, AZURE_CLIENT_ID and its companions in the
 environment, the login of `az`; else as the hub's own principal. The page asks as the administrator who is signed in to
 Azure there.
-What nobody may see is *not checked*, never guessed.
+What nobody may see is *not checked*, never guessed. In the commands below, words in capitals stand for ids, which the
+doctor fills in where it knows them.
 
 `--fix` does three things and no others: it lets the owner alone read the files with keys, reads a rotated access key
 anew, and runs `centrala provision`, which keeps what is there. Then it looks again.

@@ -14,6 +14,7 @@ from centrala.cli.doctor_output import as_json, as_text, has_error
 from centrala.connection.models import Sight, Sighting
 from centrala.connection.provisioning.provisioner import silently
 from centrala.doctor.context import Context
+from centrala.doctor.exact import exact
 from centrala.doctor.finding import Fix, State
 from centrala.doctor.mending import mends
 from centrala.doctor.rule import Needs, Rule
@@ -169,6 +170,27 @@ def test_without_any_sign_in_what_azure_knows_is_not_checked_and_all_else_is(in_
     unchecked = {one.id for one in findings if one.state is State.NOT_CHECKED}
     assert unchecked == {name for name, need in needs.items() if need in {Needs.AZURE, Needs.DIRECTORY}}
     assert {one.state for one in findings if one.id not in unchecked} == {State.OK}
+
+
+def test_commands_name_what_the_hub_knows(in_order: Scene) -> None:
+    resource = in_order.resource
+    at = f"--subscription {resource.subscription_id}"
+
+    with breaking.provider_is_unregistered(in_order), breaking.identity_is_off(in_order):
+        commands = {one.id: one.fix.command for one in in_order.findings() if one.wrong}
+
+    assert commands == {
+        "providers": f"az provider register {at} --namespace Microsoft.EventGrid",
+        "managed-identity": f"az communication identity assign --system-assigned {at}"
+        f" --resource-group {resource.resource_group} --name {resource.name}",
+    }
+
+
+def test_commands_keep_their_words_in_capitals_for_what_nobody_knows(in_order: Scene) -> None:
+    with breaking.disconnected(in_order):
+        command = exact("az x --ids RESOURCE_ID --id EVENT_GRID_ID", in_order.context())
+
+    assert command == f"az x --ids RESOURCE_ID --id {in_order.cloud.event_grid_app_id}"
 
 
 def test_resource_without_a_number_is_told(in_order: Scene) -> None:

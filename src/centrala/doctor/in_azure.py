@@ -83,7 +83,7 @@ class InAzure:
         return self._connected
 
     @property
-    def _id(self) -> ResourceId:
+    def resource_id(self) -> ResourceId:
         return self._named or self.connected.connection.resource
 
     @property
@@ -112,7 +112,7 @@ class InAzure:
 
     def _of_resource(self, question: Callable[..., T]) -> T:
         """Of whoever asks: by a function of `inspection`."""
-        resource, credential = self._id, self._someone
+        resource, credential = self.resource_id, self._someone
         return self._asked(lambda: question(resource, credential=credential, cloud=self._cloud))
 
     def _of_own(self, question: Callable[[TokenCredential], T]) -> T:
@@ -122,13 +122,13 @@ class InAzure:
         return self._asked(lambda: question(own))
 
     def _own_actions(self, own: TokenCredential) -> frozenset[str]:
-        group, subscription_id = self._id.resource_group, self._id.subscription_id
+        group, subscription_id = self.resource_id.resource_group, self.resource_id.subscription_id
         held = permissions_in(group, subscription_id=subscription_id, credential=own, cloud=self._cloud)
         return frozenset(action for one in held for action in one.actions)
 
     def _resource(self) -> ResourceState | None:
         """None where Azure knows no such resource."""
-        resource, credential = self._id, self._someone
+        resource, credential = self.resource_id, self._someone
         try:
             return inspection.resource_state(resource, credential=credential, cloud=self._cloud)
         except AzureError as error:
@@ -139,7 +139,7 @@ class InAzure:
 
     def _providers(self) -> Mapping[str, str]:
         def ask() -> Mapping[str, str]:
-            with providers(self._id.subscription_id, credential=self._someone, cloud=self._cloud) as registry:
+            with providers(self.resource_id.subscription_id, credential=self._someone, cloud=self._cloud) as registry:
                 return {namespace: registry.state(namespace) for namespace in (COMMUNICATION, EVENT_GRID)}
 
         return self._asked(ask)
@@ -149,7 +149,7 @@ class InAzure:
             raise NotChecked(_("Azure knows no such resource."))
 
         def ask() -> Topic | None:
-            with events(self._id, credential=self._someone, cloud=self._cloud) as grid:
+            with events(self.resource_id, credential=self._someone, cloud=self._cloud) as grid:
                 return grid.topic()
 
         return self._asked(ask)
@@ -160,7 +160,7 @@ class InAzure:
             raise NotChecked(_("The resource has no system topic."))
 
         def ask() -> tuple[Subscription, ...]:
-            with events(self._id, credential=self._someone, cloud=self._cloud) as grid:
+            with events(self.resource_id, credential=self._someone, cloud=self._cloud) as grid:
                 return grid.subscriptions(topic)
 
         return self._asked(ask)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from centrala.azure.errors import AzureError
 from centrala.connection.azure_words import in_words
 from centrala.doctor.context import Context
+from centrala.doctor.exact import exact
 from centrala.doctor.finding import Finding, Fix, NotChecked, Outcome, State
 from centrala.doctor.rule import Rule
 from centrala.doctor.rules import RULES
@@ -28,7 +30,7 @@ def run(context: Context, rules: Sequence[Rule] = RULES, *, seconds: float = SEC
     try:
         asked = [(rule, pool.submit(_in_language, language, rule, context)) for rule in rules]
         wait([future for _, future in asked], timeout=seconds)
-        return [_finding(rule, _said(rule, future, seconds)) for rule, future in asked]
+        return [_finding(rule, _said(rule, future, seconds), context) for rule, future in asked]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -68,8 +70,9 @@ def _said(rule: Rule, future: "Future[Outcome]", seconds: float) -> Outcome:
     return Outcome(state=State.NOT_CHECKED, cause=cause, fix=Fix())
 
 
-def _finding(rule: Rule, said: Outcome) -> Finding:
+def _finding(rule: Rule, said: Outcome, context: Context) -> Finding:
     fix = said.fix if said.fix is not None else rule.fix
+    fix = replace(fix, command=exact(fix.command, context))
     return Finding(
         id=rule.id,
         title=str(rule.title),

@@ -182,7 +182,7 @@ RULES = (
         check=event_grid,
         fix=Fix(
             text=gettext_lazy("Add its service principal:"),
-            command="az ad sp create --id 4962773b-9cdb-44cf-a8bf-237846a00ab7",
+            command="az ad sp create --id EVENT_GRID_ID",
             action=Action.PROVISION,
         ),
         looks_at="the service principal of Event Grid's own application",

@@ -12,6 +12,7 @@ from centrala.doctor.rule import Needs, Rule
 
 WRITABLE = {"Enabled", "Warned", "PastDue"}
 SUCCEEDED = "succeeded"
+REGISTER = "az provider register --subscription SUBSCRIPTION_ID --namespace {}"
 
 
 def azure_subscription(context: Context) -> str:
@@ -64,9 +65,16 @@ def _keys_are_off(context: Context) -> bool:
     return found is not None and not found.keys_allowed
 
 
-def providers(context: Context) -> str:
+def providers(context: Context) -> str | Outcome:
     missing = [name for name, state in context.azure.providers().items() if state != REGISTERED]
-    return _("Not registered: %(names)s.") % {"names": ", ".join(missing)} if missing else ""
+    if not missing:
+        return ""
+    command = " && ".join(REGISTER.format(name) for name in missing)
+    return Outcome(
+        state=State.ERROR,
+        cause=_("Not registered: %(names)s.") % {"names": ", ".join(missing)},
+        fix=Fix(text=_("Register them:"), command=command, action=Action.PROVISION),
+    )
 
 
 def managed_identity(context: Context) -> str:
@@ -156,7 +164,7 @@ RULES = (
         check=providers,
         fix=Fix(
             text=gettext_lazy("Register them:"),
-            command="az provider register --namespace Microsoft.EventGrid",
+            command=REGISTER.format("Microsoft.EventGrid"),
             action=Action.PROVISION,
         ),
         looks_at="Microsoft.Communication and Microsoft.EventGrid in the resource's subscription",
@@ -171,7 +179,8 @@ RULES = (
         check=managed_identity,
         fix=Fix(
             text=gettext_lazy("Only for Azure AI in calls: switch the identity on."),
-            command="az communication identity assign --system-assigned --resource-group GROUP --name NAME",
+            command="az communication identity assign --system-assigned --subscription SUBSCRIPTION_ID"
+            " --resource-group GROUP --name NAME",
         ),
         looks_at="the system-assigned identity of the resource; whether an AI resource is linked Azure does not tell",
         because="Speech and AI in calls fail with 8567. Nothing of this hub needs them.",
