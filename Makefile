@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard src/*/locale/*/LC_MESSAGES/*.po)
 
+# The tests start our programs hundreds of times; each would compile all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test test-long test-azure bench check fix messages browser az constraints clean
 
 setup: $(VENV)/.installed $(VENV)/.catalogues
@@ -26,7 +29,7 @@ test: setup
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(ARGS)
 
 test-long: setup az
-	@$(BIN)/python -m pytest -m long $(ARGS)
+	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile $(ARGS)
 
 # Against a real subscription, named by the environment: docs/test-azure.md says what it makes and costs.
 test-azure: setup

@@ -4,10 +4,13 @@ import pytest
 from django.core.management.color import Style
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
+from django.utils import translation
 
 pytest.register_assert_rewrite("ready_file")  # its failures say what differs
 pytest_plugins = ["browser_fixtures"]
 
+QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 HOLDING_ROWS = """
 do $$ declare name text; holds boolean; begin
@@ -33,3 +36,17 @@ def empty_quickly() -> Iterator[None]:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_values, **_options: None)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """The real hash takes a third of a second, on purpose."""
+    with override_settings(PASSWORD_HASHERS=[QUICK]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _language_ends_with_the_test() -> Iterator[None]:
+    """A request leaves its language in the thread, and the next test may ask without a request."""
+    yield
+    translation.deactivate()

@@ -23,6 +23,8 @@ from centrala.postgres import Cluster
 from hub import RESOURCE, TENANT, ala
 from running_demo import clean_environment
 
+pytestmark = pytest.mark.long
+
 SIGNED_IN = {"AZURE_TENANT_ID": str(TENANT), "AZURE_CLIENT_ID": str(TENANT), "AZURE_CLIENT_SECRET": "nobody's"}
 ANSWERS_NOBODY = "endpoint=https://localhost:1/;accesskey=bm9ib2R5IGFuc3dlcnMgaGVyZSBhdCBhbGw="
 

@@ -18,6 +18,8 @@ from centrala.cli.web import address
 from centrala.database import dsn
 from running_demo import clean_environment, free_port, until
 
+pytestmark = pytest.mark.long
+
 READY_SECONDS = 40
 OWN = "up_own"
 

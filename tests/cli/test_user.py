@@ -5,7 +5,6 @@ import re
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from centrala.cli import main
 from centrala.organization import people
@@ -15,11 +14,6 @@ from pages.conftest import signed_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "parasol i kot"
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def test_person_is_added_with_a_password_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+import centrala.server
+
 TENANT = "5c2f9a3e-1d0b-4a57-9c66-0f4b7e8d2a11"
 OTHER_TENANT = "9b1e7c44-6a2d-4f0f-8e35-7d1c2b3a4f50"
 CLIENT = "e3a4c7d2-8b6f-4c19-a5d0-1f2e3d4c5b6a"
@@ -133,8 +135,11 @@ class Entra:
         return Starlette(routes=[Route(path, self._answer) for path in paths])
 
 
-class Server(uvicorn.Server):
-    """In a thread of its own, on a port of the system's choice."""
+class Server(centrala.server.Server):
+    """The hub's own, in a thread of its own, on a port of the system's choice."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config, before_stop=lambda: None)
 
     @property
     def port(self) -> int:

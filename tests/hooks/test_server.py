@@ -102,6 +102,7 @@ def make_tables(dsn: str, clock: Clock) -> str:
     return f"/hooks/{endpoint.secret}/{Service.SMS}"
 
 
+@pytest.mark.long
 def test_restart_of_postgresql_loses_no_event(
     own_cluster: Cluster, db: None, entra: Entra, cloud: Cloud, clock: Clock
 ) -> None:

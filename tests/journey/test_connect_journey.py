@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from browser_fixtures import OpenPage
 from running_demo import Demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [("en-US", "light", 1280), ("pl-PL", "dark", 360)]
 NUMBERS = "/center/phone-numbers/"
@@ -85,7 +85,6 @@ async def test_resource_is_picked_connected_and_disconnected_by_keyboard(unconne
     await expect(page.get_by_role("link", name="Get started")).to_be_visible()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_no_page_before_connecting_violates_a_rule_of_axe(
     unconnected: Demo, new_page: OpenPage, locale: str, scheme: str, width: int
@@ -106,7 +105,6 @@ async def test_no_page_before_connecting_violates_a_rule_of_axe(
     assert wide == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_no_page_of_the_connected_resource_violates_a_rule_of_axe(
     demo: Demo, new_page: OpenPage, locale: str, scheme: str, width: int

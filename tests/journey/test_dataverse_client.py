@@ -12,6 +12,8 @@ from PowerPlatform.Dataverse.models.filters import col
 
 from running_demo import Demo
 
+pytestmark = pytest.mark.long
+
 ENTRY, NUMBER = "msdyn_occommunicationprovidersettingentry", "msdyn_ocphonenumber"
 
 

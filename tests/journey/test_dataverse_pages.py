@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from browser_fixtures import OpenPage
 from running_demo import Demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [
     ("en-US", "light", 1280, "Communication Provider Setting Entry", "Copy Value"),

@@ -3,8 +3,12 @@
 import stat
 from pathlib import Path
 
+import pytest
+
 from ready_file import assert_keeps_contract
 from running_demo import Demo, running_demo, until
+
+pytestmark = pytest.mark.long
 
 CUSTOMER = "+14255550150"
 HOSTILE = {

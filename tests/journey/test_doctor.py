@@ -14,6 +14,8 @@ from browser_fixtures import OpenPage
 from hooks.scene import segment
 from running_demo import Demo
 
+pytestmark = pytest.mark.long
+
 WISHES = {"hub-principal", "managed-identity", "dead-letter"}  # a demo's one principal, and what nobody asked for
 
 

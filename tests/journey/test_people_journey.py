@@ -9,14 +9,13 @@ from playwright.async_api import Page, expect
 from browser_fixtures import OpenPage
 from running_demo import Demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [("en-US", "light", 1280), ("pl-PL", "dark", 360)]
 PAGES = ["/center/users/", "/center/users/invite/", "/center/organization/", "/center/audit-log/", "/profile"]
 PASSWORD = "parasol i kot"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_no_page_about_people_violates_a_rule_of_axe(
     demo: Demo, new_page: OpenPage, locale: str, scheme: str, width: int

@@ -21,6 +21,8 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from ready_file import assert_keeps_contract
 from running_demo import Demo, until
 
+pytestmark = pytest.mark.long
+
 CUSTOMER = "+14255550130"
 SMS_EVENTS = ["Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived"]
 

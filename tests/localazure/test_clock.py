@@ -108,6 +108,7 @@ def test_endpoint_has_its_thirty_real_seconds_at_any_pace(azure, webhooks, recei
     assert [attempt["outcome"] for attempt in delivery["attempts"]] == ["Delivered"]
 
 
+@pytest.mark.long
 def test_scaled_clock_goes_on_after_a_kill(tmp_path):
     cloud = Cloud(tmp_path)
     with Receiver(*Authority(cloud.data).issue(tmp_path / "hook")) as hook:

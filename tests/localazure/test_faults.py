@@ -28,6 +28,7 @@ def test_operation_fails_so_many_times_and_then_works(azure, acs, status, code):
     assert len(inbox(azure)) == 1
 
 
+@pytest.mark.long
 def test_microsofts_client_gets_over_a_429_by_itself(azure, sms):
     order(azure, "POST /sms", status=429, retry_after_seconds=0, times=2)
 

@@ -8,6 +8,8 @@ import pytest
 
 from localazure.pytest_plugin import start, stop, wait_until_ready
 
+pytestmark = pytest.mark.long
+
 THEIRS = """
 from azure.communication.sms import SmsClient
 from azure.identity import ClientSecretCredential

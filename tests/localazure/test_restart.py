@@ -16,6 +16,8 @@ from localazure_tests.cloud import CUSTOMER, Cloud, wait_for
 from localazure_tests.receiver import Receiver, status
 from localazure_tests.webhooks import SMS_RECEIVED
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def cloud(tmp_path):

@@ -271,6 +271,7 @@ def test_what_is_no_seed_is_refused(content, told):
     assert told in str(error.value)
 
 
+@pytest.mark.long
 def test_seed_that_is_wrong_is_one_line_and_leaves_the_state_alone(tmp_path):
     cloud = Cloud(tmp_path / "data")
     assert cloud.stop() == 0
@@ -294,6 +295,7 @@ def test_seed_that_cannot_be_read_is_one_line(tmp_path):
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
 
 
+@pytest.mark.long
 def test_seed_that_changed_since_is_refused_until_the_state_is_fresh(tmp_path):
     file = tmp_path / "seed.yaml"
     file.write_text(SMALL)
@@ -319,6 +321,7 @@ def test_seed_that_changed_since_is_refused_until_the_state_is_fresh(tmp_path):
     assert facts["subscription_id"] != cloud.facts["subscription_id"]
 
 
+@pytest.mark.long
 def test_folder_of_another_version_is_one_line_and_exit_1(tmp_path):
     cloud = Cloud(tmp_path)
     assert cloud.stop() == 0

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.utils import translation
 from django.utils.timezone import now
 from pytest_django import Settings
 
@@ -20,19 +19,6 @@ from centrala.workstreams.models import Workstream
 from hub import TENANT, connected
 from localazure.pytest_plugin import LocalAzure
 from pages.scene import PASSWORD, Talk, say
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    """The real hash takes a third of a second, on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _language_ends_with_the_test() -> Iterator[None]:
-    """A request leaves its language in the thread, and the next test may ask without a request."""
-    yield
-    translation.deactivate()
 
 
 def signed_in(user: User) -> Client:

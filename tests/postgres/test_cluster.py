@@ -13,6 +13,7 @@ from centrala.postgres import Cluster, PostgresError, running
 from postgres.scene import execute, kept, server_pid
 
 
+@pytest.mark.long
 def test_cluster_keeps_its_rows_over_a_restart(cluster: Cluster) -> None:
     cluster.start()
     cluster.stop()
@@ -133,6 +134,7 @@ def test_log_shows_no_statement_and_no_password(cluster: Cluster) -> None:
     assert password not in written
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     [

@@ -13,6 +13,8 @@ import pytest
 from centrala.postgres import Cluster, PostgresError
 from postgres.scene import kept, line, process, server_pid, wait_until
 
+pytestmark = pytest.mark.long
+
 OWNER = """
 import sys
 from pathlib import Path
@@ -62,7 +64,6 @@ def test_killed_server_starts_again_with_its_rows(cluster: Cluster) -> None:
         assert connection.execute("select it from late").fetchall() == [("committed",)]
 
 
-@pytest.mark.long
 def test_busy_session_of_a_killed_server_is_ended(cluster: Cluster) -> None:
     cluster.start()
     connection = psycopg.connect(cluster.dsn("postgres"), autocommit=True)

@@ -76,6 +76,7 @@ def test_loopback_is_open() -> None:
         assert client.getpeername() == server.getsockname()
 
 
+@pytest.mark.long
 def test_run_without_browser_says_so_in_its_last_line(tmp_path: Path) -> None:
     command = nested(tmp_path, BROWSER_TEST, PATH="/nowhere", CHROMIUM="", CENTRALA_REQUIRE_BROWSER="")
 
@@ -88,6 +89,7 @@ def test_run_without_browser_says_so_in_its_last_line(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_run_that_demands_a_browser_fails_without(tmp_path: Path) -> None:
     command = nested(tmp_path, BROWSER_TEST, PATH="/nowhere", CHROMIUM="", CENTRALA_REQUIRE_BROWSER="1")
 

@@ -188,6 +188,7 @@ def resources(parsed: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 @BOTH
+@pytest.mark.long
 def test_terraform_holds_what_the_plan_says(survey: Survey) -> None:
     plan = plan_of(survey)
     parsed = terraform_of(plan)

@@ -158,6 +158,7 @@ def test_ctrl_c_at_the_terminal_reaches_only_the_supervisor() -> None:
     assert "web      | bye" in run.lines
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
 def test_killed_supervisor_leaves_no_child(tmp_path: Path) -> None:
     data = tmp_path / "data"
@@ -173,6 +174,7 @@ def test_killed_supervisor_leaves_no_child(tmp_path: Path) -> None:
     assert len(family) > 3
 
 
+@pytest.mark.long
 def test_killed_database_comes_back_with_its_rows(tmp_path: Path) -> None:
     cluster = Cluster.at(tmp_path / "data")
     with supervised("[Cluster.at(Path(sys.argv[1]))]", str(cluster.place.data)) as run:

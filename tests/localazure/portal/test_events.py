@@ -54,6 +54,7 @@ def write(azure: LocalAzure, text: str) -> None:
     azure.control.post("/_local/sms", json=body).raise_for_status()
 
 
+@pytest.mark.long
 async def test_delivery_attempts_appear_by_themselves(
     page: Page, azure: LocalAzure, subscribe: Subscribe, receiver: Callable[[], Receiver]
 ) -> None:
@@ -77,6 +78,7 @@ async def test_delivery_attempts_appear_by_themselves(
     await expect(row.get_by_role("listitem")).to_have_count(2)
 
 
+@pytest.mark.long
 async def test_clock_is_moved_by_its_buttons(page: Page, azure: LocalAzure) -> None:
     await page.goto(azure.portal)
     await expect(page.get_by_text("real time", exact=True)).to_be_visible()
@@ -87,6 +89,7 @@ async def test_clock_is_moved_by_its_buttons(page: Page, azure: LocalAzure) -> N
     await expect(page.get_by_text("ahead of real time by 1 h 10 min")).to_be_visible()
 
 
+@pytest.mark.long
 async def test_refused_handshake_is_explained_on_the_home_page(
     page: Page, azure: LocalAzure, subscribe: Subscribe, receiver: Callable[[], Receiver]
 ) -> None:
@@ -103,6 +106,7 @@ async def test_refused_handshake_is_explained_on_the_home_page(
     await expect(card).to_contain_text("Delivered 0")
 
 
+@pytest.mark.long
 async def test_telephone_notices_that_somebody_listens(
     page: Page, azure: LocalAzure, subscribe: Subscribe, receiver: Callable[[], Receiver]
 ) -> None:

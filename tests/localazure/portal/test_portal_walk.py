@@ -11,7 +11,7 @@ from browser_fixtures import OpenPage
 from localazure.pytest_plugin import LocalAzure
 from localazure_tests.receiver import Received, Receiver, accept
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +188,7 @@ ENGLISH = Words(
 )
 WALKS = [
     pytest.param("pl-PL", POLISH, id="polish"),
-    pytest.param("en-US", ENGLISH, id="english", marks=pytest.mark.long),
+    pytest.param("en-US", ENGLISH, id="english"),
 ]
 
 

@@ -48,6 +48,7 @@ async def test_answer_arrives_by_itself_and_becomes_delivered(page: Page, azure:
     await expect(page.get_by_text("No texts yet. Say hello!")).to_be_hidden()
 
 
+@pytest.mark.long
 async def test_suggested_text_waits_to_be_sent(page: Page, azure: LocalAzure) -> None:
     thread = await open_telephone(page, azure)
     text = page.get_by_role("textbox", name="Text", exact=True)
@@ -60,6 +61,7 @@ async def test_suggested_text_waits_to_be_sent(page: Page, azure: LocalAzure) ->
     await expect(thread.get_by_role("listitem")).to_contain_text("Hello! Where is my parcel?")
 
 
+@pytest.mark.long
 async def test_two_telephones_keep_their_texts_apart(new_page: OpenPage, azure: LocalAzure) -> None:
     first, second = await new_page(), await new_page()
     thread = await open_telephone(first, azure)
@@ -75,6 +77,7 @@ async def test_two_telephones_keep_their_texts_apart(new_page: OpenPage, azure: 
     await expect(elsewhere).to_contain_text("From the second")
 
 
+@pytest.mark.long
 async def test_eight_telephones_in_one_browser_all_hear(
     page: Page, problems: list[str], azure: LocalAzure, sms: SmsClient
 ) -> None:
@@ -92,6 +95,7 @@ async def test_eight_telephones_in_one_browser_all_hear(
         await expect(one.get_by_role("log", name="Texts")).to_contain_text(f"Dear {customer}")
 
 
+@pytest.mark.long
 async def test_number_written_by_a_person_opens_that_telephone(page: Page, azure: LocalAzure) -> None:
     await page.goto(f"{azure.portal}/telephone")
     number = page.get_by_label("This telephone's number")
@@ -103,6 +107,7 @@ async def test_number_written_by_a_person_opens_that_telephone(page: Page, azure
     await expect(page.get_by_role("region", name="Telephone +1 425-555-0199")).to_be_visible()
 
 
+@pytest.mark.long
 async def test_other_number_is_chosen_in_the_list(page: Page, azure: LocalAzure) -> None:
     await open_telephone(page, azure)
     choice = page.get_by_role("navigation", name="Write to").get_by_role("link")
@@ -113,6 +118,7 @@ async def test_other_number_is_chosen_in_the_list(page: Page, azure: LocalAzure)
     await expect(page.locator("#composer")).to_have_attribute("data-to", azure.acs.phone_numbers[1])
 
 
+@pytest.mark.long
 async def test_text_over_the_limit_says_so_and_is_kept(page: Page, azure: LocalAzure) -> None:
     thread = await open_telephone(page, azure)
     text = page.get_by_role("textbox", name="Text", exact=True)
@@ -131,6 +137,7 @@ async def test_text_over_the_limit_says_so_and_is_kept(page: Page, azure: LocalA
     await expect(page.get_by_role("alert")).to_have_text("")
 
 
+@pytest.mark.long
 async def test_blank_text_is_not_sent(page: Page, azure: LocalAzure) -> None:
     thread = await open_telephone(page, azure)
 
@@ -140,6 +147,7 @@ async def test_blank_text_is_not_sent(page: Page, azure: LocalAzure) -> None:
     await expect(thread.get_by_role("listitem")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_refused_text_says_why_and_is_kept(page: Page, problems: list[str], azure: LocalAzure) -> None:
     await open_telephone(page, azure)
     text = page.get_by_role("textbox", name="Text", exact=True)
@@ -153,6 +161,7 @@ async def test_refused_text_says_why_and_is_kept(page: Page, problems: list[str]
     assert "400" in problems.pop()
 
 
+@pytest.mark.long
 async def test_markup_in_a_text_stays_text(page: Page, azure: LocalAzure) -> None:
     thread = await open_telephone(page, azure)
     text = page.get_by_role("textbox", name="Text", exact=True)
@@ -164,6 +173,7 @@ async def test_markup_in_a_text_stays_text(page: Page, azure: LocalAzure) -> Non
     await expect(thread.locator("img, b")).to_have_count(0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/", "/telephone"])
 @pytest.mark.parametrize("locale", ["en-US", "pl-PL"])
 async def test_page_fits_a_screen_of_360_pixels(new_page: OpenPage, azure: LocalAzure, path: str, locale: str) -> None:
@@ -174,6 +184,7 @@ async def test_page_fits_a_screen_of_360_pixels(new_page: OpenPage, azure: Local
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+@pytest.mark.long
 async def test_key_is_shown_only_when_asked_for(page: Page, azure: LocalAzure) -> None:
     await page.goto(f"{azure.portal}/resource{azure.acs.resource_id}/keys")
     key = azure.acs.connection_string.partition("accesskey=")[2]
@@ -186,6 +197,7 @@ async def test_key_is_shown_only_when_asked_for(page: Page, azure: LocalAzure) -
     await expect(page.get_by_text(key, exact=True)).to_be_hidden()
 
 
+@pytest.mark.long
 async def test_copy_puts_the_value_into_the_clipboard(new_page: OpenPage, azure: LocalAzure) -> None:
     page = await new_page(permissions=["clipboard-read", "clipboard-write"])
     await page.goto(f"{azure.portal}/resource{azure.acs.resource_id}/properties")
@@ -196,6 +208,7 @@ async def test_copy_puts_the_value_into_the_clipboard(new_page: OpenPage, azure:
     assert await page.evaluate("navigator.clipboard.readText()") == azure.acs.resource_id
 
 
+@pytest.mark.long
 async def test_language_is_chosen_and_kept(page: Page, azure: LocalAzure) -> None:
     await open_telephone(page, azure)
 

@@ -152,6 +152,7 @@ def test_other_sites_page_orders_nothing(azure: LocalAzure) -> None:
     assert faults(azure) == []
 
 
+@pytest.mark.long
 @pytest.mark.browser
 async def test_page_in_polish_by_keyboard_on_a_narrow_screen(new_page: OpenPage, azure: LocalAzure) -> None:
     page = await new_page(locale="pl-PL", viewport={"width": 360, "height": 740}, color_scheme="dark")
