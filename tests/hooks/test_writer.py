@@ -1,7 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
@@ -126,6 +128,57 @@ async def kill_writer(sql: asyncpg.Connection) -> None:
         where application_name = $1 and datname = current_database()
     """
     assert [record[0] for record in await sql.fetch(query, NAME)] == [True]
+
+
+async def test_goodbye_whose_connection_does_not_close_costs_nothing(dsn: str, sql: asyncpg.Connection) -> None:
+    """PostgreSQL says that it ends the session, then closes it: a flush may come between the two."""
+    async with goodbye_between(dsn) as (address, say_goodbye):
+        writer = Writer(address, patience=5)
+        await writer.start()
+        await writer.write([row("a")])
+
+        await say_goodbye()
+        await writer.write([row("b")])
+        await writer.stop()
+
+    assert await ids(sql) == ["a", "b"]
+
+
+@asynccontextmanager
+async def goodbye_between(dsn: str) -> AsyncIterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    """An address that leads to the database, and what makes it say goodbye to who is there without closing."""
+    parts, query = urlsplit(dsn), parse_qs(urlsplit(dsn).query)
+    socket = f"{query['host'][0]}/.s.PGSQL.{query['port'][0]}"
+    guests: list[asyncio.StreamWriter] = []
+    words = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
+
+    async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                sink.write(data)
+        sink.close()
+
+    async def guest(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        guests.append(sink)
+        answers, questions = await asyncio.open_unix_connection(socket)
+        await asyncio.gather(carry(source, questions), carry(answers, sink))
+
+    async def say_goodbye() -> None:
+        guests[0].write(b"E" + (len(words) + 4).to_bytes(4, "big") + words)
+        await guests[0].drain()
+        await asyncio.sleep(0.05)  # it has no answer to wait for
+
+    server = await asyncio.start_server(guest, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    try:
+        yield (
+            urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{host}:{port}", query="")),
+            say_goodbye,
+        )
+    finally:
+        server.close()
+        for one in guests:
+            one.close()
 
 
 async def test_database_that_takes_too_long_is_not_waited_for(dsn: str, sql: asyncpg.Connection) -> None:

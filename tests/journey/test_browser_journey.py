@@ -69,6 +69,7 @@ async def test_agent_cannot_reach_the_admin_center(demo: Demo, new_page: OpenPag
     problems.clear()  # Chromium reports the 404 it was sent to see
 
 
+@pytest.mark.long
 async def test_administrator_connects_the_resource_with_the_five_fields(
     unconnected: Demo, new_page: OpenPage, problems: list[str]
 ) -> None:

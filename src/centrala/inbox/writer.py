@@ -35,7 +35,8 @@ SELECT event_id FROM fresh CROSS JOIN told
 """
 
 # What says that the database is not there or not ready, as opposed to: it read the statement and refused it.
-# A deadlock is among them: two nodes that insert the same batches may meet one, and a second try settles it.
+# A deadlock is among them: two nodes that insert the same batches may meet one, and a second try settles it. So is the
+# client's own confusion when PostgreSQL has said goodbye and the connection is not closed yet.
 AWAY = (
     OSError,
     TimeoutError,
@@ -44,6 +45,7 @@ AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,
 )
 NAME = "centrala inbox"  # as pg_stat_activity shows it
 FLUSH_ROWS = 5_000

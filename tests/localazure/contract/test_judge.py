@@ -224,7 +224,7 @@ def test_violation_names_operation_path_expectation_and_sight(specifications):
 def test_operation_that_nothing_called_is_told(specifications, tmp_path):
     (tmp_path / "answers.jsonl").write_text(json.dumps(vars(answer("GET", TOPIC, topic()))) + "\n")
 
-    lines, failed = plugin.judgement(tmp_path, complete=True)
+    lines, failed = plugin.summary([plugin.judgement(tmp_path)], complete=True)
 
     told = [line for line in lines if line.startswith("NO TEST CALLS")]
     assert failed
