@@ -37,7 +37,8 @@ def _sow(world: World, source: Source) -> None:
 
 
 def replant(world: World) -> None:
-    """Forgets everything but the seed and the signing keys, and stands where the first start stood."""
+    """Forgets everything but the seed and the signing keys, and stands where the first start stood. Whoever holds a
+    token from before goes on with it, so keys that were dropped are back, too."""
     with world.store.transaction():
         for table in (
             world.tenants, world.applications, world.principals, world.app_role_assignments, world.role_assignments,
@@ -51,5 +52,8 @@ def replant(world: World) -> None:
             world.sip, world.identities,
         ):  # fmt: skip
             table.clear()
+        for kid, dropped in world.dropped_keys.items():
+            world.signing_keys.put(kid, dropped.key)
+        world.dropped_keys.clear()
         plant(world)
     world.reset_clock()

@@ -14,6 +14,7 @@ from localazure.loose import Check
 from localazure.records.directory import (
     Application,
     AppRoleAssignment,
+    DroppedKey,
     RoleAssignment,
     ServicePrincipal,
     SigningKey,
@@ -87,6 +88,7 @@ class World:
         self.offsets = Table(store, ClockOffset)
 
         self.signing_keys = Table(store, SigningKey)
+        self.dropped_keys = Table(store, DroppedKey)
         self.tenants = Table(store, Tenant)
         self.applications = Table(store, Application)  # by object id
         self.principals = Table(store, ServicePrincipal)  # by object id

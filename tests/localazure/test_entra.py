@@ -126,6 +126,20 @@ def test_rotated_key_signs_while_the_old_one_still_verifies(azure, http):
     assert verified(http, azure, after, 1, azure.url)["ver"] == "1.0"
 
 
+def test_dropped_keys_are_published_again_by_a_reset(azure, http):
+    before = ask(http, azure).json()["access_token"]
+    kid = jwt.get_unverified_header(before)["kid"]
+    asked = {"params": {"api-version": "2022-12-01"}, "headers": {"authorization": f"Bearer {before}"}}
+    told = azure.control.post("/_local/entra/rotate-keys", json={"drop_old": True}).json()
+    void = http.get("/subscriptions", **asked).status_code
+
+    azure.control.post("/_local/reset", json={}).raise_for_status()
+
+    assert (kid in told["published"], void) == (False, 401)
+    assert http.get("/subscriptions", **asked).status_code == 200
+    assert verified(http, azure, before, 1, azure.url)["ver"] == "1.0"
+
+
 def test_instance_discovery_leads_to_the_tenant(azure, http):
     answer = http.get("/common/discovery/instance", params={"api-version": "1.1"}).json()
 

@@ -25,6 +25,7 @@ from localazure.errors import INVALID_CONTROL, UNKNOWN_NUMBER
 from localazure.graph import rules as graph
 from localazure.graph.shapes import Api
 from localazure.graph.shapes import ApplicationBody as GraphApplication
+from localazure.records.directory import DroppedKey
 from localazure.records.events import Delivery
 from localazure.records.messages import Sms
 from localazure.resuming import resume
@@ -107,12 +108,14 @@ def register_application(world: World, name: str, token_version: int | None) -> 
 
 
 def rotate_keys(world: World, *, drop_old: bool) -> KeysNow:
-    """A new key signs from now on. `drop_old`: the earlier ones are no longer published, their tokens are void."""
+    """A new key signs from now on. `drop_old`: the earlier ones are no longer published and their tokens void, until a
+    reset."""
     old = world.signing_keys.all()
     fresh = new_signing_key(real_time())
     with world.store.transaction():
         world.signing_keys.put(fresh.kid, fresh)
         for key in old if drop_old else []:
+            world.dropped_keys.put(key.kid, DroppedKey(key=key))
             world.signing_keys.remove(key.kid)
     world.event_grid_tokens.clear()
     return KeysNow(signing=signing_key(world).kid, published=[key.kid for key in world.signing_keys.all()])

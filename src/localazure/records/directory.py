@@ -90,3 +90,9 @@ class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
     private_key: str
     certificate: str
     made_at: datetime
+
+
+class DroppedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that neither signs nor verifies, until a reset."""
+
+    key: SigningKey

@@ -145,12 +145,6 @@ function show(button) {
   [button.dataset.other, button.dataset.otherLabel] = words;
 }
 
-async function advance(button) {
-  const body = JSON.stringify({ advance_seconds: Number(button.dataset.advance) });
-  await fetch("/_local/clock", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-  await refresh();
-}
-
 const menu = document.querySelector("details.person");
 
 /** The menu of people closes when one looks elsewhere. */
@@ -166,7 +160,6 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.copy) copy(button);
   else if (button.dataset.show) show(button);
-  else if (button.dataset.advance) advance(button);
 });
 
 // On a narrow screen the services stand in one row that scrolls.

@@ -79,14 +79,18 @@ async def test_delivery_attempts_appear_by_themselves(
 
 
 @pytest.mark.long
-async def test_clock_is_moved_by_its_buttons(page: Page, azure: LocalAzure) -> None:
+async def test_clock_is_told_at_home_and_moved_in_one_place(page: Page, azure: LocalAzure) -> None:
     await page.goto(azure.portal)
-    await expect(page.get_by_text("real time", exact=True)).to_be_visible()
+    clock = page.get_by_role("region", name="Clock")
+    await expect(clock.get_by_text("real time", exact=True)).to_be_visible()
+    await expect(clock.get_by_role("button")).to_have_count(0)
 
+    await clock.get_by_role("link", name="Move the clock").click()
     await page.get_by_role("button", name="+1 hour").click()
-    await page.get_by_role("button", name="+10 minutes").click()
+    await page.get_by_role("button", name="+15 minutes").click()
+    await page.goto(azure.portal)
 
-    await expect(page.get_by_text("ahead of real time by 1 h 10 min")).to_be_visible()
+    await expect(clock.get_by_text("ahead of real time by 1 h 15 min")).to_be_visible()
 
 
 @pytest.mark.long

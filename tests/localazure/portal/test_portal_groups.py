@@ -84,6 +84,8 @@ def test_reader_sees_the_resource_and_not_its_keys(portal: Portal) -> None:
     assert keys.status == 403
     assert "listKeys/action" in keys.refusal
     assert "Ala has no role that allows this." in keys.refusal
+    assert "an Owner may do everything" in keys.refusal
+    assert "Adam" not in keys.refusal
     assert portal.azure.acs.connection_string not in keys.html
 
 

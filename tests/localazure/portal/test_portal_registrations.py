@@ -46,6 +46,8 @@ def test_reader_registers_nothing_and_keeps_what_was_typed(portal: Portal) -> No
 
     assert (page.status, page.refusal.split()[0]) == (403, "Authorization_RequestDenied")
     assert "Ala may not change the directory." in page.refusal
+    assert "Global Administrator" in page.refusal
+    assert not {"Adam", "Beata"} & set(page.refusal.split())
     assert page.typed("name") == "Contoso"
     assert len(portal.state("applications")) == 1
 
