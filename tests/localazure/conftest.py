@@ -19,7 +19,7 @@ from localazure.pytest_plugin import LocalAzure
 from localazure_tests.acs import Acs
 from localazure_tests.real_azure import ON_AZURE, RealAzure, real_azure
 from localazure_tests.receiver import Receiver
-from localazure_tests.webhooks import Webhooks
+from localazure_tests.webhooks import TOPIC, Webhooks
 
 
 @pytest.fixture(scope="session")
@@ -143,8 +143,16 @@ def receiver(certificate: tuple[Path, Path]) -> Iterator[Callable[[], Receiver]]
         yield lambda: stack.enter_context(Receiver(*certificate))
 
 
+@pytest.fixture(scope="module")
+def topic_for_the_module(either_cloud: LocalAzure | RealAzure, event_grid: EventGridManagementClient) -> Iterator[None]:
+    """A real source has one system topic only, so that of `webhooks` goes when its module ends."""
+    yield
+    if isinstance(either_cloud, RealAzure):
+        event_grid.system_topics.begin_delete(either_cloud.resource_group, TOPIC).result()
+
+
 @pytest.fixture
-def webhooks(azure, event_grid, resources) -> Webhooks:
+def webhooks(azure, event_grid, resources, topic_for_the_module) -> Webhooks:
     return Webhooks(azure, event_grid, resources)
 
 

@@ -46,10 +46,11 @@ def test_removal_can_be_followed_by_its_location(azure, http, token):
     assert http.get(removed.headers["location"], headers=bearer(token)).status_code == 204
 
 
+@pytest.mark.azure
 def test_tenant_and_locations_are_listed(azure, subscriptions):
-    [tenant] = subscriptions.tenants.list()
+    tenants = [one.tenant_id for one in subscriptions.tenants.list()]
 
-    assert tenant.tenant_id == azure.tenant_id
+    assert azure.tenant_id in tenants
     assert "westeurope" in [each.name for each in subscriptions.subscriptions.list_locations(azure.subscription_id)]
 
 
@@ -154,15 +155,16 @@ def test_resources_are_filtered_and_expanded(azure, resources):
     assert caught.value.error.code == "InvalidFilterInQueryString"
 
 
+@pytest.mark.azure
 def test_providers_are_known_to_the_tenant_too(azure, resources):
-    names = [each.namespace for each in resources.providers.list_at_tenant_scope()]
+    names = {each.namespace for each in resources.providers.list_at_tenant_scope()}
 
-    assert names == ["Microsoft.Communication", "Microsoft.EventGrid"]
+    assert {"Microsoft.Communication", "Microsoft.EventGrid"} <= names
     types = [
         each.resource_type for each in resources.providers.get_at_tenant_scope("microsoft.eventgrid").resource_types
     ]
     assert "systemTopics" in types
-    assert [each.namespace for each in resources.providers.list()] == names
+    assert {each.namespace for each in resources.providers.list()} == names
 
 
 def test_unregistered_provider_refuses_new_resources(azure, resources, http, token):

@@ -276,6 +276,7 @@ def test_new_principal_can_be_assigned_before_the_directory_shows_it(azure, auth
     assert authorization.role_assignments.create(group, str(uuid4()), body).principal_id == body["principal_id"]
 
 
+@pytest.mark.azure
 def test_built_in_roles_are_found_by_name_and_id(azure, authorization, group):
     definitions = authorization.role_definitions
 
@@ -333,6 +334,7 @@ def test_impossible_custom_role_is_refused(azure, authorization, group, name, ro
     assert (error.status_code, error.error.code) == (status, code)
 
 
+@pytest.mark.azure
 def test_bare_token_for_nobody_is_no_right(azure, management, clients):
     client = clients.enter_context(
         ResourceManagementClient(Given("a.b.c"), azure.subscription_id, **management | {"retry_total": 0})

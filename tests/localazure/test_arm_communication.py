@@ -26,6 +26,7 @@ def write(azure, http, token):
     return write
 
 
+@pytest.mark.azure
 def test_operations_of_the_provider_are_told(communication):
     names = [each.name for each in communication.operations.list()]
 
@@ -72,6 +73,7 @@ def test_resource_remembers_who_made_it_and_who_changed_it(azure, services):
     assert made.system_data.last_modified_by == azure.client_id
 
 
+@pytest.mark.azure
 def test_resource_is_looked_for_without_being_read(azure, resources):
     assert resources.resources.check_existence_by_id(azure.acs.resource_id, api_version="2025-09-01")
     assert not resources.resources.check_existence_by_id(f"{azure.acs.resource_id}-other", api_version="2025-09-01")

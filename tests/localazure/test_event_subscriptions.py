@@ -50,6 +50,7 @@ def test_system_topic_is_made_listed_and_removed(azure, event_grid, webhooks):
         topics.get(azure.resource_group, TOPIC)
 
 
+@pytest.mark.azure
 def test_source_has_one_topic_only(azure, event_grid, webhooks):
     with pytest.raises(HttpResponseError) as caught:
         event_grid.system_topics.begin_create_or_update(azure.resource_group, "another", topic_body(azure))
@@ -58,6 +59,7 @@ def test_source_has_one_topic_only(azure, event_grid, webhooks):
     assert caught.value.error.message.endswith("Only one system topic is allowed per source.")
 
 
+@pytest.mark.azure
 def test_topic_of_a_missing_source_is_refused(azure, event_grid, webhooks):
     with pytest.raises(HttpResponseError) as caught:
         event_grid.system_topics.begin_create_or_update(
@@ -336,6 +338,7 @@ def test_unknown_property_is_refused(webhooks, azure, http, token, change):
     assert (answer.status_code, webhooks.list()) == (400, [])
 
 
+@pytest.mark.azure
 def test_name_has_three_to_sixty_four_characters(webhooks):
     with pytest.raises(HttpResponseError) as caught:
         webhooks.put("a.b", "https://localhost/")

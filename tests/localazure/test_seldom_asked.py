@@ -27,19 +27,6 @@ def test_one_subscription_and_one_group_are_read(azure, subscriptions, resources
     assert resources.resource_groups.get(azure.resource_group).location
 
 
-def test_resource_is_known_to_exist_without_reading_it(azure, resources):
-    known = resources.resources.check_existence_by_id(azure.acs.resource_id, api_version="2025-09-01")
-    unknown = resources.resources.check_existence_by_id(f"{azure.acs.resource_id}-not", api_version="2025-09-01")
-
-    assert (known, unknown) == (True, False)
-
-
-def test_operations_of_a_provider_are_listed(azure, communication):
-    names = [one.name for one in communication.operations.list()]
-
-    assert any(name.lower() == "microsoft.communication/communicationservices/read" for name in names)
-
-
 def test_notification_hub_is_linked(azure, communication):
     hub = f"/subscriptions/{azure.subscription_id}/resourceGroups/x/providers/Microsoft.NotificationHubs/namespaces/n"
     body = {"resourceId": f"{hub}/notificationHubs/h", "connectionString": "Endpoint=sb://n.example/;SharedAccessKey=k"}
@@ -51,6 +38,7 @@ def test_notification_hub_is_linked(azure, communication):
     assert linked.resource_id == f"{hub}/notificationHubs/h"
 
 
+@pytest.mark.azure
 def test_system_topic_is_tagged(azure, event_grid, webhooks):
     changed = event_grid.system_topics.begin_update(azure.resource_group, TOPIC, {"tags": {"team": "care"}}).result()
 
