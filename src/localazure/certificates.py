@@ -10,19 +10,23 @@ HOSTS = ("localhost", "127.0.0.1", "::1", "*.communication.localhost")
 
 
 class Authority:
-    """Made at the first start. `ca.key` is readable by its owner only; `bundle` is certifi's list plus our CA."""
+    """Made at the first start. `ca.key` is readable by its owner only; `certificate` is the CA, `bundle` certifi's list
+    and the CA.
+
+    Most clients read their whole bundle for each connection: certifi's list takes them some thirty milliseconds.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._certificate, self._key = folder / "ca.pem", folder / "ca.key"
+        self.certificate, self._key = folder / "ca.pem", folder / "ca.key"
         self.bundle = folder / "bundle.pem"
         if not self._key.exists():
             self._make()
-        self._ca = trustme.CA.from_pem(self._certificate.read_bytes(), self._key.read_bytes())
-        self.bundle.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + self._certificate.read_bytes())
+        self._ca = trustme.CA.from_pem(self.certificate.read_bytes(), self._key.read_bytes())
+        self.bundle.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + self.certificate.read_bytes())
 
     def _make(self) -> None:
         ca = trustme.CA(organization_name="localazure", organization_unit_name="local development only")
-        self._certificate.write_bytes(ca.cert_pem.bytes())
+        self.certificate.write_bytes(ca.cert_pem.bytes())
         write_private(self._key, ca.private_key_pem.bytes())
 
     def issue(self, folder: Path) -> tuple[Path, Path]:

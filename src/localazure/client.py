@@ -48,6 +48,7 @@ class LocalAzure:
     url: str
     portal: str
     ca_bundle: str
+    ca_bundle_with_public: str
     tenant_id: str
     subscription_id: str
     resource_group: str

@@ -8,8 +8,8 @@ def variables(facts: dict[str, Any], data: Path) -> dict[str, str]:  # the ready
     """Names and values. az keeps its own configuration beside the data, away from the user's real one."""
     url = facts["url"]
     values = {
-        "REQUESTS_CA_BUNDLE": facts["ca_bundle"],
-        "SSL_CERT_FILE": facts["ca_bundle"],
+        "REQUESTS_CA_BUNDLE": facts["ca_bundle_with_public"],
+        "SSL_CERT_FILE": facts["ca_bundle_with_public"],
         "AZURE_CONFIG_DIR": str(data / "az"),
         "AZURE_CORE_INSTANCE_DISCOVERY": "false",
         "AZURE_CORE_COLLECT_TELEMETRY": "false",

@@ -24,7 +24,8 @@ def facts(world: World) -> dict[str, Any]:  # JSON of several shapes
     return {
         "url": world.addresses.url,
         "portal": world.addresses.portal,
-        "ca_bundle": str(world.addresses.ca_bundle),
+        "ca_bundle": str(world.addresses.ca),
+        "ca_bundle_with_public": str(world.addresses.ca_bundle),
         "tenant_id": seed.tenant_id,
         "subscription_id": seed.subscription_id,
         "resource_group": seed.resource_group,

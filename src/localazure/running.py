@@ -75,7 +75,10 @@ def _prepared(options: Options, port: int, portal_port: int) -> tuple[World, Pat
 
 def _world(options: Options, source: Source | None, authority: Authority, port: int, portal_port: int) -> World:
     addresses = Addresses(
-        url=f"https://localhost:{port}", portal=f"http://localhost:{portal_port}", ca_bundle=authority.bundle
+        url=f"https://localhost:{port}",
+        portal=f"http://localhost:{portal_port}",
+        ca=authority.certificate,
+        ca_bundle=authority.bundle,
     )
     store = Store(options.data / DATABASE)
     try:

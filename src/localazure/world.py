@@ -61,10 +61,12 @@ from localazure.watchers import Watchers
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """Where this cloud answers: `url` https, `portal` http, no slash at the end. `ca_bundle` verifies `url`."""
+    """Where this cloud answers: `url` https, `portal` http, no slash at the end. `ca` verifies `url` and nothing else,
+    `ca_bundle` also what the public authorities have signed."""
 
     url: str
     portal: str
+    ca: Path
     ca_bundle: Path
 
     @property

@@ -128,7 +128,7 @@ def test_environment_is_printed_for_the_shell(cloud):
     printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=20, check=True).stdout
 
     values = dict(line.split("=", 1) for line in printed.split("\0") if line)
-    assert values["REQUESTS_CA_BUNDLE"] == values["SSL_CERT_FILE"] == cloud.facts["ca_bundle"]
+    assert values["REQUESTS_CA_BUNDLE"] == values["SSL_CERT_FILE"] == cloud.facts["ca_bundle_with_public"]
     assert values["AZURE_AUTHORITY_HOST"] == cloud.facts["url"]
     assert values["AZURE_CLIENT_SECRET"] == cloud.facts["client_secret"]
     assert values["AZURE_CORE_INSTANCE_DISCOVERY"] == "false"

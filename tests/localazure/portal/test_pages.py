@@ -44,7 +44,7 @@ def test_home_leads_to_everything_and_says_where_the_cloud_answers(azure: LocalA
         f"/resource{azure.acs.resource_id}",
     ]
     assert [link for link in links if f'href="{link}"' not in html] == []
-    shown = [azure.tenant_id, azure.subscription_id, azure.url, azure.ca_bundle]
+    shown = [azure.tenant_id, azure.subscription_id, azure.url, azure.ca_bundle_with_public]
     assert [value for value in shown if value not in html] == []
 
 
