@@ -10,8 +10,9 @@ import pytest
 from localazure.certificates import Authority
 from localazure.clock import LATEST, Clock
 from localazure.records.time import ClockOffset
-from localazure_tests.cloud import Cloud, wait_for
+from localazure_tests.cloud import Cloud
 from localazure_tests.receiver import Receiver, status
+from localazure_tests.waiting import until
 
 CLOCK = "/_local/clock"
 
@@ -68,7 +69,7 @@ def test_wait_that_began_slow_ends_fast(azure, acs):
 
     clock(azure.control, scale=86_400)
 
-    wait_for(lambda: acs.request("GET", begun).json()["status"] == "succeeded")
+    until(lambda: acs.request("GET", begun).json()["status"] == "succeeded")
     assert slow == "running"
 
 
@@ -100,10 +101,10 @@ def test_endpoint_has_its_thirty_real_seconds_at_any_pace(azure, webhooks, recei
 
     write("slow")
     hook.next()
-    wait_for(lambda: told(clock(azure.control)) - before > timedelta(hours=6))
+    until(lambda: told(clock(azure.control)) - before > timedelta(hours=6))
     answered.set()
 
-    wait_for(lambda: azure.control.get("/_local/deliveries").json()["items"][0]["state"] != "pending")
+    until(lambda: azure.control.get("/_local/deliveries").json()["items"][0]["state"] != "pending")
     [delivery] = azure.control.get("/_local/deliveries").json()["items"]
     assert [attempt["outcome"] for attempt in delivery["attempts"]] == ["Delivered"]
 
@@ -114,13 +115,13 @@ def test_scaled_clock_goes_on_after_a_kill(tmp_path):
     with Receiver(*Authority(cloud.data).issue(tmp_path / "hook")) as hook:
         token = cloud.token()
         path = cloud.subscribe(hook.url, token)
-        wait_for(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
+        until(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
         clock(cloud.control, advance_seconds=3600)
         clock(cloud.control, scale=0)
         hook.answer = status(503)
         cloud.write("before the kill")
         hook.next()
-        wait_for(lambda: cloud.control.get("/_local/deliveries").json()["items"][0]["attempts"])
+        until(lambda: cloud.control.get("/_local/deliveries").json()["items"][0]["attempts"])
         hook.answer = status(200)
         before = told(clock(cloud.control, scale=3600))
 

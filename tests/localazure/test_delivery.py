@@ -1,30 +1,16 @@
 """What reaches a webhook, when, how often, and with which token."""
 
-import time
-
 import jwt
 import pytest
 from azure.communication.sms import SmsClient
 
 from localazure_tests.receiver import status
+from localazure_tests.waiting import attempted, deliveries, deliveries_until
 from localazure_tests.webhooks import SMS_RECEIVED, SMS_REPORT
 
 CUSTOMER = "+14255550123"
 EVENT_GRID = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
 SCHEDULE = [10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200]
-
-
-def deliveries(azure, name="to-hub"):
-    return azure.control.get("/_local/deliveries", params={"subscription": name}).json()["items"]
-
-
-def settled(azure, attempts, name="to-hub", place=0):
-    """The delivery at that place in the log, once it has so many attempts behind it."""
-    deadline = time.monotonic() + 10
-    while len((found := deliveries(azure, name)[place])["attempts"]) < attempts:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.01)
-    return found
 
 
 def test_incoming_text_is_delivered_with_the_headers_of_event_grid(azure, webhooks, receiver, write):
@@ -59,7 +45,7 @@ def test_incoming_text_is_delivered_with_the_headers_of_event_grid(azure, webhoo
         "message": "Where is my parcel?",
         "segmentCount": 1,
     }
-    assert settled(azure, 1)["state"] == "delivered"
+    assert attempted(azure, 1)["state"] == "delivered"
 
 
 @pytest.mark.parametrize(
@@ -195,13 +181,13 @@ def test_retry_schedule_runs_from_ten_seconds_to_twelve_hours(azure, webhooks, r
 
     for attempt, wait in enumerate(SCHEDULE):
         assert hook.next().headers["aeg-delivery-count"] == str(attempt)
-        settled(azure, attempt + 1)
+        attempted(azure, attempt + 1)
         advance(wait - 1)
         assert hook.notifications.empty()
         advance(1)
 
     assert hook.next().headers["aeg-delivery-count"] == str(len(SCHEDULE))
-    last = settled(azure, len(SCHEDULE) + 1)
+    last = attempted(azure, len(SCHEDULE) + 1)
     assert (last["state"], last["reason"], last["next_try"]) == ("dropped", "MaxDeliveryAttemptsExceeded", None)
 
 
@@ -212,7 +198,7 @@ def test_answer_decides_the_least_wait(azure, webhooks, receiver, write, advance
     webhooks.put("to-hub", hook.url).result()
     write()
     hook.next()
-    settled(azure, 1)
+    attempted(azure, 1)
 
     advance(wait - 1)
     early = hook.notifications.empty()
@@ -229,7 +215,7 @@ def test_400_401_403_and_413_are_never_retried(azure, webhooks, receiver, write)
     for made, number in enumerate((400, 401, 403, 413)):
         hook.answer = status(number)
         write()
-        found = settled(azure, 1, place=made)
+        found = attempted(azure, 1, place=made)
         assert (found["state"], found["next_try"], found["attempts"][0]["status"]) == ("dropped", None, number)
 
 
@@ -240,7 +226,7 @@ def test_answers_that_count_as_success(azure, webhooks, receiver, write):
     for made, number in enumerate((200, 201, 202, 203, 204)):
         hook.answer = status(number)
         write()
-        assert settled(azure, 1, place=made)["state"] == "delivered"
+        assert attempted(azure, 1, place=made)["state"] == "delivered"
 
 
 def test_event_past_its_time_is_dropped_at_the_next_try(azure, webhooks, receiver, write, advance):
@@ -248,13 +234,11 @@ def test_event_past_its_time_is_dropped_at_the_next_try(azure, webhooks, receive
     hook.answer = status(500)
     webhooks.put("to-hub", hook.url, retry={"eventTimeToLiveInMinutes": 1}).result()
     write()
-    settled(azure, 1)
+    attempted(azure, 1)
 
     advance(61)
 
-    deadline = time.monotonic() + 10
-    while (found := deliveries(azure)[0])["state"] == "pending" and time.monotonic() < deadline:
-        time.sleep(0.01)
+    [found] = deliveries_until(azure, lambda found: found[0]["state"] != "pending")
     assert (found["state"], found["reason"], len(found["attempts"])) == ("dropped", "TimeToLiveExceeded", 1)
 
 
@@ -269,7 +253,7 @@ def test_hanging_endpoint_is_cut_off_and_delays_nobody_else(azure, webhooks, rec
     assert sorted(quick.next().events[0]["id"] for _ in sent) == sorted(sent)
     assert {one["state"] for one in deliveries(azure, "slow")} == {"pending"}
     advance(31)
-    found = settled(azure, 1, "slow")
+    found = attempted(azure, 1, "slow")
     assert found["attempts"][0]["outcome"] == "TimedOut"
 
 
@@ -278,12 +262,12 @@ def test_endpoint_that_went_away_gets_its_events_when_it_is_back(azure, webhooks
     hook.answer = status(500)
     webhooks.put("to-hub", hook.url).result()
     write()
-    settled(azure, 1)
+    attempted(azure, 1)
     hook.answer = status(200)
 
     advance(10)
 
-    found = settled(azure, 2)
+    found = attempted(azure, 2)
     assert [one["outcome"] for one in found["attempts"]] == ["Aborted", "Delivered"]
     assert found["state"] == "delivered"
 
@@ -311,7 +295,7 @@ def test_removed_subscription_gets_nothing_more(azure, webhooks, receiver, write
     webhooks.put("other", other.url).result()
     write()
     hook.next()
-    settled(azure, 1)
+    attempted(azure, 1)
 
     webhooks.delete("to-hub").result()
     advance(3600)

@@ -1,24 +1,16 @@
 """System topics, event subscriptions and the handshake that makes them."""
 
-import time
-
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from localazure_tests.receiver import accept, status
+from localazure_tests.waiting import until
 from localazure_tests.webhooks import SMS_RECEIVED, TOPIC, put_as_it_is, subscription_body, topic_body
 
 
 def state_of(azure, name):
     found = azure.control.get("/_local/state").json()["event_subscriptions"]
     return next(one for one in found if one["name"] == name)
-
-
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def attributes(kind, *names, **properties):
@@ -135,7 +127,7 @@ def test_endpoint_in_trouble_is_asked_again_after_five_seconds(webhooks, receive
     tries = [hook.handshakes.get(timeout=10)]
     advance(4)
     early = hook.handshakes.qsize()
-    wait_for(lambda: advance(1) or hook.handshakes.qsize() == 2)
+    until(lambda: advance(1) or hook.handshakes.qsize() == 2)
 
     assert early == 0
     tries += [hook.handshakes.get(), hook.handshakes.get()]
@@ -145,7 +137,7 @@ def test_endpoint_in_trouble_is_asked_again_after_five_seconds(webhooks, receive
 
 def test_endpoint_that_is_not_there_fails_after_three_tries(azure, webhooks, receiver, advance):
     poller = webhooks.put("to-hub", "https://localhost:9/nobody")
-    wait_for(lambda: advance(5) or state_of(azure, "to-hub")["state"] == "Failed")
+    until(lambda: advance(5) or state_of(azure, "to-hub")["state"] == "Failed")
 
     with pytest.raises(HttpResponseError) as caught:
         poller.result()
@@ -170,7 +162,7 @@ def test_endpoint_that_hangs_is_given_thirty_seconds(webhooks, receiver, advance
     advance(29)
     assert webhooks.get("to-hub").provisioning_state == "Creating"
     advance(2)
-    wait_for(lambda: advance(5) or not hook.handshakes.empty())
+    until(lambda: advance(5) or not hook.handshakes.empty())
 
     assert poller.result().provisioning_state == "Succeeded"
 
@@ -213,7 +205,7 @@ def test_nobody_visits_within_ten_minutes(azure, webhooks, receiver, http, advan
     [event] = hook.handshakes.get_nowait().events
 
     advance(601)
-    wait_for(lambda: webhooks.get("to-hub").provisioning_state == "Failed")
+    until(lambda: webhooks.get("to-hub").provisioning_state == "Failed")
 
     assert http.get(event["data"]["validationUrl"]).status_code == 404
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from localazure_tests.waiting import deliveries
 from localazure_tests.webhooks import put_as_it_is, subscription_body
 
 RECORDING = "Microsoft.Communication.RecordingFileStatusUpdated"
@@ -97,10 +98,6 @@ def who_hears(azure, webhooks, hook, filters, kind, data):
     for _ in names:
         hook.next()
     return names
-
-
-def deliveries(azure, name):
-    return azure.control.get("/_local/deliveries", params={"subscription": name}).json()["items"]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 import json
 import resource
 import stat
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from localazure.certificates import write_private
 from localazure_tests.receiver import status
+from localazure_tests.waiting import attempted, deliveries, deliveries_until
 from localazure_tests.webhooks import SMS_RECEIVED
 
 STORAGE = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/dead"
@@ -19,19 +19,6 @@ GRAVE = {
         "properties": {"resourceId": STORAGE, "blobContainerName": "letters"},
     }
 }
-
-
-def deliveries(azure, name="to-hub"):
-    return azure.control.get("/_local/deliveries", params={"subscription": name}).json()["items"]
-
-
-def until(azure, condition):
-    """The deliveries, once they are so."""
-    deadline = time.monotonic() + 10
-    while not condition(found := deliveries(azure)):
-        assert time.monotonic() < deadline, found
-        time.sleep(0.01)
-    return found
 
 
 def order(azure, action, **more):
@@ -87,10 +74,8 @@ def test_ordered_loss_leaves_no_trace_at_the_endpoint(azure, webhooks, receiver,
     kept = write()
 
     assert hook.next().events[0]["id"] == kept
-    assert sorted((one["state"], one["reason"]) for one in until(azure, lambda found: found[1]["attempts"])) == [
-        ("delivered", ""),
-        ("dropped", "DroppedOnOrder"),
-    ]
+    found = deliveries_until(azure, lambda found: found[1]["attempts"])
+    assert sorted((one["state"], one["reason"]) for one in found) == [("delivered", ""), ("dropped", "DroppedOnOrder")]
 
 
 def test_ordered_answer_stands_for_the_endpoints_own(azure, webhooks, receiver, write, advance):
@@ -98,7 +83,7 @@ def test_ordered_answer_stands_for_the_endpoints_own(azure, webhooks, receiver, 
     webhooks.put("to-hub", hook.url).result()
     order(azure, "answer", status=503)
     write()
-    [found] = until(azure, lambda found: found[0]["attempts"])
+    found = attempted(azure)
 
     advance(30)
 
@@ -129,12 +114,12 @@ def test_dead_letter_lies_in_the_folder_five_minutes_later(azure, webhooks, rece
     hook.answer = status(400)
     webhooks.put("To-Hub", hook.url, more=GRAVE).result()
     message_id = write()
-    until(azure, lambda found: found[0]["attempts"])
+    attempted(azure)
     advance(299)
     early = graves(azure)
 
     advance(2)
-    [found] = until(azure, lambda found: found[0]["state"] == "dead_lettered")
+    [found] = deliveries_until(azure, lambda found: found[0]["state"] == "dead_lettered")
 
     [blob] = graves(azure)
     [event] = json.loads(blob.read_text())
@@ -174,12 +159,12 @@ def test_dead_letter_says_which_limit_was_reached(azure, webhooks, receiver, wri
     hook.answer = status(500)
     webhooks.put("to-hub", hook.url, retry=retry, more=GRAVE).result()
     write()
-    until(azure, lambda found: found[0]["attempts"])
+    attempted(azure)
     advance(wait)
-    until(azure, lambda found: found[0]["next_try"] is None)
+    deliveries_until(azure, lambda found: found[0]["next_try"] is None)
 
     advance(301)
-    until(azure, lambda found: found[0]["state"] == "dead_lettered")
+    deliveries_until(azure, lambda found: found[0]["state"] == "dead_lettered")
 
     [event] = json.loads(graves(azure)[0].read_text())
     assert event["deadLetterReason"] == reason
@@ -197,7 +182,7 @@ def test_dead_letters_are_dropped_when_their_storage_is_away_for_four_hours(
         "to-hub", hook.url, more={"deadLetterDestination": {"endpointType": "StorageBlob", "properties": grave}}
     ).result()
     write()
-    until(azure, lambda found: found[0]["attempts"])
+    attempted(azure)
 
     for _ in range(3):
         advance(301)
@@ -205,7 +190,7 @@ def test_dead_letters_are_dropped_when_their_storage_is_away_for_four_hours(
     advance(4 * 3600)
 
     assert waiting == "pending"
-    assert until(azure, lambda found: found[0]["state"] != "pending")[0]["state"] == "dropped"
+    assert deliveries_until(azure, lambda found: found[0]["state"] != "pending")[0]["state"] == "dropped"
 
 
 def on_probation(azure, webhooks, write, hook):
@@ -215,7 +200,7 @@ def on_probation(azure, webhooks, write, hook):
     for number in range(10):
         write(str(number))
         hook.next()
-    until(azure, lambda found: all(one["attempts"] for one in found))
+    deliveries_until(azure, lambda found: all(one["attempts"] for one in found))
 
 
 def test_endpoint_that_keeps_failing_is_put_on_probation(azure, webhooks, receiver, write, advance):

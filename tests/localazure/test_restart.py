@@ -12,8 +12,9 @@ import pytest
 from localazure import pytest_plugin
 from localazure.certificates import Authority
 from localazure_tests.acs import Acs
-from localazure_tests.cloud import CUSTOMER, Cloud, wait_for
+from localazure_tests.cloud import CUSTOMER, Cloud
 from localazure_tests.receiver import Receiver, status
+from localazure_tests.waiting import until
 from localazure_tests.webhooks import SMS_RECEIVED
 
 pytestmark = pytest.mark.long
@@ -36,10 +37,10 @@ def test_durable_queue_delivers_after_a_kill_and_restart_what_was_waiting(cloud,
     hook.answer = status(503)
     before, token = cloud.facts, cloud.token()
     path = cloud.subscribe(hook.url, token)
-    wait_for(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
+    until(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
     cloud.write("before the kill")
     hook.next()
-    wait_for(lambda: cloud.control.get("/_local/deliveries").json()["items"][0]["attempts"])
+    until(lambda: cloud.control.get("/_local/deliveries").json()["items"][0]["attempts"])
     cloud.advance(5)
     cloud.kill()
     hook.answer = status(200)
@@ -69,7 +70,7 @@ def test_handshake_under_way_goes_on_after_a_kill(cloud, hook):
     cloud.start()
 
     hook.handshakes.get(timeout=10)
-    wait_for(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
+    until(lambda: cloud.arm("GET", path, token).json()["properties"]["provisioningState"] == "Succeeded")
 
 
 def test_stopped_cloud_starts_anew_when_asked(tmp_path):

@@ -2,8 +2,6 @@
 
 import socket
 import ssl
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -79,10 +77,3 @@ class Cloud:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)

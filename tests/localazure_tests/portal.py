@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from localazure.pytest_plugin import LocalAzure
+from localazure_tests.waiting import until
 
 TOPIC_TYPE = "Microsoft.Communication.CommunicationServices"
 SMS = ["Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived"]
@@ -61,6 +62,16 @@ class Portal:
     def at(self, place: str = "") -> str:
         """A page of the seeded resource."""
         return f"/resource{self.azure.acs.resource_id}{place}"
+
+    def settled(self, page: Page) -> dict[str, Any]:
+        """The event subscription of that page, once its handshake has ended."""
+        name = page.path.rpartition("/")[2]
+
+        def look() -> dict[str, Any]:
+            [found] = [one for one in self.state("event_subscriptions") if one["name"] == name]
+            return found
+
+        return until(look, lambda one: one["state"] not in {"Creating", "Updating"})
 
     def state(self, kind: str) -> list[dict]:
         return self.azure.control.get("/_local/state").json()[kind]

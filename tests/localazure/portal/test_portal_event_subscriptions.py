@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from localazure.pytest_plugin import LocalAzure
-from localazure_tests.portal import SMS, Page, Portal
+from localazure_tests.portal import SMS, Portal
 from localazure_tests.receiver import Receiver, status
+from localazure_tests.waiting import attempted, deliveries_until
 
 NOBODY = "https://localhost:1/hook?k=secret"
 
@@ -17,17 +18,6 @@ def hook(portal: Portal, receiver: Callable[[], Receiver]) -> Receiver:
     """A webhook, and the topic it can be subscribed to."""
     portal.create_topic()
     return receiver()
-
-
-def settled(portal: Portal, page: Page) -> dict:
-    """The event subscription once its handshake has ended."""
-    name = page.path.rpartition("/")[2]
-    for _ in range(200):
-        [one] = [one for one in portal.state("event_subscriptions") if one["name"] == name]
-        if one["state"] not in {"Creating", "Updating"}:
-            return one
-        portal.azure.control.get("/_local/deliveries", params={"subscription": name})
-    raise AssertionError(f"{name} is still {one['state']}")
 
 
 def test_form_is_filled_with_what_is_known(portal: Portal) -> None:
@@ -46,7 +36,7 @@ def test_topic_is_made_on_the_way_where_there_is_none(portal: Portal, receiver: 
 
     page = portal.subscribe("texts", receiver().url, topic="fresh-topic")
 
-    assert settled(portal, page)["state"] == "Succeeded"
+    assert portal.settled(page)["state"] == "Succeeded"
     assert [one["name"] for one in portal.state("system_topics")] == ["fresh-topic"]
 
 
@@ -69,7 +59,7 @@ def test_everything_of_the_form_arrives(portal: Portal, hook: Receiver) -> None:
         max_events="5",
         preferred_kilobytes="128",
     )
-    assert settled(portal, page)["state"] == "Succeeded"
+    assert portal.settled(page)["state"] == "Succeeded"
 
     edit = portal.get(f"{page.path}/edit")
     typed = (
@@ -134,7 +124,7 @@ def test_unregistered_provider_refuses_with_the_way_out(portal: Portal) -> None:
 
 
 def test_one_in_force_is_not_overwritten_by_a_new_one(portal: Portal, hook: Receiver) -> None:
-    settled(portal, portal.subscribe("texts", hook.url))
+    portal.settled(portal.subscribe("texts", hook.url))
 
     page = portal.subscribe("texts", NOBODY)
 
@@ -170,7 +160,7 @@ def test_refused_handshake_is_explained_and_tried_again(
 ) -> None:
     hook.answer = lambda received: (answer, {})
     page = portal.subscribe("texts", hook.url)
-    assert settled(portal, page)["state"] == "Failed"
+    assert portal.settled(page)["state"] == "Failed"
     page = portal.get(page.path)
     assert "Webhook validation handshake failed" in page.text
     assert advice in page.text
@@ -179,7 +169,7 @@ def test_refused_handshake_is_explained_and_tried_again(
     hook.answer = status(200)
     again = portal.post(f"{page.path}/again")
 
-    assert settled(portal, again)["state"] == "Succeeded"
+    assert portal.settled(again)["state"] == "Succeeded"
     assert "handshake failed" not in portal.get(page.path).text
 
 
@@ -189,21 +179,21 @@ def test_application_of_somebody_else_is_explained(portal: Portal, hook: Receive
 
     page = portal.subscribe("texts", hook.url, aad="yes", aad_tenant=portal.azure.tenant_id, aad_application=client)
 
-    assert settled(portal, page)["state"] == "Failed"
+    assert portal.settled(page)["state"] == "Failed"
     assert "neither owns the application's service principal" in portal.get(page.path).text
 
 
 def test_unknown_application_is_explained(portal: Portal, hook: Receiver) -> None:
     page = portal.subscribe("texts", hook.url, aad="yes", aad_tenant=portal.azure.tenant_id, aad_application="nothing")
 
-    assert settled(portal, page)["state"] == "Failed"
+    assert portal.settled(page)["state"] == "Failed"
     assert "must be those of an app registration with a service principal" in portal.get(page.path).text
 
 
 def test_waiting_one_shows_the_address_to_visit(portal: Portal, hook: Receiver, http) -> None:
     hook.answer = lambda received: (202, {})
     page = portal.subscribe("texts", hook.url)
-    assert settled(portal, page)["state"] == "AwaitingManualAction"
+    assert portal.settled(page)["state"] == "AwaitingManualAction"
 
     shown = portal.get(page.path)
 
@@ -228,7 +218,7 @@ def test_change_keeps_what_the_form_does_not_show(portal: Portal, hook: Receiver
         max_attempts="3",
     )
 
-    assert settled(portal, page)["state"] == "Succeeded"
+    assert portal.settled(page)["state"] == "Succeeded"
     changed = webhooks.get("texts")
     assert (changed.labels, changed.retry_policy.max_delivery_attempts) == (["one"], 3)
     assert changed.filter.included_event_types == SMS
@@ -242,19 +232,19 @@ def test_failed_change_leaves_what_was_in_force(
     portal: Portal, hook: Receiver, receiver: Callable[[], Receiver]
 ) -> None:
     page = portal.subscribe("texts", hook.url)
-    settled(portal, page)
+    portal.settled(page)
     refusing = receiver()
     refusing.answer = lambda received: (401, {})
 
     portal.post(f"{page.path}/edit", schema="EventGridSchema", endpoint_type="WebHook", endpoint=refusing.url)
 
-    assert settled(portal, page)["endpoint"] == hook.url.partition("?")[0]
+    assert portal.settled(page)["endpoint"] == hook.url.partition("?")[0]
     assert "The change was not made" in portal.get(page.path).text
 
 
 def test_reader_looks_but_changes_nothing(portal: Portal, hook: Receiver) -> None:
     page = portal.subscribe("texts", hook.url)
-    settled(portal, page)
+    portal.settled(page)
     portal.sign_in("ala")
 
     assert portal.get(page.path).status == 200
@@ -277,15 +267,12 @@ def test_event_shows_its_text_its_attempts_and_its_dead_letter(
     page = portal.subscribe(
         "texts", hook.url, dead_letter="yes", dead_letter_account=account, dead_letter_container="lost"
     )
-    settled(portal, page)
+    portal.settled(page)
     body = {"from": "+14255550123", "to": azure.acs.phone_numbers[0], "text": "<script>alert(1)</script>"}
     azure.control.post("/_local/sms", json=body).raise_for_status()
-    hook.next()
+    attempted(azure, name="texts")
     azure.control.post("/_local/clock", json={"advance_seconds": 301}).raise_for_status()
-    for _ in range(200):
-        [delivery] = azure.control.get("/_local/deliveries").json()["items"]
-        if delivery["dead_letter"]:
-            break
+    [delivery] = deliveries_until(azure, lambda found: found[0]["dead_letter"], "texts")
 
     listed = portal.get(page.path)
     shown = portal.get(f"{page.path}/deliveries/{delivery['id']}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from localazure_tests.portal import Page, Portal
+from localazure_tests.portal import Portal
 from localazure_tests.receiver import Receiver
 from pages.reading import Element, read
 
@@ -263,16 +263,6 @@ def hook(portal: Portal, receiver: Callable[[], Receiver]) -> Receiver:
     return receiver()
 
 
-def settled(portal: Portal, page: Page) -> str:
-    """How the handshake of that event subscription ended."""
-    for _ in range(200):
-        [one] = portal.state("event_subscriptions")
-        if one["state"] not in {"Creating", "Updating"}:
-            return str(one["state"])
-        portal.azure.control.get("/_local/deliveries", params={"subscription": one["name"]})
-    raise AssertionError(f"{page.path} is not settled")
-
-
 HANDSHAKES = {
     200: {"Succeeded": "Powodzenie"},
     401: {
@@ -291,7 +281,7 @@ def test_end_of_the_handshake_is_told_in_both_languages(portal: Portal, hook: Re
         hook.answer = lambda received: (answer, {})
     page = portal.subscribe("texts", hook.url)
 
-    ended = settled(portal, page)
+    ended = portal.settled(page)["state"]
 
     assert ended == ("Succeeded" if answer == 200 else "Failed")
     english, polish = (shown(portal, page.path, language).text() for language in LANGUAGES)
@@ -304,7 +294,7 @@ def test_application_of_somebody_else_is_explained_in_both_languages(portal: Por
     portal.sign_in("beata")
     page = portal.subscribe("texts", hook.url, aad="yes", aad_tenant=portal.azure.tenant_id, aad_application=client)
 
-    assert settled(portal, page) == "Failed"
+    assert portal.settled(page)["state"] == "Failed"
     english, polish = (shown(portal, page.path, language).text() for language in LANGUAGES)
     assert "Whoever asked for this neither owns the application's service principal nor holds its role" in english
     assert "Kto o to poprosił, nie jest właścicielem jednostki usługi tej aplikacji ani nie ma jej roli" in polish
