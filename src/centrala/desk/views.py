@@ -97,7 +97,10 @@ def _page(request: StaffRequest, found: Conversation | None, *, status: int = 20
         context["thread"] = read_thread(found)
         context["earlier"] = earlier_conversations(request.user, found)
     if request.htmx.target == "work":
-        return render(request, "desk/_work.html", context, status=status)
+        response = render(request, "desk/_work.html", context, status=status)
+        # The row that was pressed may have been replaced meanwhile, and what it inherited from the list went with it.
+        response["HX-Reswap"] = "outerHTML show:none"
+        return response
     return render(request, "desk/desk.html", context | _list_context(request), status=status)
 
 

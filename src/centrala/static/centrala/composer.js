@@ -1,9 +1,12 @@
-// The reply box: Enter sends, the counter counts, and what is typed survives errors and a look at another thread.
+// The reply box: Enter sends, the counter counts, and what is typed survives errors, other threads and a reload.
+import * as drafts from "./drafts.js";
 import { measure } from "./segments.js";
 
-const drafts = new Map(); // by the form's address, in this page's memory only
 let sent = "";
 
+const conversation = () => document.getElementById("work").dataset.conversation;
+// A page that was left while its message was on its way did not see it arrive.
+const lastAnswer = () => [...document.querySelectorAll("#messages .outbound .bubble")].at(-1)?.textContent.trim();
 const box = () => document.getElementById("reply");
 
 function count() {
@@ -18,15 +21,16 @@ function count() {
 
 function typed() {
   const field = box();
-  drafts.set(field.form.action, field.value);
+  drafts.keep(conversation(), field.value);
   count();
 }
 
 export function restore() {
   const field = box();
   if (!field) return;
-  field.value ||= drafts.get(field.form.action) ?? "";
-  count();
+  const draft = drafts.kept(conversation());
+  if (!field.value && draft.trim() !== lastAnswer()) field.value = draft;
+  typed();
 }
 
 function refused(wrong) {
@@ -43,7 +47,8 @@ function clearSent() {
   typed();
 }
 
-export function install() {
+export function install(person) {
+  drafts.begin(person);
   document.addEventListener("input", (event) => event.target.id === "reply" && typed());
   document.addEventListener("keydown", (event) => {
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;

@@ -2,12 +2,14 @@
 import * as composer from "./composer.js";
 import { install as installKeyed } from "./keyed.js";
 import { start } from "./live.js";
+import { hear as hearOfSigningOut } from "./signing_out.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
 const title = () => document.title.replace(/^\(\d+\+?\) /, "");
 
 installKeyed(window.htmx);
-composer.install();
+composer.install(document.body.dataset.person);
+hearOfSigningOut();
 
 function toBottom() {
   const scroller = document.getElementById("scroller");
@@ -56,16 +58,21 @@ function seen() {
 }
 document.addEventListener("htmx:load", seen);
 
+// Trouble is told until what failed works, or is not there any more: a list that is fetched meanwhile says nothing of it.
 const trouble = document.getElementById("trouble");
+let culprit;
 const failed = ({ detail }) => {
   if (detail.xhr?.status === 422) return;
+  culprit = detail.elt;
   trouble.textContent = trouble.dataset.text;
   trouble.hidden = false;
 };
 document.addEventListener("htmx:sendError", failed);
 document.addEventListener("htmx:responseError", failed);
 document.addEventListener("htmx:timeout", failed);
-document.addEventListener("htmx:beforeOnLoad", () => { trouble.hidden = true; });
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  if (detail.elt === culprit || !culprit?.isConnected) trouble.hidden = true;
+});
 
 // New messages below what is being read.
 document.addEventListener("thread:below", () => { document.getElementById("jump").hidden = false; });

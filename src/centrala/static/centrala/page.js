@@ -1,4 +1,7 @@
 // What every page does: tell the server the time zone, show that a form is on its way, copy values.
+import { tell as tellOfSigningOut } from "./signing_out.js";
+
+tellOfSigningOut();
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax`;
