@@ -22,6 +22,7 @@ from centrala.connection.provisioning.exports import EXPORTS, arm, az, terraform
 from centrala.connection.provisioning.pieces import pieces
 from centrala.connection.provisioning.plan import Plan, step_of
 from centrala.connection.provisioning.survey import DirectorySeen, EventsSeen, HubSeen, Survey
+from provisioning import request_bodies
 
 EVENT_GRID = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
 TENANT = "7a1f9c52-0000-4000-8000-00000000000a"
@@ -112,6 +113,38 @@ def test_template_fits_the_schema_of_templates(survey: Survey) -> None:
     schema = json.loads((Path(__file__).parent / "deployment_template.json").read_text())
 
     jsonschema.validate(json.loads(arm.template(plan_of(survey))), schema)
+
+
+@BOTH
+def test_resources_of_the_template_are_what_microsoft_s_own_definitions_allow(survey: Survey) -> None:
+    for resource in json.loads(arm.template(plan_of(survey)))["resources"]:
+        request_bodies.validate(resource)
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "value"),
+    [
+        ((0, "properties"), "sources", "misspelt"),
+        ((0, "properties"), "metricResourceId", "only read"),
+        ((0,), "locations", "misspelt"),
+        ((1, "properties"), "eventDeliverySchema", "AnotherSchema"),
+        ((1, "properties", "destination"), "endpointType", "Webhook"),
+        ((1, "properties", "destination", "properties"), "endpointURL", "https://hub.example.org"),
+        ((1, "properties", "retryPolicy"), "maxDeliveryAttempts", "30"),
+        ((1, "properties", "deadLetterDestination", "properties"), "container", "dead"),
+        ((1, "properties", "filter"), "includedEventTypes", "Microsoft.Communication.SMSReceived"),
+    ],
+)
+def test_resource_with_something_else_in_it_would_be_noticed(place: tuple[Any, ...], name: str, value: str) -> None:
+    resources = json.loads(arm.template(plan_of(connected())))["resources"]
+    at: Any = resources
+    for step in place:
+        at = at[step]
+
+    at[name] = value
+
+    with pytest.raises(jsonschema.ValidationError):
+        request_bodies.validate(resources[place[0]])
 
 
 @BOTH

@@ -14,6 +14,10 @@ HEADER = """\
 # What Centrala needs in Azure, for {name}. It holds no key and no password; the webhook addresses are for
 # administrators only. Sign in with: az login --tenant {tenant}; then: terraform init && terraform apply
 """
+# The lowest versions that take what is written below. azurerm: its changelog first names source_resource_id in 4.40
+# (source_arm_resource_id before), where its case stops mattering, too; else a topic made by hand would be made anew.
+# azuread: app_role, registration and owner are resources since 2.44; of the versions since, the next major one.
+AZURERM, AZUREAD = "4.40", "3.0"
 ROLE = Raw("azuread_application_app_role.centrala.role_id")
 PRINCIPAL = Raw("azuread_service_principal.centrala.object_id")
 ASSIGNMENTS = Raw("[azuread_app_role_assignment.event_grid, azuread_app_role_assignment.writer]")
@@ -41,8 +45,8 @@ def _settings(blueprint: Blueprint) -> Iterator[str]:
         "terraform {\n"
         '  required_version = ">= 1.7"\n\n'
         "  required_providers {\n"
-        '    azurerm = { source = "hashicorp/azurerm", version = ">= 4.40" }\n'
-        '    azuread = { source = "hashicorp/azuread", version = ">= 3.0" }\n'
+        f'    azurerm = {{ source = "hashicorp/azurerm", version = ">= {AZURERM}" }}\n'
+        f'    azuread = {{ source = "hashicorp/azuread", version = ">= {AZUREAD}" }}\n'
         "  }\n"
         "}\n"
     )
