@@ -119,6 +119,23 @@ def test_disconnected_resource_takes_its_numbers_out_of_sight(
     assert OURS not in page.text()
 
 
+def test_numbers_of_a_resource_that_was_connected_before_stay_out_of_sight(
+    administrator: Client, connection: Connection
+) -> None:
+    Connection.objects.update(disconnected_at=now())
+    other = Connection.objects.create(
+        resource_name="acs-drugi",
+        resource_id=connection.resource_id.replace("acs-centrala", "acs-drugi"),
+        encrypted_connection_string=connection.encrypted_connection_string,
+        connected_at=now(),
+    )
+    PhoneNumber.objects.create(connection=other, number="+48732100200", makes_calls=True)
+
+    rows = table(read(administrator.get("/center/phone-numbers/")))
+
+    assert [row[0] for row in rows] == ["+48 732 100 200"]
+
+
 @pytest.fixture
 def advanced(administrator: Client, connection: Connection) -> Element:
     connection.entries.create(key=EntryKey.APP_ID, value=APP)
