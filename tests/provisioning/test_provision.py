@@ -30,9 +30,10 @@ def test_everything_is_made_and_an_event_arrives_with_the_role_in_its_token(scen
     assert sorted(found) == NAMES
     assert {one["provisioningState"] for one in found.values()} == {"Succeeded"}
     assert [found[name]["retryPolicy"] for name in NAMES] == [CALL, DAY, DAY]
-    assert found["centrala-sms"]["filter"]["includedEventTypes"] == [
-        "Microsoft.Communication.SMSReceived",
-        "Microsoft.Communication.SMSDeliveryReportReceived",
+    assert [found[name]["filter"]["includedEventTypes"] for name in NAMES] == [
+        ["Microsoft.Communication.IncomingCall"],
+        ["Microsoft.Communication.RecordingFileStatusUpdated"],
+        ["Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived"],
     ]
     [application] = scene.applications()
     assert application["signInAudience"] == "AzureADMultipleOrgs"
