@@ -31,6 +31,11 @@ class Element:
         assert len(found) == 1, f"{len(found)} of {tag} {attributes}"
         return found[0]
 
+    def own_words(self) -> set[str]:
+        """What each element below says by itself."""
+        texts = (child for element in self.all() for child in element.children if isinstance(child, str))
+        return {" ".join(text.split()) for text in texts}
+
     def fits(self, tag: str, attributes: dict[str, str]) -> bool:
         if tag and self.tag != tag:
             return False
@@ -71,3 +76,11 @@ def read(response: Any) -> Element:  # Django's test response has no public type
     reader.close()
     assert reader.current is reader.root, f"<{reader.current.tag}> is not closed"
     return reader.root
+
+
+def missing(page: Element, language: str, *, labels: dict[str, str], sentences: dict[str, str]) -> list[str]:
+    """What the page does not say, of English words with their Polish: `labels` are all that an element says by itself,
+    `sentences` stand anywhere in its text."""
+    words, text = page.own_words(), page.text()
+    wanted, within = (list(them if language == "en" else them.values()) for them in (labels, sentences))
+    return [label for label in wanted if label not in words] + [one for one in within if one not in text]

@@ -11,7 +11,7 @@ import pytest
 
 from localazure_tests.portal import Portal
 from localazure_tests.receiver import Receiver
-from pages.reading import Element, read
+from pages.reading import Element, missing, read
 
 LANGUAGES = ("en", "pl")
 
@@ -223,11 +223,6 @@ def shown(portal: Portal, path: str, language: str) -> Element:
     return read(portal.raw("GET", path, headers={"accept-language": language})).one("body")
 
 
-def own_words(page: Element) -> set[str]:
-    """What each element says by itself."""
-    return {" ".join(child.split()) for element in page.all() for child in element.children if isinstance(child, str)}
-
-
 @pytest.mark.parametrize("row", ROWS)
 def test_portal_says_it_in_both_languages(portal: Portal, row: str) -> None:
     wording = ROWS[row]
@@ -236,12 +231,7 @@ def test_portal_says_it_in_both_languages(portal: Portal, row: str) -> None:
 
     for language in LANGUAGES:
         page = shown(portal, path, language)
-        words, text = own_words(page), page.text()
-        labels, sentences = (
-            list(them if language == "en" else them.values()) for them in (wording.labels, wording.sentences)
-        )
-        assert [label for label in labels if label not in words] == []
-        assert [sentence for sentence in sentences if sentence not in text] == []
+        assert missing(page, language, labels=wording.labels, sentences=wording.sentences) == []
 
 
 def test_topic_leads_to_its_subscription_by_the_documents_name(portal: Portal) -> None:
@@ -252,7 +242,7 @@ def test_topic_leads_to_its_subscription_by_the_documents_name(portal: Portal) -
         ("pl", "Temat systemowy usługi Event Grid", "Subskrypcja"),
     ):
         page = shown(portal, path, language)
-        assert kind in own_words(page)
+        assert kind in page.own_words()
         [row] = [row for row in page.all("div", class_="property") if row.one("dt").text() == label]
         assert row.one("a").attributes["href"] == f"/resource{portal.subscription}"
 
