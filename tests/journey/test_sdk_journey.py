@@ -120,16 +120,10 @@ def test_provisioning_at_a_terminal_shows_its_plan_and_asks(unconnected: Demo) -
     assert "Go on? [y/N]" in done.stdout
 
 
-def test_event_grid_answers_only_when_its_provider_is_registered(azure: Azure) -> None:
-    azure.resources.providers.register("Microsoft.EventGrid")
-
-    registered = until(lambda: azure.resources.providers.get("Microsoft.EventGrid").registration_state == "Registered")
-
-    assert registered
-
-
 @pytest.fixture(scope="module")
 def topic(azure: Azure, connected: dict[str, str]) -> str:
+    azure.resources.providers.register("Microsoft.EventGrid")
+    until(lambda: azure.resources.providers.get("Microsoft.EventGrid").registration_state == "Registered")
     wanted = SystemTopic(
         location="global", source=connected["resource_id"], topic_type="Microsoft.Communication.CommunicationServices"
     )
