@@ -1,29 +1,17 @@
-"""Connecting in Chromium, by keyboard: sign in to Azure, pick, connect, disconnect; and axe-core on each page."""
-
-from typing import Any
+"""Connecting in Chromium, by keyboard: sign in to Azure, pick, connect, disconnect; axe-core on the pages before."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from browser_fixtures import OpenPage
+from looking import LOOKS, administer, faults
 from running_demo import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-LOOKS = [("en-US", "light", 1280), ("pl-PL", "dark", 360)]
 NUMBERS = "/center/phone-numbers/"
 BEFORE = [NUMBERS, "/center/general-settings/phone-numbers/", "/center/azure/", f"{NUMBERS}connect/"]
 BEFORE += [f"{NUMBERS}connect/existing/", f"{NUMBERS}connect/pick/"]
-AFTER = ["/center/channels/", NUMBERS, f"{NUMBERS}advanced/", f"{NUMBERS}advanced/disconnect/"]
-
-
-async def administer(page: Page, demo: Demo) -> None:
-    await page.goto(f"{demo.hub['url']}/sign-in")
-    await page.locator("[name=username]").fill(demo.hub["admin"]["username"])
-    await page.locator("[name=password]").fill(demo.hub["admin"]["password"])
-    await page.keyboard.press("Enter")
-    await expect(page.locator("nav.site-map")).to_be_visible()
 
 
 async def sign_in_to_azure(page: Page, demo: Demo, leads_to: str) -> None:
@@ -43,18 +31,6 @@ async def sign_in_to_azure(page: Page, demo: Demo, leads_to: str) -> None:
     await expect(elsewhere.locator("[name=password]")).to_have_count(0)
     await elsewhere.close()
     await page.wait_for_url(f"**{leads_to}", timeout=20_000)
-
-
-async def violations(page: Page, address: str) -> list[tuple[str, list[str]]]:
-    await page.goto(address)
-    for part in await page.locator("details > summary").all():
-        await part.click()
-    found: dict[str, Any] = (await Axe().run(page)).response
-    return [(one["id"], [str(node["target"]) for node in one["nodes"]]) for one in found["violations"]]
-
-
-async def too_wide(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 async def test_resource_is_picked_connected_and_disconnected_by_keyboard(unconnected: Demo, new_page: OpenPage) -> None:
@@ -94,27 +70,9 @@ async def test_no_page_before_connecting_violates_a_rule_of_axe(
     )
     await administer(page, unconnected)
     places = [f"{unconnected.hub['url']}{path}" for path in BEFORE]
-    found = {place: await violations(page, place) for place in places[:-1]}
+    before = {place: await faults(page, place) for place in places[:-1]}
     await sign_in_to_azure(page, unconnected, NUMBERS)
-    wide = []
-    for place in places:
-        found[place] = found.get(place, []) + await violations(page, place)
-        wide += [place] if await too_wide(page) else []
+    after = {place: await faults(page, place) for place in places}
 
-    assert {place: rules for place, rules in found.items() if rules} == {}
-    assert wide == []
-
-
-@pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
-async def test_no_page_of_the_connected_resource_violates_a_rule_of_axe(
-    demo: Demo, new_page: OpenPage, locale: str, scheme: str, width: int
-) -> None:
-    page = await new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
-    await administer(page, demo)
-    found, wide = {}, []
-    for place in [f"{demo.hub['url']}{path}" for path in AFTER]:
-        found[place] = await violations(page, place)
-        wide += [place] if await too_wide(page) else []
-
-    assert {place: rules for place, rules in found.items() if rules} == {}
-    assert wide == []
+    assert {place: rules for place, rules in before.items() if rules} == {}
+    assert {place: rules for place, rules in after.items() if rules} == {}

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from browser_fixtures import OpenPage
 from hooks.scene import segment
+from looking import LOOKS, administer, faults
 from running_demo import Demo
 
 pytestmark = pytest.mark.long
@@ -64,25 +64,21 @@ def test_doctor_refuses_what_it_does_not_know(demo: Demo) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("locale", "scheme", "width"), [("en-US", "light", 1280), ("pl-PL", "dark", 360)])
+@pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_page_of_the_doctor_fits_and_violates_no_rule_of_axe(
     demo: Demo, new_page: OpenPage, locale: str, scheme: str, width: int
 ) -> None:
     refuse_a_token(demo)
     page = await new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
+    await administer(page, demo)
     await page.goto(f"{demo.hub['url']}/center/doctor/")
-    await page.locator("[name=username]").fill(demo.hub["admin"]["username"])
-    await page.locator("[name=password]").fill(demo.hub["admin"]["password"])
-    await page.keyboard.press("Enter")
 
     await expect(page.locator("#rule-last-delivery")).to_be_visible(timeout=60_000)
     await page.locator("summary").press("Enter")
 
     await expect(page.locator("#rule-clock")).to_be_visible()
     assert await page.locator("tbody .failed").count() >= 1
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    results = await Axe().run(page)
-    assert [found["id"] for found in results.response["violations"]] == []
+    assert await faults(page) == []
 
 
 def refuse_a_token(demo: Demo) -> None:

@@ -1,37 +1,27 @@
-"""People in Chromium: an invitation from link to desk by keyboard alone, and no page that axe-core finds fault with."""
-
-from typing import Any
+"""People in Chromium: an invitation from link to desk by keyboard alone, and what they see first."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from browser_fixtures import OpenPage
+from looking import LOOKS, administer, faults
 from running_demo import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-LOOKS = [("en-US", "light", 1280), ("pl-PL", "dark", 360)]
-PAGES = ["/center/users/", "/center/users/invite/", "/center/organization/", "/center/audit-log/", "/profile"]
 PASSWORD = "parasol i kot"
 
 
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
-async def test_no_page_about_people_violates_a_rule_of_axe(
+async def test_no_page_of_somebody_who_is_not_in_yet_violates_a_rule_of_axe(
     demo: Demo, new_page: OpenPage, locale: str, scheme: str, width: int
 ) -> None:
     page = await new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
     link = await link_for(demo, "ala")
-    found = {place: await violations(page, place) for place in (f"{demo.hub['url']}/sign-in", link)}
-    await administer(page, demo)
-    await page.goto(f"{demo.hub['url']}/center/users/?search=ala")
-    person = await page.locator("tbody a").first.get_attribute("href")
-    places = [f"{demo.hub['url']}{path}" for path in [*PAGES, str(person)]]
 
-    found |= {place: await violations(page, place) for place in places}
+    found = {place: await faults(page, place) for place in (f"{demo.hub['url']}/sign-in", link)}
 
     assert {place: rules for place, rules in found.items() if rules} == {}
-    assert await wide(page, places) == []
 
 
 async def test_person_is_invited_and_comes_in_by_keyboard(demo: Demo, new_page: OpenPage) -> None:
@@ -63,33 +53,7 @@ async def test_person_is_invited_and_comes_in_by_keyboard(demo: Demo, new_page: 
     await expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-async def administer(page: Page, demo: Demo) -> None:
-    await page.goto(f"{demo.hub['url']}/sign-in")
-    await page.locator("[name=username]").fill(demo.hub["admin"]["username"])
-    await page.locator("[name=password]").fill(demo.hub["admin"]["password"])
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/center/**")
-
-
 async def link_for(demo: Demo, username: str) -> str:
     """A new one-time link, at the address for people."""
     said = demo.command("user", username, "--link").stdout
     return f"{demo.hub['url']}{said[said.index('/link/') :].split()[0]}"
-
-
-async def violations(page: Page, place: str) -> list[str]:
-    await page.goto(place)
-    for summary in await page.locator("details.confirm > summary").all():
-        await summary.press("Enter")
-    results: dict[str, Any] = (await Axe().run(page)).response
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in results["violations"]]
-
-
-async def wide(page: Page, places: list[str]) -> list[str]:
-    """The pages that are wider than the window."""
-    found = []
-    for place in places:
-        await page.goto(place)
-        if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(place)
-    return found

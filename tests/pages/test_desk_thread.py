@@ -75,7 +75,7 @@ def test_days_are_those_of_the_reader(agent: Client, talk: Talk) -> None:
 
     days = read(agent.get(f"/desk/{conversation.pk}/messages")).all("section", class_="day")
 
-    assert [day.one("h3").text() for day in days] == ["Wednesday, 1 July 2020", "Thursday, 2 July 2020"]
+    assert [day.one("h2").text() for day in days] == ["Wednesday, 1 July 2020", "Thursday, 2 July 2020"]
     assert [day.one("time").text() for day in days] == ["23:59", "00:01"]
 
 
@@ -86,7 +86,7 @@ def test_today_and_yesterday_have_their_names(agent: Client, talk: Talk) -> None
 
     page = read(agent.get(f"/desk/{conversation.pk}/"))
 
-    assert [heading.text() for heading in page.one("div", role="log").all("h3")] == ["Yesterday", "Today"]
+    assert [heading.text() for heading in page.one("div", role="log").all("h2")] == ["Yesterday", "Today"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -231,7 +231,7 @@ def test_sender_with_a_name_for_a_number_is_shown_as_it_came(agent: Client, talk
 
     page = read(agent.get(f"/desk/{conversation.pk}/"))
 
-    assert page.one("h2", id="thread-title").text() == "ALERT"
+    assert page.one("h1", id="thread-title").text() == "ALERT"
 
 
 def test_htmx_gets_the_work_area_alone_with_a_title(agent: Client, talk: Talk) -> None:

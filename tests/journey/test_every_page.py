@@ -1,0 +1,83 @@
+"""Every page of the hub, reached by its links, held against axe-core in two looks and two languages."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from playwright.async_api import Page
+
+from browser_fixtures import OpenPage
+from looking import LOOKS, administer, faults
+from running_demo import Demo, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+PEOPLES = ("centrala.organization", "centrala.desk", "centrala.center", "centrala.dataverse.page")
+PARTS = {  # of pages, which htmx fetches into them; and files
+    *("prerequisites", "connect-progress", "azure-progress", "doctor-result", "list", "messages", "azure-export"),
+}
+ACTS = {  # answer POST alone
+    *("register-provider", "test-reach", "repair", "new-endpoints", "sync", "azure-apply", "azure-begin", "azure-end"),
+    *("doctor-protect", "act-on-application-user", "reply", "seen", "sign-out", "language", "change-password"),
+    *("sign-out-everywhere", "end-trial", "user-link", "user-disable", "user-enable", "user-unlock"),
+    "user-end-sessions",
+}
+ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
+    *("home", "connect", "connect-existing", "connect-pick", "leftovers"),
+    *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
+}
+
+
+def routes(resolver: URLResolver, module: str = "") -> Iterator[str]:
+    """The names of the addresses that people ask for."""
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from routes(one, getattr(one.urlconf_name, "__name__", ""))
+        elif isinstance(one, URLPattern) and one.name and module.startswith(PEOPLES):
+            yield one.name
+
+
+def route_of(path: str) -> str:
+    try:
+        return resolve(path).url_name or ""
+    except Resolver404:
+        return ""
+
+
+async def links(page: Page) -> list[str]:
+    """The paths of this site to which the page leads."""
+    found = await page.locator("a[href]").evaluate_all("all => all.map(one => one.href)")
+    here = urlsplit(page.url).netloc
+    return [urlsplit(one).path for one in found if urlsplit(one).netloc == here]
+
+
+@pytest.fixture(scope="module")
+def conversation(demo: Demo) -> str:
+    """The address of one, whose event is there to be looked at as well."""
+    with demo.control() as control, demo.api() as api:
+        text = {"from": "+14255550177", "to": demo.acs["phone_numbers"][0], "text": "Is anybody there?"}
+        control.post("/_local/sms", json=text).raise_for_status()
+        [found] = until(
+            lambda: [one for one in api.get("/api/v1/conversations").json()["items"] if text["from"] in str(one)]
+        )
+    return f"/desk/{found['id']}/"
+
+
+@pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
+async def test_no_page_violates_a_rule_of_axe_or_is_too_wide(
+    demo: Demo, conversation: str, new_page: OpenPage, locale: str, scheme: str, width: int
+) -> None:
+    page = await new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
+    await administer(page, demo)
+    waiting, seen, found = ["/center/", conversation, "/desk/", "/profile"], set[str](), dict[str, list[str]]()
+    while waiting:
+        path = waiting.pop()
+        route = route_of(path)
+        if route and route not in seen | PARTS | ACTS:
+            seen.add(route)
+            found[path] = await faults(page, f"{demo.hub['url']}{path}")
+            waiting += await links(page)
+
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert set(routes(get_resolver())) - PARTS - ACTS - ELSEWHERE - seen == set()
