@@ -130,7 +130,9 @@ def test_values_for_the_portals_form_are_there_for_each_service_each_with_copy(
         "AAD Tenant ID": cloud.tenant_id,
         "AAD Application ID or URI": APP,
     }
-    assert [one["Subscriber Endpoint"] for one in values] == [urls["recording"], urls["sms"], urls["incoming_call"]]
+    endpoints = [one["Subscriber Endpoint"] for one in values]
+    assert endpoints == [urls["recording"], urls["sms"], urls["incoming_call"]]
+    assert [one.rpartition("/")[2] for one in endpoints] == ["recording", "sms", "incoming-call"]
     assert all(row.all("button", class_="copy") for form in forms for row in form.all("div", class_="copy-row"))
     ids = [str(one.attributes["id"]) for one in page.all() if one.attributes.get("id")]
     assert len(ids) == len(set(ids))
