@@ -142,6 +142,33 @@ def test_host_of_another_resource_is_noticed_where_azure_can_be_asked(cloud: Loc
     assert "belongs to 127.0.0.1" in refusal.value.errors["connection_string"]
 
 
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+def test_resource_that_the_credential_is_not_shown_is_connected_by_its_key(cloud: LocalAzure, status: int) -> None:
+    reach = Cloud(
+        authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle
+    ).client_secret_credential(tenant_id=cloud.tenant_id, client_id=cloud.client_id, client_secret=cloud.client_secret)
+    fault = {"operation": "GET /*/communicationservices/*", "status": status, "lasting": True, "retry_after_seconds": 0}
+    cloud.control.post("/_local/faults", json=fault).raise_for_status()
+
+    try:
+        connection = actions.connect(fields=fields(cloud), actor=None, credential=reach)
+    finally:
+        cloud.control.delete("/_local/faults")
+
+    assert connection.disconnected_at is None
+
+
+def test_resource_that_azure_does_not_know_is_refused_with_the_right_key(cloud: LocalAzure) -> None:
+    reach = Cloud(
+        authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle
+    ).client_secret_credential(tenant_id=cloud.tenant_id, client_id=cloud.client_id, client_secret=cloud.client_secret)
+    other = f"{cloud.acs.resource_id}-two"
+    wanted = fields(cloud, resource_id=other, resource_name=other.rpartition("/")[2])
+
+    with pytest.raises(FieldsRefused, match="Azure knows no resource with this id"):
+        actions.connect(fields=wanted, actor=None, credential=reach)
+
+
 @pytest.mark.parametrize("shape", ["portal-address", "spaces", "lower-case", "page-suffix"])
 def test_resource_id_is_read_however_it_was_copied(cloud: LocalAzure, shape: str) -> None:
     id_ = cloud.acs.resource_id

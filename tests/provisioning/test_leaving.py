@@ -13,6 +13,7 @@ from centrala.connection.models import Connection, Endpoint, Service
 from centrala.connection.provisioning import Change, Progress
 from centrala.connection.sightings import seen_by
 from centrala.connection.sign_in import SIGN_INS
+from centrala.errors import Refused
 from centrala.numbers.actions import sync
 from centrala.numbers.models import PhoneNumber
 from centrala.organization import actions as organization
@@ -194,6 +195,118 @@ def test_resource_of_another_installation_is_refused_until_it_is_taken_over(
         fields=ConnectFields(**{**vars(wanted), "taken_over": True}), actor=None, credential=scene.credential
     )
     assert taken.disconnected_at is None
+
+
+def test_provisioning_the_resource_of_another_installation_is_refused_until_it_is_taken_over(
+    connection: Connection, scene: Scene, settings: Settings
+) -> None:
+    production, ours = settings.PUBLIC_URL, settings.PUBLIC_URL.replace("localhost", "127.0.0.1")
+    Connection.objects.all().delete()  # another installation, another database
+    settings.PUBLIC_URL = ours
+    before = scene.subscriptions()
+
+    for act in (scene.provisioner().plan, scene.provisioner().apply):
+        with pytest.raises(Refused, match=f"sends to another installation, {production}.*--taken-over"):
+            act()
+
+    assert (scene.subscriptions(), Connection.objects.count()) == (before, 0)
+    taking = scene.provisioner()
+    taking.taken_over = True
+    taking.apply()
+    assert {one["properties"]["destination"]["properties"]["endpointBaseUrl"] for one in scene.subscriptions()} == {
+        one.url for one in Endpoint.objects.all()
+    }
+
+
+def test_page_asks_whether_another_installation_still_has_the_resource(
+    administrator: Client, connection: Connection, scene: Scene, settings: Settings
+) -> None:
+    Connection.objects.all().delete()
+    settings.PUBLIC_URL = "https://hub.example"
+    page, asked = "/center/azure/set-up/", {"resource": scene.azure.acs.resource_id}
+
+    refused = read(administrator.get(page, asked))
+    planned = read(administrator.get(page, asked | {"taken_over": "on"}))
+
+    assert "sends to another installation" in refused.one("div", role="alert").text()
+    assert refused.one("input", type="checkbox", name="taken_over").attributes.get("checked") is None
+    [apply] = [form for form in planned.all("form", method="post") if form.attributes.get("action") == f"{page}apply/"]
+    assert apply.one("input", type="hidden", name="taken_over").attributes["value"] == "on"
+    assert "taken_over=on" in str(planned.one("a", download="centrala-azure.sh").attributes["href"])
+
+
+def test_hub_that_has_moved_knows_its_own_subscriptions(
+    connection: Connection, scene: Scene, settings: Settings
+) -> None:
+    settings.PUBLIC_URL = settings.PUBLIC_URL.replace("localhost", "127.0.0.1")
+    disconnect(connection=connection, actor=None)
+
+    found = leftovers.find(connection, scene.credential)
+    again = connect(fields=fields(connection), actor=None, credential=scene.credential)
+
+    assert sorted(one.name for one in found.ours) == NAMES
+    assert again.pk == connection.pk
+
+
+def test_subscription_named_by_hand_is_led_to_the_new_endpoint_under_its_name(
+    connection: Connection, scene: Scene, settings: Settings
+) -> None:
+    rename(scene, "centrala-sms", "texts")
+    rotation.rotate(connection=connection, actor=None, seen=rotation.version(connection))
+    settings.PUBLIC_URL = settings.PUBLIC_URL.replace("localhost", "127.0.0.1")
+    reports = Reports()
+
+    scene.provisioner(reports=reports).apply()
+
+    assert [one["name"] for one in scene.subscriptions()] == ["centrala-incoming-call", "centrala-recording", "texts"]
+    assert [one.name for one in reports.of(Progress.DONE) if one.key == "subscription:sms"] == ["texts"]
+    assert scene.subscriptions()[2]["properties"]["destination"]["properties"]["endpointBaseUrl"] == (
+        connection.endpoints.get(service=Service.SMS, retires_at=None).url
+    )
+
+
+def rename(scene: Scene, old: str, new: str) -> None:
+    """Azure renames none: it is made anew under the other name."""
+    path = next(str(one["id"]) for one in scene.subscriptions() if one["name"] == old)
+    made = scene.ask("GET", path).json()["properties"]
+    made["destination"]["properties"] |= {
+        "endpointUrl": scene.ask("POST", f"{path}/getFullUrl").json()["endpointUrl"],
+        "endpointBaseUrl": None,
+    }
+    scene.ask("DELETE", path).raise_for_status()
+    body = {"properties": {"destination": made["destination"], "filter": made["filter"]}}
+    other = path.replace(old, new)
+    scene.ask("PUT", other, json=body).raise_for_status()
+    until(lambda: scene.ask("GET", other).json()["properties"]["provisioningState"] == "Succeeded")
+
+
+def test_endpoints_replaced_during_a_run_are_the_ones_it_ends_with(scene: Scene) -> None:
+    scene.azure.control.post("/_local/propagation", json={"seconds": 600}).raise_for_status()
+
+    def replace_them() -> None:
+        made = Connection.objects.get()
+        rotation.rotate(connection=made, actor=None, seen=rotation.version(made))
+        scene.advance(600)
+
+    connection = scene.provisioner(reports=Reports(when={Progress.SPREADING: replace_them})).apply()
+
+    assert {one["properties"]["destination"]["properties"]["endpointBaseUrl"] for one in scene.subscriptions()} == {
+        one.url for one in connection.endpoints.filter(retires_at=None)
+    }
+
+
+def test_endpoints_replaced_after_some_were_used_are_the_ones_it_ends_with(scene: Scene) -> None:
+    def replace_them() -> None:
+        made = Connection.objects.get()
+        rotation.rotate(connection=made, actor=None, seen=rotation.version(made))
+
+    scene.order("PUT /*/eventsubscriptions/centrala-recording", status=503, retry_after_seconds=0)
+
+    connection = scene.provisioner(reports=Reports(when={Progress.RETRYING: replace_them})).apply()
+
+    assert {one["properties"]["destination"]["properties"]["endpointBaseUrl"] for one in scene.subscriptions()} == {
+        one.url for one in connection.endpoints.filter(retires_at=None)
+    }
 
 
 def test_without_signing_in_to_azure_the_page_says_what_to_look_for(

@@ -7,8 +7,9 @@ from pytest_django import Settings
 
 from centrala.azure.eventgrid import DeadLetters
 from centrala.connection.models import Connection, Service
-from centrala.connection.provisioning import Progress, Stopped
+from centrala.connection.provisioning import Progress, Report, Stopped
 from centrala.errors import Refused
+from centrala.organization.models import AuditEntry
 from provisioning.scene import ROLE, WHOLE, Reports, Scene, moved
 from running_demo import until
 
@@ -98,6 +99,33 @@ def test_drift_is_seen_by_the_plan_and_mended(scene: Scene, drift: object) -> No
     assert key in seen
     assert scene.provisioner().plan().to_do == ()
     assert scene.counted() == WHOLE
+
+
+def test_what_a_stopped_run_has_done_is_in_the_audit_log(scene: Scene) -> None:
+    scene.provisioner().apply()
+    drift_schema(scene)
+    recorded = AuditEntry.objects.count()
+    scene.order("PUT /*/eventsubscriptions/centrala-incoming-call", status=403)
+
+    with pytest.raises(Stopped):
+        scene.provisioner().apply()
+
+    [entry] = AuditEntry.objects.order_by("at")[recorded:]
+    assert (entry.act, entry.target) == ("delete event subscription", "centrala-incoming-call of acs-centrala-events")
+
+
+def test_what_was_made_before_a_look_failed_is_in_the_audit_log(scene: Scene) -> None:
+    provisioner = scene.provisioner()
+
+    def look_away(report: Report) -> None:
+        if report.key == "topic" and report.progress is Progress.RUNNING:
+            scene.order("GET /*/systemtopics", status=403, lasting=True)
+
+    provisioner.tell = look_away
+    with pytest.raises(Stopped):
+        provisioner.apply()
+
+    assert AuditEntry.objects.filter(act="provision", target="acs-centrala-events (topic)").count() == 1
 
 
 def test_wrong_application_in_a_subscription_is_seen_and_mended(scene: Scene) -> None:
@@ -268,6 +296,22 @@ def test_application_that_is_not_there_is_refused_and_nothing_is_made(scene: Sce
         scene.provisioner(application_id="0f6f9a2c-0000-4000-8000-00000000000b").apply()
 
     assert (scene.counted(), Connection.objects.count()) == (before, 0)
+
+
+def test_application_that_only_bears_the_name_is_refused_unless_its_owner_runs(scene: Scene) -> None:
+    body = {"displayName": "Centrala acs-centrala"}
+    made = scene.ask("POST", "/v1.0/applications", json=body).raise_for_status().json()
+    owners = f"/v1.0/applications/{made['id']}/owners"
+    [me] = scene.ask("GET", owners).json()["value"]
+
+    own = {step.key: step.name for step in scene.provisioner().plan().steps}
+    scene.ask("DELETE", f"{owners}/{me['id']}/$ref").raise_for_status()
+    with pytest.raises(Refused, match=f"{made['appId']}.*--application-id"):
+        scene.provisioner().plan()
+    named = scene.provisioner(application_id=made["appId"]).plan()
+
+    assert own["application"] == "Centrala acs-centrala"
+    assert named.blueprint.application.client_id == made["appId"]
 
 
 def test_several_applications_of_the_name_are_refused(scene: Scene) -> None:

@@ -16,7 +16,7 @@ from centrala.center.azure_runs import RUNS, Run
 from centrala.center.forms import SetupForm
 from centrala.connection.access import active_connection
 from centrala.connection.azure_words import in_words
-from centrala.connection.provisioning import Provisioner
+from centrala.connection.provisioning import Provisioner, UsedElsewhere
 from centrala.connection.provisioning.exports import EXPORTS, FILE_NAMES
 from centrala.connection.sign_in import azure_credential_of, azure_person_of
 from centrala.errors import Refused
@@ -72,7 +72,7 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
         resource = form.cleaned_data["resource"] or _only(_choices(credential))
         plan = _provisioner(request, credential, resource, form).plan()
     except (Refused, AzureError) as refused:
-        return _shown(request, form=form, failure=in_words(refused), status=BAD_GATEWAY)
+        return _failed(request, form, refused, status=BAD_GATEWAY)
     answer = HttpResponse(EXPORTS[kind](plan), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{FILE_NAMES[kind]}"'
     answer["Cache-Control"] = "no-store"
@@ -90,8 +90,19 @@ def _planned(request: StaffRequest, credential: TokenCredential) -> HttpResponse
         resource = form.cleaned_data["resource"] or _only(choices)
         plan = _provisioner(request, credential, resource, form).plan()
     except (Refused, AzureError) as refused:
-        return _shown(request, form=form, failure=in_words(refused))
+        return _failed(request, form, refused)
     return _shown(request, form=form, plan=plan, resource=resource)
+
+
+def _failed(request: StaffRequest, form: SetupForm, why: Refused | AzureError, *, status: int = 200) -> HttpResponse:
+    return _shown(
+        request,
+        form=form,
+        failure=in_words(why),
+        resource=form.cleaned_data["resource"],
+        elsewhere=isinstance(why, UsedElsewhere),
+        status=status,
+    )
 
 
 def _choices(credential: TokenCredential) -> list[ResourceId]:
@@ -120,6 +131,7 @@ def _provisioner(
         actor=request.user,
         application_id=form.cleaned_data["application_id"],
         dead_letters=form.cleaned_data["dead_letter"],
+        taken_over=form.cleaned_data["taken_over"],
     )
 
 

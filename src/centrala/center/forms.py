@@ -90,6 +90,10 @@ class SetupForm(forms.Form):
         required=False,
         widget=forms.TextInput(PLAIN | {"aria-required": "false"}),
     )
+    taken_over = forms.BooleanField(
+        label=_("The other installation does not use this resource any more: connect it here"),
+        required=False,
+    )
 
     def clean_resource(self) -> ResourceId | None:
         text = self.cleaned_data["resource"]

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="STORAGE_ID/CONTAINER",
         help="a storage account's resource id and a blob container for events that could not be delivered",
     )
+    parser.add_argument("--taken-over", action="store_true", help="another installation had it, and does not any more")
     parser.add_argument("--plan", action="store_true", help="only say what would be done; exit code 1 if anything")
     parser.add_argument("--export", choices=("az", "arm", "terraform"), help="print the plan for somebody else to run")
     parser.add_argument("--device-code", action="store_true", help="sign in to Azure in a browser, with a code")
@@ -47,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
             actor=None,
             application_id=options.application_id,
             dead_letters=dead_letters,
+            taken_over=options.taken_over,
             tell=output.Teller(),
         )
         if options.export:

@@ -22,6 +22,8 @@ from centrala.organization.models import Organization
 from centrala.organization.standing import standing
 
 GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+# Whoever is not let in, or cannot even sign in, has not seen the resource; the key is asked all the same.
+NOT_SHOWN = {None, 401, 403}
 PUBLIC_DOMAINS = (".communication.azure.com", ".communication.azure.us")
 
 
@@ -179,7 +181,9 @@ def _ask_the_cloud(fields: ConnectFields, reach: Reach) -> tuple[str | None, str
         try:
             host = resources.read_resource(resource, credential=reach.credential, cloud=reach.cloud).host
         except AzureError as error:
-            return _unreadable(error), None
+            if error.permanent and error.status not in NOT_SHOWN:
+                return _unreadable(error), None
+            host = ""
         if host and host != parsed.host:
             return None, _other_host(parsed.host, resource)
     return None, _key_refused(parsed, reach)
@@ -211,12 +215,15 @@ def _used_elsewhere(fields: ConnectFields, reach: Reach) -> str | None:
         other = other_installation(fields.parsed_resource, credential=reach.credential, cloud=reach.cloud)
     except AzureError:
         return None
-    if other is None:
-        return None
+    return None if other is None else elsewhere(*other)
+
+
+def elsewhere(name: str, hub: str) -> str:
     return _(
         "Its event subscription “%(name)s” sends to another installation, %(hub)s, and one resource serves one "
-        "installation. Disconnect it there first, or confirm here that it is used there no more."
-    ) % {"name": other[0], "hub": other[1]}
+        "installation. Disconnect it there first, or confirm that it is used there no more (at the command line "
+        "--taken-over)."
+    ) % {"name": name, "hub": hub}
 
 
 def _unreadable(error: AzureError) -> str:

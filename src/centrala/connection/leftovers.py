@@ -10,17 +10,18 @@ from django.conf import settings
 from centrala.azure.cloud import Cloud
 from centrala.azure.eventgrid import Subscription, Topic, events
 from centrala.azure.identifiers import ResourceId
-from centrala.connection.models import Connection, EntryKey, Sighting
+from centrala.connection.models import Connection, Endpoint, EntryKey, Sighting, hook_of
 from centrala.organization.audit import record
 from centrala.organization.models import User
 
 # The address of an endpoint of any installation of this hub.
-HOOK = re.compile(r"(?P<hub>https?://[^/]+)/hooks/[A-Za-z0-9_-]+/(sms|recording|incoming-call)/?")
+HOOK = re.compile(r"(?P<hub>https?://[^/]+)/hooks/(?P<secret>[A-Za-z0-9_-]+)/(sms|recording|incoming-call)/?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leftovers:
-    """`ours` send to endpoints of this connection, old ones included. `others` is how many more the topic has."""
+    """`ours` send to endpoints of this connection, old ones included, under whatever host. `others` is how many more
+    the topic has."""
 
     topic: Topic | None
     ours: tuple[Subscription, ...]
@@ -30,11 +31,11 @@ class Leftovers:
 
 def find(connection: Connection, credential: TokenCredential) -> Leftovers:
     """Raises AzureError."""
-    urls = {endpoint.url for endpoint in connection.endpoints.all()}
+    hooks = {hook_of(endpoint.url) for endpoint in connection.endpoints.all()}
     with events(connection.resource, credential=credential, cloud=settings.CLOUD) as grid:
         topic = grid.topic()
         found = grid.subscriptions(topic) if topic is not None else ()
-    ours = tuple(one for one in found if one.url.rstrip("/") in urls)
+    ours = tuple(one for one in found if hook_of(one.url) in hooks)
     return Leftovers(topic=topic, ours=ours, others=len(found) - len(ours), application_id=application_of(connection))
 
 
@@ -66,15 +67,18 @@ def remove(connection: Connection, *, names: Iterable[str], credential: TokenCre
 
 
 def other_installation(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud) -> tuple[str, str] | None:
-    """An event subscription of this resource that sends to another installation: its name and the other's address.
-
-    Raises AzureError.
-    """
+    """See `sending_elsewhere`. Raises AzureError."""
     with events(resource, credential=credential, cloud=cloud) as grid:
         topic = grid.topic()
         found = grid.subscriptions(topic) if topic is not None else ()
+    return sending_elsewhere(found)
+
+
+def sending_elsewhere(found: Iterable[Subscription]) -> tuple[str, str] | None:
+    """An event subscription that sends to another installation: its name and the other's address."""
+    here = set(Endpoint.objects.values_list("secret", flat=True))  # also under a host that was ours before
     for one in found:
         match = HOOK.fullmatch(one.url)
-        if match is not None and match["hub"].lower() != settings.PUBLIC_URL.lower():
+        if match and match["hub"].lower() != settings.PUBLIC_URL.lower() and match["secret"] not in here:
             return one.name, match["hub"]
     return None

@@ -91,6 +91,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(24).replace("-", "a").replace("_", "b")
 
 
+def hook_of(url: str) -> str:
+    """What of an endpoint's address stays when the hub moves to another host; "" for another kind of address."""
+    return url.partition("/hooks/")[2].rstrip("/")
+
+
 class Endpoint(models.Model):
     """One webhook address. A rotated one answers until `retires_at`."""
 

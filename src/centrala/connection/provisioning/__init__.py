@@ -3,7 +3,7 @@
 from centrala.connection.provisioning.blueprint import Order
 from centrala.connection.provisioning.plan import Change, Difference, Plan, Step
 from centrala.connection.provisioning.provisioner import Provisioner
-from centrala.connection.provisioning.reports import Progress, Report, Stopped, Tell
+from centrala.connection.provisioning.reports import Progress, Report, Stopped, Tell, UsedElsewhere
 
 __all__ = [
     "Change",
@@ -16,4 +16,5 @@ __all__ = [
     "Step",
     "Stopped",
     "Tell",
+    "UsedElsewhere",
 ]

@@ -14,6 +14,7 @@ from centrala.connection.provisioning.blueprint import Blueprint
 from centrala.connection.provisioning.clients import Clients
 from centrala.connection.provisioning.pieces import Kind, Piece
 from centrala.connection.provisioning.survey import Survey
+from centrala.organization.audit import record
 from centrala.organization.models import User
 
 
@@ -125,9 +126,14 @@ class Hand:
         events, found = self.clients.events, task.piece.found
         wanted = next(one for one in task.blueprint.subscriptions if one.webhook.name == task.piece.name)
         if found and found["eventDeliverySchema"] != SCHEMA:
-            events.remove(wanted.webhook.name, topic=task.topic)  # Azure changes no other schema back to this one
+            self._remove(task, wanted.webhook.name)  # Azure changes no other schema back to this one
             found = None
         if found is None:
             events.make(wanted.webhook, topic=task.topic)
         else:
             events.change(wanted.webhook, topic=task.topic)
+
+    def _remove(self, task: Task, name: str) -> None:
+        """Recorded here: whether another one can be made in its place is not sure yet."""
+        self.clients.events.remove(name, topic=task.topic)
+        record(actor=self.actor, act="delete event subscription", target=f"{name} of {task.topic.name}")

@@ -29,22 +29,36 @@ class Applying:
 
     def run(self, survey: Survey) -> Survey:
         """Raises Stopped, or Refused where this hub says no."""
-        for key in [one.key for one in self._pieces(survey)[1]]:
-            survey = self._settle(survey, key)
+        keys = [one.key for one in self._pieces(survey)[1]]
+        while keys:
+            for key in keys:
+                survey = self._settle(survey, key)
+            survey = self.surveyor.look_again(survey, Section.HUB)
+            keys = self._left_behind(survey)
         return survey
+
+    def _left_behind(self, survey: Survey) -> list[str]:
+        """Event subscriptions that were done when somebody made new endpoints."""
+        found = self._pieces(survey)[1]
+        return [one.key for one in found if one.kind is Kind.SUBSCRIPTION and not one.settled]
 
     def _settle(self, survey: Survey, key: str) -> Survey:
         blueprint, piece = self._piece(survey, key)
         course, first = self.waiting.course(key, piece.name), step_of(piece)
         if not piece.settled:
             self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.RUNNING, change=first.change))
-        while not piece.settled:
-            error = self._act(Task(piece=piece, blueprint=blueprint, survey=survey))
-            survey = self._look_again(survey, piece, course)
-            blueprint, piece = self._piece(survey, key)
-            if not piece.settled:
-                self.waiting.after(piece, error, course, spread_by=self._spread_by(survey))
-        self._record(first, piece)
+        done = piece.settled
+        try:
+            while not piece.settled:
+                error = self._act(Task(piece=piece, blueprint=blueprint, survey=survey))
+                done = done or error is None
+                survey = self._look_again(survey, piece, course)
+                blueprint, piece = self._piece(survey, key)
+                if not piece.settled:
+                    self.waiting.after(piece, error, course, spread_by=self._spread_by(survey))
+        finally:  # what was done in Azure is recorded also where the run then stops
+            if done or piece.settled:
+                self._record(first, piece)
         self.waiting.tell(Report(key=key, name=piece.name, progress=Progress.DONE, change=first.change))
         return survey
 

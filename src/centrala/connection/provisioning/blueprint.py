@@ -13,7 +13,7 @@ from centrala.azure.eventgrid import DeadLetters, Subscription, Webhook
 from centrala.azure.graph import MULTI_TENANT, AppRole
 from centrala.azure.identifiers import ResourceId
 from centrala.azure.providers import COMMUNICATION, EVENT_GRID
-from centrala.connection.models import EVENT_TYPES, Service
+from centrala.connection.models import EVENT_TYPES, Service, hook_of
 from centrala.connection.provisioning.survey import Survey
 
 PROVIDERS = (COMMUNICATION, EVENT_GRID)
@@ -112,11 +112,13 @@ def draw(order: Order, survey: Survey, *, event_grid_app_id: str) -> Blueprint:
 
 
 def subscription_of(service: Service, survey: Survey) -> Subscription | None:
-    """The one that feeds this service's endpoint, whatever its name; else the one that bears our name."""
-    url, found = survey.hub.endpoints.get(service, ""), survey.events.subscriptions
-    by_url = [one for one in found if url and one.url.rstrip("/") == url]
+    """The one that feeds this service's endpoint, whatever its name and host; else one that feeds an endpoint it had;
+    else the one that bears our name."""
+    hub, found = survey.hub, survey.events.subscriptions
+    hooks = [hook_of(url) for url in (hub.endpoints.get(service, ""), *hub.retired.get(service, ()))]
+    by_hook = [one for hook in hooks for one in found if hook and hook_of(one.url) == hook]
     by_name = [one for one in found if one.name.lower() == _name(service)]
-    return next(iter([*by_url, *by_name]), None)
+    return next(iter([*by_hook, *by_name]), None)
 
 
 def _application(order: Order, survey: Survey) -> WantedApplication:

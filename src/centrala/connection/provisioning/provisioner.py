@@ -14,8 +14,9 @@ from centrala.azure.caller import Caller, caller_of
 from centrala.azure.cloud import Cloud
 from centrala.azure.eventgrid import DeadLetters
 from centrala.azure.identifiers import ResourceId
+from centrala.connection import leftovers
 from centrala.connection.actions import refuse_another
-from centrala.connection.checks import eligible
+from centrala.connection.checks import eligible, elsewhere
 from centrala.connection.models import Connection
 from centrala.connection.provisioning.acts import Hand
 from centrala.connection.provisioning.applying import Applying
@@ -24,7 +25,7 @@ from centrala.connection.provisioning.clients import Clients, clients
 from centrala.connection.provisioning.patience import Patience
 from centrala.connection.provisioning.pieces import Kind, pieces
 from centrala.connection.provisioning.plan import Plan, step_of
-from centrala.connection.provisioning.reports import Progress, Report, Tell
+from centrala.connection.provisioning.reports import Progress, Report, Tell, UsedElsewhere
 from centrala.connection.provisioning.rights import TO_MAKE, TO_READ
 from centrala.connection.provisioning.survey import Section, Survey, Surveyor
 from centrala.connection.provisioning.waiting import Waiting
@@ -43,13 +44,15 @@ def silently(_report: Report) -> None:
 
 @dataclass(kw_only=True)
 class Provisioner:
-    """`tell` hears of every step as it happens. `application_id` names an application of one's own choice."""
+    """`tell` hears of every step as it happens. `application_id` names an application of one's own choice. `taken_over`
+    says that another installation which had the resource has it no more."""
 
     resource: ResourceId
     credential: TokenCredential
     actor: User | None
     application_id: str = ""
     dead_letters: DeadLetters | None = None
+    taken_over: bool = False
     tell: Tell = silently
     cloud: Cloud = field(default_factory=lambda: settings.CLOUD)
     patience: Patience = field(default_factory=lambda: Patience.with_cloud(settings.CLOUD))
@@ -59,6 +62,7 @@ class Provisioner:
         self._check()
         with self._clients() as opened:
             survey = self._survey(opened)
+        self._refuse_anothers(survey)
         blueprint = draw(self._order, survey, event_grid_app_id=self.cloud.event_grid_app_id)
         found = pieces(blueprint, survey, now=self.patience.now())
         return Plan(steps=tuple(step_of(piece) for piece in found), blueprint=blueprint)
@@ -72,6 +76,7 @@ class Provisioner:
             self._check()
             with self._clients() as opened:
                 survey = self._survey(opened)
+                self._refuse_anothers(survey)
                 if not survey.hub.connected:
                     self._require_keys(opened)
                 Applying(
@@ -109,6 +114,7 @@ class Provisioner:
             display_name=self._order.display_name,
             namespaces=PROVIDERS,
             event_grid_app_id=self.cloud.event_grid_app_id,
+            caller_id=self.caller.object_id,
             clients=opened,
         )
 
@@ -144,6 +150,13 @@ class Provisioner:
             hub=hub,
             events=ask(Section.EVENTS, surveyor.events),
         )
+
+    def _refuse_anothers(self, survey: Survey) -> None:
+        """Before anything is done: its event subscriptions would be led away from the other installation."""
+        if self.taken_over or survey.hub.connected:
+            return
+        if (other := leftovers.sending_elsewhere(survey.events.subscriptions)) is not None:
+            raise UsedElsewhere(elsewhere(*other))
 
     def _require_keys(self, opened: Clients) -> None:
         """Before anything is made: without them there will be no connection."""

@@ -44,6 +44,10 @@ class Report:
 Tell = Callable[[Report], None]
 
 
+class UsedElsewhere(Refused):
+    """Another installation's event subscriptions are there. It may be told that the resource is taken over."""
+
+
 class Stopped(Refused):
     """The run cannot go on at one piece. What was made stays, and running again goes on from there."""
 

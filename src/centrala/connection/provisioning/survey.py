@@ -1,7 +1,7 @@
 """What there is now: in Azure, in its directory, and here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
@@ -45,13 +45,15 @@ class EventsSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class HubSeen:
-    """The connection of this resource; endpoints are kept while it is disconnected."""
+    """The connection of this resource; endpoints are kept while it is disconnected. `retired` are the addresses that
+    were replaced, the newest first."""
 
     connected: bool = False
     client_id: str = ""
     tenant_id: str = ""
     requires_role: bool = False
     endpoints: Mapping[Service, str]
+    retired: Mapping[Service, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,14 +75,16 @@ class Surveyor:
     display_name: str
     namespaces: tuple[str, ...]
     event_grid_app_id: str
+    caller_id: str  # whose credential it is
     clients: Clients
 
     def look_again(self, survey: Survey, section: Section) -> Survey:
-        """The survey with this section as it is now."""
+        """The survey with this section as it is now. The hub is read each time: its endpoints may be new."""
+        survey = replace(survey, hub=self.hub())
         if section is Section.PROVIDERS:
             return replace(survey, providers=self.providers())
         if section is Section.HUB:
-            return replace(survey, hub=self.hub())
+            return survey
         if section is Section.EVENTS:
             return replace(survey, events=self.events())
         return replace(survey, directory=self.directory(survey.hub))
@@ -99,6 +103,7 @@ class Surveyor:
             tenant_id=entries.get(EntryKey.TENANT_ID, ""),
             requires_role=found.require_role,
             endpoints={Service(one.service): one.url for one in found.endpoints.filter(retires_at=None)},
+            retired=_retired(found),
         )
 
     def events(self) -> EventsSeen:
@@ -128,6 +133,7 @@ class Surveyor:
         return connected or reader.application_by_unique_name(self.unique_name) or self._named(reader)
 
     def _named(self, reader: Directory) -> Application | None:
+        """Anybody in the tenant may give an application this name: only its owner is taken at that word."""
         found = reader.applications_named(self.display_name)
         if len(found) > 1:
             raise Refused(
@@ -138,7 +144,20 @@ class Surveyor:
                     "ids": ", ".join(sorted(one.client_id for one in found)),
                 }
             )
+        if found and self.caller_id not in reader.owners("applications", found[0].object_id):
+            raise Refused(
+                _(
+                    "There is an application named “%(name)s”, %(id)s, and you are not its owner. Fix: if it is yours, "
+                    "name it, --application-id %(id)s; else let somebody rename or delete it."
+                )
+                % {"name": self.display_name, "id": found[0].client_id}
+            )
         return found[0] if found else None
+
+
+def _retired(connection: Connection) -> Mapping[Service, tuple[str, ...]]:
+    found = list(connection.endpoints.exclude(retires_at=None).order_by("-retires_at"))
+    return {service: tuple(one.url for one in found if one.service == service) for service in Service}
 
 
 def _asked_for(reader: Directory, client_id: str) -> Application:
