@@ -18,7 +18,7 @@ from centrala.connection.models import Connection, Endpoint, Service, Sight, Sig
 from centrala.connection.sign_in import SIGN_INS
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import AuditEntry
-from hub import NOWHERE
+from hub import NOWHERE, connected
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import Element, read
 from signing_in import Clock, sign_in
@@ -306,12 +306,38 @@ def test_sync_that_fails_says_why(administrator: Client, real: Connection, regen
 
 
 def test_disconnecting_twice_is_told_once(administrator: Client, connection: Connection) -> None:
-    first = administrator.post(DISCONNECT)
-    second = administrator.post(DISCONNECT)
+    asked = {"connection": str(connection.pk)}
+
+    first = administrator.post(DISCONNECT, asked)
+    second = administrator.post(DISCONNECT, asked)
 
     assert first["Location"] == f"/center/phone-numbers/left-in-azure/{connection.pk}/"
     assert second["Location"] == NUMBERS
     assert AuditEntry.objects.filter(act="disconnect").count() == 1
+
+
+def test_page_of_another_resource_disconnects_nothing(administrator: Client, connection: Connection) -> None:
+    shown = str(read(administrator.get(DISCONNECT)).one("input", name="connection").attributes["value"])
+    before = str(connection.pk)
+    connection.delete()
+    other = connected()
+
+    told = read(administrator.post(DISCONNECT, {"connection": shown}, follow=True))
+    nameless = administrator.post(DISCONNECT)
+
+    assert shown == before
+    assert "Nothing was disconnected: “acs-centrala” has been connected since" in told.one(role="status").text()
+    assert nameless["Location"] == DISCONNECT
+    assert Connection.objects.get(pk=other.pk).disconnected_at is None
+
+
+def test_deleting_in_azure_after_the_sign_in_has_ended_says_so(administrator: Client, connection: Connection) -> None:
+    administrator.post(DISCONNECT, {"connection": str(connection.pk)})
+    left = f"/center/phone-numbers/left-in-azure/{connection.pk}/"
+
+    page = read(administrator.post(left, {"remove": ["centrala-sms"]}, follow=True))
+
+    assert "Nothing was deleted in Azure: your sign-in there has ended." in page.text()
 
 
 def test_disconnect_page_says_what_will_happen_and_changes_nothing(

@@ -101,6 +101,11 @@ def test_old_endpoints_answer_a_day_and_provisioning_moves_the_subscriptions(
     assert status(new["sms"], scene) == 401
 
 
+def wish(connection: Connection, *names: str) -> dict[str, object]:
+    """What the page sends."""
+    return {"connection": str(connection.pk), "remove": list(names)}
+
+
 def test_disconnecting_lists_what_stays_and_deletes_what_is_ticked(
     administrator: Client, connection: Connection, scene: Scene
 ) -> None:
@@ -108,7 +113,7 @@ def test_disconnecting_lists_what_stays_and_deletes_what_is_ticked(
 
     page = read(administrator.get(DISCONNECT))
     offered = [str(box.attributes["value"]) for box in page.all("input", name="remove")]
-    answer = administrator.post(DISCONNECT, {"remove": ["centrala-sms", "not ours"]}, follow=True)
+    answer = administrator.post(DISCONNECT, wish(connection, "centrala-sms", "not ours"), follow=True)
 
     assert sorted(offered) == NAMES
     left = read(answer)
@@ -135,7 +140,7 @@ def test_deleting_that_fails_in_the_middle_can_be_done_again(
 ) -> None:
     scene.order("DELETE /*/eventSubscriptions/centrala-sms*", status=403, lasting=True)
 
-    left = administrator.post(DISCONNECT, {"remove": NAMES}, follow=True)
+    left = administrator.post(DISCONNECT, wish(connection, *NAMES), follow=True)
     scene.azure.control.delete("/_local/faults")
     again = administrator.post(left.request["PATH_INFO"], {"remove": NAMES}, follow=True)
 
@@ -152,7 +157,7 @@ def test_subscriptions_of_others_are_neither_shown_nor_deleted(
     other.delete()  # as if somebody else's: its subscription stays in Azure
 
     found = leftovers.find(connection, scene.credential)
-    administrator.post(DISCONNECT, {"remove": NAMES})
+    administrator.post(DISCONNECT, wish(connection, *NAMES))
 
     assert sorted(one.name for one in found.ours) == ["centrala-incoming-call", "centrala-recording"]
     assert found.others == 1

@@ -28,6 +28,12 @@ def disconnect(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         context = {"connection": connection, "numbers": numbers_of(request.user).count()}
         return render(request, "center/disconnect.html", context | _left(request, connection))
+    if request.POST.get("connection") != str(connection.pk):
+        text = _(
+            "Nothing was disconnected: “%(name)s” has been connected since that page was opened. Look at it first."
+        )
+        messages.warning(request, text % {"name": connection.resource_name})
+        return redirect("center:disconnect")
     actions.disconnect(connection=connection, actor=request.user)
     messages.success(
         request, _("“%(name)s” is disconnected, its endpoints answer no more.") % {"name": connection.resource_name}
@@ -51,6 +57,10 @@ def left(request: StaffRequest, connection_id: UUID) -> HttpResponse:
 def _remove(request: StaffRequest, connection: Connection, names: list[str]) -> None:
     credential = azure_credential_of(request)
     if credential is None:
+        messages.warning(
+            request,
+            _("Nothing was deleted in Azure: your sign-in there has ended. Sign in to Azure and delete once more."),
+        )
         return
     try:
         gone = leftovers.remove(connection, names=names, credential=credential, actor=request.user)
