@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from centrala.connection.models import Connection
-from centrala.organization.actions import set_up
+from centrala.organization.actions import Wanted, change, set_up
 from centrala.organization.models import AuditEntry, Kind, Organization
 from centrala.organization.standing import standing
 from hub import TENANT
@@ -149,3 +149,17 @@ def test_others_see_and_change_nothing(who: str, request: pytest.FixtureRequest)
 
     assert [(answer.status_code, read(answer).one("h1").text()) for answer in answers] == [(404, "Page not found")] * 3
     assert standing().trial_running
+
+
+def test_page_that_was_open_for_long_changes_only_what_was_changed_on_it(administrator: Client) -> None:
+    set_up(name="Centrala", tenant_id=TENANT)
+    change(wanted=Wanted(terms=False), actor=None)
+    fields = read(administrator.get(ADDRESS)).all("input", type="hidden")
+    shown = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in fields}
+    change(wanted=Wanted(terms=True, licensed=False, name="Biuro"), actor=None)
+
+    administrator.post(ADDRESS, shown | values(voice=None))
+
+    there = standing()
+    assert (there.terms_accepted, there.licensed, there.voice_added) == (True, False, False)
+    assert Organization.objects.get().name == "Biuro"

@@ -228,3 +228,33 @@ def test_pages_speak_polish(administrator: Client, ala: User) -> None:
 
     assert [page.one("h1").text() for page in pages] == ["Użytkownicy", "Zaproś", "ala"]
     assert re.search("Wyłącz teraz", pages[2].text())
+
+
+def sent(page: Element) -> dict[str, str]:
+    """What the form would send as it stands, lists left at what is chosen."""
+    form = page.one("form", aria_labelledby="account")
+    typed = {str(one.attributes["name"]): one.attributes.get("value") or "" for one in form.all("input")}
+    chosen = {
+        str(one.attributes["name"]): next(
+            option.attributes["value"] or "" for option in one.all("option") if "selected" in option.attributes
+        )
+        for one in form.all("select")
+    }
+    return typed | chosen
+
+
+def test_page_that_was_open_for_long_changes_only_what_was_changed_on_it(administrator: Client, ala: User) -> None:
+    old = sent(read(administrator.get(at(ala))))
+    people.change_user(user=ala, actor=None, role=Role.SUPERVISOR, email="ala@example.com")
+
+    administrator.post(at(ala), old | {"first_name": "Alicja"})
+
+    ala.refresh_from_db()
+    assert (ala.first_name, ala.role, ala.email) == ("Alicja", Role.SUPERVISOR, "ala@example.com")
+
+
+def test_what_a_page_showed_can_be_emptied(administrator: Client, ala: User) -> None:
+    administrator.post(at(ala), sent(read(administrator.get(at(ala)))) | {"first_name": ""})
+
+    ala.refresh_from_db()
+    assert ala.first_name == ""

@@ -16,6 +16,7 @@ from centrala.connection.access import active_connection
 from centrala.errors import Refused
 from centrala.organization import actions
 from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.forms import changes
 from centrala.organization.models import Kind, Organization
 from centrala.organization.standing import Standing, standing
 
@@ -27,6 +28,7 @@ class OrganizationForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=200,
+        show_hidden_initial=True,
         widget=forms.TextInput({"autocomplete": "organization", "class": "words"}),
     )
     tenant_id = forms.UUIDField(
@@ -36,11 +38,13 @@ class OrganizationForm(forms.Form):
             "Subscription and application of the connected resource belong to it."
         ),
         error_messages={"invalid": gettext_lazy("This is no ID. Fix: copy it from the portal.")},
+        show_hidden_initial=True,
         widget=forms.TextInput(PLAIN),
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=Kind.choices,
+        show_hidden_initial=True,
         help_text=gettext_lazy("A trial connects no resource of its own while its clock runs."),
     )
     trial_days = forms.IntegerField(
@@ -50,15 +54,21 @@ class OrganizationForm(forms.Form):
         max_value=actions.LONGEST_TRIAL_DAYS,
         required=False,
     )
-    licensed = forms.BooleanField(label=gettext_lazy("Digital messaging licence (Omnichannel)"), required=False)
-    voice = forms.BooleanField(label=gettext_lazy("Add voice"), required=False)
-    terms = forms.BooleanField(label=gettext_lazy("The organisation accepts the Voice and SMS Terms"), required=False)
+    licensed = forms.BooleanField(
+        label=gettext_lazy("Digital messaging licence (Omnichannel)"), required=False, show_hidden_initial=True
+    )
+    voice = forms.BooleanField(label=gettext_lazy("Add voice"), required=False, show_hidden_initial=True)
+    terms = forms.BooleanField(
+        label=gettext_lazy("The organisation accepts the Voice and SMS Terms"), required=False, show_hidden_initial=True
+    )
 
     @property
     def wanted(self) -> actions.Wanted:
-        asked: dict[str, Any] = dict(self.cleaned_data)  # each of its field's type
-        days, asked["kind"] = asked.pop("trial_days"), Kind(asked["kind"])
-        if days is not None and asked["kind"] == Kind.TRIAL:
+        asked = changes(self)
+        days = asked.pop("trial_days")
+        if "kind" in asked:
+            asked["kind"] = Kind(asked["kind"])
+        if days is not None and self.cleaned_data["kind"] == Kind.TRIAL:
             asked["trial"] = timedelta(days=days)
         return actions.Wanted(**asked)
 

@@ -19,7 +19,7 @@ from centrala.errors import Refused
 from centrala.keyset import CursorField, page, serial
 from centrala.organization import links, lockout, people
 from centrala.organization.access import StaffRequest, administrators_only, users_of
-from centrala.organization.forms import WORDS, ProfileForm, explain
+from centrala.organization.forms import WORDS, ProfileForm, changes, explain
 from centrala.organization.models import Purpose, Role, User
 
 PAGE = 50
@@ -34,7 +34,11 @@ class UsersForm(forms.Form):
 
 
 class UserForm(ProfileForm):
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[("", gettext_lazy("No role")), *Role.choices])
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[("", gettext_lazy("No role")), *Role.choices],
+        show_hidden_initial=True,
+    )
 
     field_order = ["first_name", "email", "role", "language"]
 
@@ -133,8 +137,9 @@ def detail(request: StaffRequest, user_id: int) -> HttpResponse:
     form = UserForm(request.POST or None, initial={name: getattr(user, name) for name in FIELDS})
     form.fields["role"].required = bool(user.role)
     if form.is_valid():
-        asked = dict(form.cleaned_data)
-        asked["role"] = Role(asked["role"]) if asked["role"] else None
+        asked = changes(form)
+        if role := asked.pop("role", ""):
+            asked["role"] = Role(role)
         try:
             people.change_user(user=user, actor=request.user, **asked)
         except Refused as refused:

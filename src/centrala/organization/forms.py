@@ -1,5 +1,7 @@
 """What people enter about themselves."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,6 +17,18 @@ SECRET = {"class": "words", "autocomplete": "new-password"}
 def explain(form: forms.Form, refused: Refused) -> None:
     """A refusal at the field it names, if the form has it."""
     form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+
+
+def changes(form: forms.Form) -> dict[str, Any]:  # each of its field's type
+    """What was changed on the page: one that has been open for long must not undo what others did since.
+
+    A field with `show_hidden_initial` sends along what it showed; one that does not send it counts as changed.
+    """
+    return {
+        name: value
+        for name, value in form.cleaned_data.items()
+        if name in form.changed_data or form.add_initial_prefix(name) not in form.data
+    }
 
 
 class NewPasswordForm(forms.Form):
@@ -58,6 +72,7 @@ class ProfileForm(forms.Form):
         help_text=gettext_lazy("As others see it."),
         max_length=150,
         required=False,
+        show_hidden_initial=True,
         widget=forms.TextInput(WORDS | {"autocomplete": "name"}),
     )
     email = forms.EmailField(
@@ -65,9 +80,12 @@ class ProfileForm(forms.Form):
         help_text=gettext_lazy("For a new password, where mail is set up."),
         max_length=254,
         required=False,
+        show_hidden_initial=True,
         widget=forms.EmailInput(WORDS | {"autocomplete": "email"}),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES, required=False)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=LANGUAGES, required=False, show_hidden_initial=True
+    )
 
 
 class ChangePasswordForm(NewPasswordForm):

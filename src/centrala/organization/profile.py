@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from centrala.errors import Refused
 from centrala.organization import people
-from centrala.organization.forms import ChangePasswordForm, ProfileForm, explain
+from centrala.organization.forms import ChangePasswordForm, ProfileForm, changes, explain
 from centrala.organization.joining import BACKEND, UNPROCESSABLE
 from centrala.organization.models import User
 from centrala.organization.views import remember
@@ -30,7 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form=form)
     try:
-        changed = people.change_user(user=user, actor=user, **form.cleaned_data)
+        changed = people.change_user(user=user, actor=user, **changes(form))
     except Refused as refused:
         explain(form, refused)
         return _page(request, form=form)
