@@ -1,6 +1,7 @@
 """A user's mistake, or the machine's, is one line with cause and fix, an exit code, and no traceback."""
 
 import http.server
+import json
 import os
 import socket
 import subprocess
@@ -258,6 +259,18 @@ def test_database_of_another_version_is_refused(tmp_path: Path, command: tuple[s
     line = the_one_line(centrala(*command, "--data", str(tmp_path), DATABASE_URL=empty))
 
     assert line.endswith("The database is not of this version yet. Fix: centrala migrate.")
+
+
+@pytest.mark.long
+def test_doctor_tells_of_a_database_of_another_version(tmp_path: Path) -> None:
+    empty = os.environ["DATABASE_URL"]
+
+    told = centrala("doctor", "--rule", "migrations", "--json", "--data", str(tmp_path), DATABASE_URL=empty)
+
+    [finding] = json.loads(told.stdout)
+    assert finding["cause"].startswith("The database lacks changes of this version:")
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr
 
 
 @pytest.mark.django_db(transaction=True)

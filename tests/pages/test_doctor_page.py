@@ -1,5 +1,7 @@
 """Operations > Doctor, as an administrator sees it."""
 
+import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from pytest_django import Settings
 
 from centrala.azure.cloud import Cloud
 from centrala.connection.models import Connection, Entry, EntryKey, Service, Sight, Sighting
+from centrala.doctor import running
 from centrala.installation import Installation
 from centrala.organization.models import AuditEntry
 from pages.reading import read
@@ -49,6 +52,16 @@ def test_page_comes_at_once_and_fetches_what_is_found(administrator: Client) -> 
 
     assert page.one("section", id="doctor").attributes["hx-get"] == RESULT
     assert page.one("h1").text() == "Doctor"
+
+
+def test_page_waits_longer_than_all_rules_may_take_and_can_say_that_nothing_came(administrator: Client) -> None:
+    section = read(administrator.get(PAGE)).one("section", id="doctor")
+
+    assert json.loads(section.attributes["hx-request"] or "")["timeout"] > running.SECONDS * 1000
+    failure = section.one("div", id="no-answer")
+    assert "hidden" in failure.attributes
+    assert "The hub did not answer" in failure.text()
+    assert failure.one("a").attributes["href"] == PAGE
 
 
 def test_findings_stand_by_gravity_each_with_cause_and_fix(administrator: Client) -> None:
@@ -150,6 +163,51 @@ def test_files_with_keys_are_protected_by_a_button(administrator: Client, instal
     assert (installed / "keys").stat().st_mode & 0o777 == 0o600
     assert AuditEntry.objects.get(act="protect files").target == str(installed / "keys")
     assert "In order" in read(administrator.get(RESULT)).one("li", id="rule-secret-files").text()
+
+
+@pytest.fixture
+def open_keys(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of keys that others may read, in a folder with a space in its name."""
+    file = installed / "the keys" / "keys"
+    file.parent.mkdir()
+    file.write_text("a key")
+    file.chmod(0o640)
+    monkeypatch.setenv("CENTRALA_KEYS", str(file))
+    return file
+
+
+def test_command_for_a_file_can_be_pasted(administrator: Client, open_keys: Path) -> None:
+    command = read(administrator.get(RESULT)).one("li", id="rule-secret-files").one("code").text()
+
+    assert command == f"chmod 600 '{open_keys}'"
+
+
+def test_file_of_another_account_is_left_alone_and_told(
+    administrator: Client, open_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: open_keys.stat().st_uid + 1)
+
+    told = read(administrator.get(RESULT)).one("li", id="rule-secret-files")
+    page = read(administrator.post(PROTECT, follow=True))
+
+    assert told.all("form") == told.all("code") == []
+    assert f"Not the hub's account, or not its alone: {open_keys}. As root," in told.text()
+    assert page.one(role="status").text().startswith("No file was changed:")
+    assert open_keys.stat().st_mode & 0o777 == 0o640
+
+
+def test_file_that_the_system_keeps_as_it_is_is_told(
+    administrator: Client, open_keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+
+    page = read(administrator.post(PROTECT, follow=True))
+
+    assert page.one(role="status").text().startswith("No file was changed:")
+    assert not AuditEntry.objects.filter(act="protect files").exists()
 
 
 @pytest.mark.parametrize("who", ["agent", "supervisor", "outsider"])

@@ -1,5 +1,8 @@
 """The pages behind one-time links: they let in once, and say nothing to who guesses."""
 
+import io
+import logging
+
 import pytest
 from django.test import Client
 
@@ -113,3 +116,36 @@ def test_pages_are_kept_in_no_cache_and_need_the_forms_token(set_up: str) -> Non
     assert "no-store" in strict.get(set_up)["Cache-Control"]
     assert strict.post(set_up, fields()).status_code == 403
     assert Link.objects.exists()
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the process writes to its log."""
+    console = next(one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler)
+    written = io.StringIO()
+    monkeypatch.setattr(console, "stream", written)
+    return written
+
+
+@pytest.mark.parametrize("address", ["/link/{}", "/set-up/{}", "/forgot/MQ/{}"])
+def test_token_of_a_refused_form_stays_out_of_the_log(log: io.StringIO, address: str) -> None:
+    path = address.format("d2d4-Secret_Token")
+
+    answer = Client(enforce_csrf_checks=True).post(path, {"password": PASSWORD}, headers={"Referer": "x"})
+    logging.getLogger("django.request").error("Internal Server Error: %s", path)
+    logging.getLogger("django.security.csrf").warning(
+        "Referer checking failed - %s is no", f"https://hub.example{path}"
+    )
+
+    assert answer.status_code == 403
+    start = address.partition("{")[0].removesuffix("MQ/")
+    assert f"CSRF cookie not set.): {start}…\n" in log.getvalue()
+    assert f"Internal Server Error: {start}…\n" in log.getvalue()
+    assert f"https://hub.example{start}… is no" in log.getvalue()
+    assert "Secret" not in log.getvalue()
+
+
+def test_address_without_a_token_is_told_whole(log: io.StringIO) -> None:
+    logging.getLogger("django.request").error("Internal Server Error: %s", "/center/azure/set-up/apply/")
+
+    assert "Internal Server Error: /center/azure/set-up/apply/\n" in log.getvalue()

@@ -37,6 +37,18 @@ def test_other_letters_are_the_same_name_and_another_address_is_not_locked(clien
     assert attempt(client, password=PASSWORD, address="203.0.113.8") == 302
 
 
+@pytest.mark.django_db
+def test_dotless_i_gets_no_guesses_of_its_own(client: Client) -> None:
+    assert [attempt(client, name) for name in ("ilia", "ılia", "ilıa", "Ilia", "ılıa")][-1] == 429
+
+
+def test_client_of_ipv4_is_itself_at_a_socket_for_both_kinds(client: Client, ala: User) -> None:
+    assert [attempt(client, address="::ffff:203.0.113.7") for _ in range(5)][-1] == 429
+
+    assert attempt(client, password=PASSWORD, address="203.0.113.7") == 429
+    assert attempt(client, password=PASSWORD, address="::ffff:203.0.113.8") == 302
+
+
 def test_network_of_an_ipv6_client_is_one_address(client: Client, ala: User) -> None:
     assert [attempt(client, address=f"2001:db8::{number}") for number in range(5)][-1] == 429
 

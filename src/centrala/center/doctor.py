@@ -115,6 +115,8 @@ def protect_files(request: StaffRequest) -> HttpResponse:
     if changed := protect(context):
         record(actor=request.user, act="protect files", target=", ".join(changed))
         messages.success(request, _("Only their owner can read the files with keys now."))
+    else:
+        messages.warning(request, _("No file was changed: see below what this hub may not change itself."))
     return redirect("center:doctor")
 
 

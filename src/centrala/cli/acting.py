@@ -7,6 +7,7 @@ from os import environ
 
 from azure.core.credentials import TokenCredential
 from azure.identity import AzureCliCredential
+from django.db import ProgrammingError
 
 from centrala.azure.identifiers import ResourceId
 from centrala.azure.places import list_resources, list_subscriptions
@@ -21,7 +22,10 @@ def credential(installation: Installation, *, device_code: bool) -> TokenCredent
     """The device code where it was asked for; what the environment names; in a demo its principal; else az's login."""
     from centrala.organization.models import Organization
 
-    organization = Organization.objects.first()
+    try:
+        organization = Organization.objects.first()
+    except ProgrammingError:  # a table or column of this version is not there yet
+        organization = None
     tenant_id = str(organization.tenant_id) if organization else ""
     if device_code:
         return installation.cloud.device_code_credential(tenant_id=tenant_id, tell=_tell)

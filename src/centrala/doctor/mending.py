@@ -2,6 +2,7 @@
 the trouble, and all of it may be done twice."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from centrala.connection.provisioning import Provisioner
 from centrala.connection.provisioning.reports import Tell
 from centrala.doctor.context import Context
 from centrala.doctor.finding import Action, Finding
-from centrala.doctor.rules.installation import open_to_others, secret_files
+from centrala.doctor.rules.installation import is_ours, open_to_others, secret_files
 from centrala.organization.models import User
 
 if TYPE_CHECKING:
@@ -62,11 +63,14 @@ def mends(
 
 
 def protect(context: Context) -> list[str]:
-    """The files that others could read, and now cannot."""
-    wide = [path for path in secret_files(context) if open_to_others(path)]
-    for path in wide:
-        path.chmod(0o600)
-    return [str(path) for path in wide]
+    """The files that others could read, and now cannot. What the system does not let us change stays as it is."""
+    done = []
+    for path in secret_files(context):
+        with suppress(OSError):
+            if open_to_others(path) and is_ours(path, context):
+                path.chmod(0o600)
+                done.append(str(path))
+    return done
 
 
 def renew_key(context: Context, *, credential: TokenCredential, actor: User | None) -> None:

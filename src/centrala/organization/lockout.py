@@ -37,6 +37,7 @@ def address_of(request: HttpRequest) -> str | None:
         address = ipaddress.ip_address(str(request.META.get("REMOTE_ADDR", "")).partition("%")[0])
     except ValueError:
         return None
+    address = getattr(address, "ipv4_mapped", None) or address  # as a socket for both kinds tells it
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False).network_address)
@@ -79,4 +80,5 @@ def key_of(user: User) -> str:
 
 
 def _key(username: str) -> str:
-    return storable(unicodedata.normalize("NFKC", username).casefold())[:LONGEST]
+    """As the database compares names: by their capital letters, which the dotless i shares with the other."""
+    return storable(unicodedata.normalize("NFKC", username).upper().casefold())[:LONGEST]

@@ -1,6 +1,7 @@
 """This installation by itself."""
 
 import os
+import shlex
 import ssl
 import stat
 from email.utils import parsedate_to_datetime
@@ -57,12 +58,32 @@ def open_to_others(path: Path) -> bool:
 
 
 def keys_file(context: Context) -> str | Outcome:
-    wide = [str(path) for path in secret_files(context) if open_to_others(path)]
+    wide = [path for path in secret_files(context) if open_to_others(path)]
     if not wide:
         return ""
-    cause = _("Others on this machine may read %(files)s.") % {"files": ", ".join(wide)}
-    fix = Fix(text=_("Let its owner alone read it:"), command=f"chmod 600 {' '.join(wide)}", action=Action.PROTECT)
-    return Outcome(state=State.ERROR, cause=cause, fix=fix)
+    cause = _("Others on this machine may read %(files)s.") % {"files": ", ".join(str(path) for path in wide)}
+    return Outcome(state=State.ERROR, cause=cause, fix=_closing(wide, context))
+
+
+def is_ours(path: Path, context: Context) -> bool:
+    """Whether this process may close it to others without closing it to the hub, which owns its data folder."""
+    data = context.installation.data
+    return data.is_dir() and path.stat().st_uid == os.geteuid() == data.stat().st_uid
+
+
+def _closing(wide: list[Path], context: Context) -> Fix:
+    ours = [str(path) for path in wide if is_ours(path, context)]
+    others = [str(path) for path in wide if not is_ours(path, context)]
+    told = ""
+    if others:
+        told = _(
+            "Not the hub's account, or not its alone: %(files)s. As root, give them to the account that the hub runs "
+            "as (chown), and then to nobody else (chmod 600)."
+        ) % {"files": ", ".join(others)}
+    if not ours:
+        return Fix(text=told)
+    text = " ".join([told, _("Let its owner alone read it:")]).strip()
+    return Fix(text=text, command=f"chmod 600 {shlex.join(ours)}", action=Action.PROTECT)
 
 
 def clock(context: Context) -> str:
