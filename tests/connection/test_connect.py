@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.utils.timezone import now
 from pytest_django import Settings
 
 from centrala.azure.cloud import Cloud
 from centrala.connection import actions
 from centrala.connection.actions import ConnectFields, FieldsRefused
 from centrala.connection.models import Connection, Endpoint, Entry
+from centrala.connection.steps import Step
 from centrala.errors import Refused
 from centrala.organization import actions as organization
 from centrala.organization.actions import Wanted
@@ -140,6 +143,42 @@ def test_host_of_another_resource_is_noticed_where_azure_can_be_asked(cloud: Loc
         actions.connect(fields=fields(cloud, connection_string=other), actor=None, credential=reach)
 
     assert "belongs to 127.0.0.1" in refusal.value.errors["connection_string"]
+
+
+def test_application_before_is_remembered_for_its_tokens_under_way(cloud: LocalAzure) -> None:
+    second, third = (APP.replace("00b", f"00{end}") for end in "cd")
+    for application in (APP, APP, second, third, second):
+        connection = actions.connect(fields=fields(cloud, event_grid_app_id=application), actor=None)
+
+    former = {one: datetime.fromisoformat(until) for one, until in connection.former_applications.items()}
+    assert set(former) == {APP, third}
+    assert all(timedelta(hours=24, minutes=50) < until - now() <= timedelta(hours=25) for until in former.values())
+    Connection.objects.update(former_applications={APP: now().isoformat()})
+    again = actions.connect(fields=fields(cloud, event_grid_app_id=second), actor=None)
+    assert again.former_applications == {}
+
+
+def test_mending_an_active_connection_leaves_since_when_it_is_connected(cloud: LocalAzure) -> None:
+    first = actions.connect(fields=fields(cloud), actor=None)
+
+    mended = actions.connect(fields=fields(cloud, event_grid_app_id=APP.replace("00b", "00c")), actor=None)
+    actions.disconnect(connection=mended, actor=None)
+    again = actions.connect(fields=fields(cloud), actor=None)
+
+    assert mended.connected_at == first.connected_at
+    assert again.connected_at > first.connected_at
+
+
+def test_tenant_that_changes_while_azure_is_asked_is_noticed(cloud: LocalAzure) -> None:
+    def change_it(step: Step) -> None:
+        if step is Step.KEY:
+            Organization.objects.update(tenant_id=UUID(int=7))
+
+    with pytest.raises(FieldsRefused) as refusal:
+        actions.connect(fields=fields(cloud), actor=None, tell=change_it)
+
+    assert "another tenant" in refusal.value.errors["event_grid_app_tenant_id"]
+    assert not Connection.objects.exists()
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])

@@ -11,13 +11,14 @@ import jwt
 import pytest
 from jwt.algorithms import RSAAlgorithm
 
-from centrala.connection.models import Connection
+from centrala.connection.models import OLD_TOKENS, Connection
 from hooks.scene import (
     CLIENT,
     EVENT_GRID,
     OTHER_CLIENT,
     OTHER_TENANT,
     ROLE,
+    Clock,
     Entra,
     event,
     private_key,
@@ -164,6 +165,48 @@ async def test_role_is_asked_for_where_the_connection_says_so(
 def demanding(connection: Connection, sms: str) -> str:
     Connection.objects.update(require_role=True)
     return sms
+
+
+@pytest.fixture
+def replaced(connection: Connection, sms: str, clock: Clock) -> str:
+    """The address of a connection that had another application until now, and wants the new one's role."""
+    until = (clock() + OLD_TOKENS).isoformat()
+    Connection.objects.update(require_role=True, former_applications={OTHER_CLIENT: until})
+    return sms
+
+
+@pytest.mark.parametrize("audience", [OTHER_CLIENT, f"api://{OTHER_CLIENT}", OTHER_CLIENT.upper()])
+async def test_token_of_the_application_before_lets_the_event_come_again(
+    audience: str, entra: Entra, replaced: str, hub: httpx.AsyncClient
+) -> None:
+    old, new = entra.token(aud=audience), entra.token(roles=[ROLE])
+
+    answers = [await hub.post(replaced, json=[event()], headers=bearer(token)) for token in (old, old, new)]
+
+    assert [(one.status_code, one.text) for one in answers] == [(503, "former_application\n")] * 2 + [(200, "")]
+    assert answers[0].headers["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize(
+    ("forged", "code"),
+    [({"signer": "key-9"}, "bad_signature"), ({"appid": OTHER_CLIENT}, "wrong_application"), ({"exp": 1}, "expired")],
+)
+async def test_forged_token_for_the_application_before_is_dropped(
+    forged: dict[str, object], code: str, entra: Entra, replaced: str, hub: httpx.AsyncClient
+) -> None:
+    answer = await hub.post(replaced, json=[event()], headers=bearer(entra.token(aud=OTHER_CLIENT, **forged)))
+
+    assert (answer.status_code, answer.text) == (401, f"{code}\n")
+
+
+async def test_token_of_the_application_before_is_dropped_a_day_later(
+    entra: Entra, replaced: str, hub: httpx.AsyncClient
+) -> None:
+    entra.clock.advance(hours=25)
+
+    answer = await hub.post(replaced, json=[event()], headers=bearer(entra.token(aud=OTHER_CLIENT)))
+
+    assert (answer.status_code, answer.text) == (401, "wrong_audience\n")
 
 
 async def test_token_in_a_mismatch_is_told_by_its_ids(

@@ -348,6 +348,36 @@ def _value(script: str, name: str) -> str:
     return found[1]
 
 
+def test_script_deletes_what_has_another_schema_before_it_is_made_anew() -> None:
+    survey = connected()
+    calls = replace(survey.events.subscriptions[1], schema="CloudEventSchemaV1_0")
+    changed = replace(survey, events=replace(survey.events, subscriptions=(_sms(), calls)))
+
+    script = az.script(plan_of(changed)).replace("\\\n", "")
+
+    assert script.count("event-subscription delete") == 1
+    assert script.index("event-subscription delete --name 'calls'") < script.index("subscription create --name 'calls'")
+    assert "event-subscription delete" not in az.script(plan_of(survey))
+
+
+@pytest.mark.parametrize(
+    ("said", "tries"),
+    [
+        ("(Url validation) Webhook validation handshake failed for https://hub.example.org/hooks.", 60),
+        ("(AuthorizationFailed) The client does not have authorization to perform this.", 1),
+        ("(InvalidRequest) Updating the event delivery schema is not allowed.", 1),
+    ],
+)
+def test_script_tries_again_only_what_spreading_mends(said: str, tries: int) -> None:
+    function = re.search(r"^until_spread\(\) \{$.*?^\}$", az.script(plan_of(NOTHING)), re.MULTILINE | re.DOTALL)
+    assert function is not None
+    shell = f"set -euo pipefail\nsleep() {{ :; }}\nrefused() {{ echo '{said}' >&2; return 1; }}\n{function[0]}\n"
+
+    ended = subprocess.run(["bash", "-c", f"{shell}until_spread refused\necho on"], capture_output=True, text=True)
+
+    assert (ended.returncode, ended.stdout, ended.stderr.count(said)) == (1, "", tries)
+
+
 def test_name_that_somebody_chose_is_no_command() -> None:
     survey = connected(name="Ours\nrm -rf /\n#", group="it's $(reboot)")
     script = az.script(plan_of(survey))

@@ -141,6 +141,9 @@ def test_several_resources_are_offered_to_choose_from(scene: Scene, adam: Client
     assert "Which resource?" in words
     assert "acs-centrala-two" in words
     assert "Plan for “acs-centrala-two”" in read(adam.get(PAGE, {"resource": other})).one("main").text()
+    script = adam.get(f"{PAGE}export/az/")
+    assert "Content-Disposition" not in script
+    assert "You can see several Communication Services resources" in read(script).one("div", role="alert").text()
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AGENT])

@@ -119,6 +119,10 @@ def _only(choices: list[ResourceId]) -> ResourceId:
         raise Refused(
             _("You can see no Communication Services resource in Azure. Create one there, or get Reader on it.")
         )
+    if len(choices) > 1:
+        raise Refused(
+            _("You can see several Communication Services resources in Azure. Open this page again and choose.")
+        )
     return choices[0]
 
 

@@ -1,5 +1,6 @@
 """Connecting the organisation to its Communication Services resource."""
 
+from datetime import datetime
 from uuid import UUID
 
 from azure.core.credentials import TokenCredential
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.identifiers import ConnectionString, ResourceId
-from centrala.connection.checks import ConnectFields, Reach, eligible, errors_in
-from centrala.connection.models import Connection, Endpoint, EntryKey, Service
+from centrala.connection.checks import ConnectFields, Reach, eligible, errors_in, wrong_tenant
+from centrala.connection.models import OLD_TOKENS, Connection, Endpoint, EntryKey, Service
 from centrala.connection.steps import Step, Tell, nobody
 from centrala.errors import Refused
 from centrala.organization.audit import changed, record
@@ -55,16 +56,19 @@ def _store(fields: ConnectFields, *, actor: User | None, tell: Tell) -> Connecti
     resource = fields.parsed_resource
     assert resource is not None
     _one_at_a_time(resource)
-    eligible()  # again: it may have changed while Azure was asked
+    if text := wrong_tenant(fields, eligible()):  # again: it may have changed while Azure was asked
+        raise FieldsRefused({"event_grid_app_tenant_id": text})
+    known = Connection.objects.filter(resource_id__iexact=str(resource)).first()
     values = {
         "resource_name": resource.name,
         "encrypted_connection_string": encrypt(str(ConnectionString.parse(fields.connection_string))),
         "require_role": _role_is_required(resource, fields),
-        "connected_at": now(),
+        "former_applications": _former_applications(known, fields),
+        "connected_at": known.connected_at if known and known.disconnected_at is None else now(),
         "disconnected_at": None,
         "key_refused_at": None,
     }
-    before = _told(Connection.objects.filter(resource_id__iexact=str(resource)).first())
+    before = _told(known)
     found, _made = Connection.objects.update_or_create(
         resource_id__iexact=str(resource), defaults=values, create_defaults={**values, "resource_id": str(resource)}
     )
@@ -75,6 +79,18 @@ def _store(fields: ConnectFields, *, actor: User | None, tell: Tell) -> Connecti
     was, became = changed(before, _told(found))
     record(actor=actor, act="connect", target=str(resource), before=was, after=became)
     return found
+
+
+def _former_applications(known: Connection | None, fields: ConnectFields) -> dict[str, str]:
+    """With the one that is replaced now: until its event subscriptions are changed they go on sending its tokens."""
+    if known is None:
+        return {}
+    at = now()
+    former = {one: until for one, until in known.former_applications.items() if datetime.fromisoformat(until) > at}
+    for replaced in known.entries.filter(key=EntryKey.APP_ID).values_list("value", flat=True):
+        former[replaced] = (at + OLD_TOKENS).isoformat()
+    former.pop(str(UUID(fields.event_grid_app_id.strip())), None)
+    return former
 
 
 def _role_is_required(resource: ResourceId, fields: ConnectFields) -> bool:

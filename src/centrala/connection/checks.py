@@ -79,7 +79,7 @@ def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach
         "resource_name": _resource_name(fields),
         "connection_string": _connection_string(fields, reach.cloud),
         "event_grid_app_id": _guid(fields.event_grid_app_id, _("Application (client) ID")),
-        "event_grid_app_tenant_id": _tenant(fields, organization),
+        "event_grid_app_tenant_id": wrong_tenant(fields, organization),
         "confirmed": None if fields.confirmed else _("Confirm that this resource serves this installation only."),
     }
     if not any(errors.values()):
@@ -155,7 +155,7 @@ def _guid(text: str, what: str) -> str | None:
     return None
 
 
-def _tenant(fields: ConnectFields, organization: Organization) -> str | None:
+def wrong_tenant(fields: ConnectFields, organization: Organization) -> str | None:
     wrong = _guid(fields.event_grid_app_tenant_id, _("Directory (tenant) ID"))
     if wrong:
         return wrong

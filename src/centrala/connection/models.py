@@ -1,6 +1,7 @@
 """The organisation's connection to its Azure Communication Services resource."""
 
 import secrets
+from datetime import timedelta
 from typing import ClassVar
 from uuid import uuid4
 
@@ -14,6 +15,9 @@ from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.connection.refusal_words import WORDS
 from centrala.organization.crypto import decrypt
 
+# Event Grid keeps a token for up to 24 h 5 min: one from before a change may still be in use for so long.
+OLD_TOKENS = timedelta(hours=25)
+
 
 class Connection(models.Model):
     """The provider setting: one resource. Disconnected ones stay, so that a reconnect brings everything back."""
@@ -23,6 +27,8 @@ class Connection(models.Model):
     resource_id = models.CharField(max_length=500)
     encrypted_connection_string = models.TextField()
     require_role = models.BooleanField(default=False)  # on only where provisioning assigned the role
+    # Client ids of applications that were replaced, each with the time until which its tokens may be in use.
+    former_applications = models.JSONField(default=dict)
     connected_at = models.DateTimeField()
     disconnected_at = models.DateTimeField(null=True)
     key_refused_at = models.DateTimeField(null=True)  # since when the service does not take the key any more

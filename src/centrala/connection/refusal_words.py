@@ -62,5 +62,9 @@ WORDS: dict[str, "StrOrPromise"] = {
         "The token could not be checked: this machine's clock is wrong. Event Grid comes again. Set the clock by a "
         "time server."
     ),
+    "former_application": _(
+        "The token was made for the application that was connected before. Event Grid comes again. Enter the "
+        "application id shown here in the event subscription within a day, or run centrala provision."
+    ),
     "inbox_unavailable": _("The database did not answer. Event Grid comes again. Check the database."),
 }

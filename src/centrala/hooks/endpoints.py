@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from centrala.inbox.writer import AWAY, RESTART_SECONDS
 
 QUERY = """
 SELECT endpoint.id, endpoint.service, endpoint.retires_at, connection.disconnected_at, connection.require_role,
+       connection.former_applications,
        tenant.value AS tenant_id, application.value AS client_id
 FROM connection_endpoint endpoint
 JOIN connection_connection connection ON connection.id = endpoint.connection_id
@@ -87,10 +89,16 @@ class Endpoints:
 
 
 def _endpoint(record: asyncpg.Record) -> Endpoint:
+    former = json.loads(record["former_applications"])
     return Endpoint(
         id=record["id"],
         service=Service(record["service"]),
         retires_at=record["retires_at"],
         connected=record["disconnected_at"] is None,
-        trust=Trust(record["tenant_id"].lower(), record["client_id"].lower(), record["require_role"]),
+        trust=Trust(
+            tenant_id=record["tenant_id"].lower(),
+            client_id=record["client_id"].lower(),
+            require_role=record["require_role"],
+            former=tuple((one.lower(), datetime.fromisoformat(until)) for one, until in former.items()),
+        ),
     )

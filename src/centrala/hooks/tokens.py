@@ -10,17 +10,20 @@ from datetime import datetime
 from centrala.entra.keys import Clock, KeySet, TenantKeys
 from centrala.entra.refusals import Refusal, TokenCode
 from centrala.entra.tokens import Claims, Verifier, mismatch
+from centrala.hooks.refusals import Code
 
 ROLE = "AzureEventGridSecureWebhookSubscriber"
 
 
 @dataclass(frozen=True)
 class Trust:
-    """What the connection's two entries say; ids in lower case."""
+    """What the connection's two entries say; ids in lower case. `former` are the applications that were replaced, and
+    until when their tokens may be in use."""
 
     tenant_id: str
     client_id: str
     require_role: bool
+    former: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +44,20 @@ class Tokens:
         self._verifier = Verifier(keys=keys, clock=clock)
 
     async def check(self, authorization: Sequence[str], trust: Trust) -> None:
-        """Takes the values of all Authorization headers. Raises Refusal."""
-        await self._verifier.check(
+        """Takes the values of all Authorization headers. Raises Refusal.
+
+        A genuine token for an application that was replaced is 503: the event is ours, and Event Grid would drop it for
+        good at 401. It comes again until its subscription names the new application.
+        """
+        former = frozenset(one for one, until in trust.former if until > self._clock())
+        claims = await self._verifier.check(
             authorization,
             tenant_id=trust.tenant_id,
-            trust=trust,
-            rule=lambda claims: check_claims(claims, trust, self._application_id),
+            trust=(trust, former),
+            rule=lambda claims: check_claims(claims, trust, self._application_id, former=former),
         )
+        if _audience(claims) in former:
+            raise Refusal(Code.FORMER_APPLICATION, f"claim=aud expected={trust.client_id} seen={_audience(claims)}")
 
     def expected(self, trust: Trust) -> Expected:
         """For explaining a refusal."""
@@ -55,13 +65,18 @@ class Tokens:
         return Expected(trust=trust, application_id=self._application_id, keys=keys, now=self._clock())
 
 
-def check_claims(claims: Claims, trust: Trust, application_id: str) -> None:
+def check_claims(claims: Claims, trust: Trust, application_id: str, *, former: frozenset[str]) -> None:
     """The rules that need neither key nor clock. Raises Refusal with what was expected and what was seen."""
     if claims.tid.lower() != trust.tenant_id:
         raise mismatch(TokenCode.WRONG_TENANT, "tid", trust.tenant_id, claims.tid)
-    if claims.aud.lower() not in {trust.client_id, f"api://{trust.client_id}"}:
+    if _audience(claims) not in {trust.client_id} | former:
         raise mismatch(TokenCode.WRONG_AUDIENCE, "aud", trust.client_id, claims.aud)
     if claims.applications != {application_id}:
         raise mismatch(TokenCode.WRONG_APPLICATION, "appid", application_id, claims.appid or claims.azp)
-    if trust.require_role and ROLE not in claims.roles:
+    if trust.require_role and ROLE not in claims.roles and _audience(claims) not in former:
         raise Refusal(TokenCode.ROLE_MISSING, f"expected={ROLE}")
+
+
+def _audience(claims: Claims) -> str:
+    """The application that the token is for, by either of its spellings."""
+    return claims.aud.lower().removeprefix("api://")

@@ -5,19 +5,18 @@ Fields bear Azure's own names, because that is where people look for them.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from centrala.azure.eventgrid import SCHEMA, SUCCEEDED, TOPIC_TYPE, Subscription
 from centrala.azure.providers import REGISTERED
+from centrala.connection.models import OLD_TOKENS
 from centrala.connection.provisioning.blueprint import Blueprint, WantedSubscription, subscription_of
 from centrala.connection.provisioning.survey import Section, Survey
 
 Fields = Mapping[str, str]
 LATER = "…"  # a value that is known only once something before it has been made
 NOT_REGISTERED = {"", "NotRegistered"}
-# Event Grid keeps a token for up to 24 h 5 min: one without the role may still be in use for so long.
-OLD_TOKENS = timedelta(hours=25)
 
 
 class Kind(StrEnum):

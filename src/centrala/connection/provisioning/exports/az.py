@@ -6,10 +6,10 @@ Every value stands in single quotes, so that no shell reads anything into it.
 import json
 from shlex import quote
 
-from centrala.azure.eventgrid import TOPIC_TYPE
+from centrala.azure.eventgrid import SCHEMA, TOPIC_TYPE
 from centrala.connection.models import Service
 from centrala.connection.provisioning.blueprint import Blueprint, WantedSubscription
-from centrala.connection.provisioning.plan import Plan
+from centrala.connection.provisioning.plan import Plan, Step
 
 HEADER = """\
 #!/usr/bin/env bash
@@ -41,14 +41,16 @@ assign() {
     "$1" "$PRINCIPAL" "$ROLE")"
 }
 
-# Entra takes up to 15 minutes to spread what is new; until then the handshake fails.
+# Entra takes up to 15 minutes to spread what is new; until then the handshake fails. Nothing else passes by waiting.
 until_spread() {
-  for _ in $(seq 60); do
-    if "$@"; then return; fi
+  local said tries=60
+  until said="$("$@" 2>&1)"; do
+    printf '%s\\n' "$said" >&2
+    tries=$((tries - 1))
+    if [ "$tries" -eq 0 ] || ! grep -qiE '(url|endpoint) validation|validation handshake' <<<"$said"; then return 1; fi
     echo "Trying again in 15 seconds." >&2
     sleep 15
   done
-  "$@"
 }
 """
 
@@ -67,9 +69,11 @@ def script(plan: Plan) -> str:
         PRELUDE,
     ]
     told = sections(blueprint)
-    return "\n".join(
-        [*parts, *(f"# {one_line(f'{step.title}: {step.name}')}\n{told[step.key]}\n" for step in plan.steps)]
-    )
+    return "\n".join([*parts, *(f"{_heading(step)}\n{_removal(step)}{told[step.key]}\n" for step in plan.steps)])
+
+
+def _heading(step: Step) -> str:
+    return f"# {one_line(f'{step.title}: {step.name}')}"
 
 
 def sections(blueprint: Blueprint) -> dict[str, str]:
@@ -217,6 +221,18 @@ def _subscription(one: WantedSubscription) -> str:
         '  --azure-active-directory-tenant-id "$TENANT" --azure-active-directory-application-id-or-uri "$APPLICATION" '
         "\\\n"
         f"  --max-delivery-attempts {hook.attempts} --event-ttl {hook.minutes} --output none{dead_letters}"
+    )
+
+
+def _removal(step: Step) -> str:
+    """Azure changes no other schema back to this one. What the script has made anew stays when it is run again."""
+    if not any(one.field == "eventDeliverySchema" and one.before for one in step.differences):
+        return ""
+    command = "az eventgrid system-topic event-subscription"
+    which = f'--name {quoted(step.name)} \\\n  --system-topic-name "$TOPIC" --resource-group "$TOPIC_GROUP"'
+    return (
+        f'SCHEMA="$({command} show {which} \\\n  --query eventDeliverySchema --output tsv 2>/dev/null || true)"\n'
+        f'[ -z "$SCHEMA" ] || [ "$SCHEMA" = {SCHEMA} ] ||\n  {command} delete {which} --yes\n'
     )
 
 
