@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from pytest_django import Settings
 
 from centrala.azure.cloud import Cloud
+from centrala.azure.identifiers import type_named_by
 from centrala.connection import actions
 from centrala.connection.actions import ConnectFields, FieldsRefused
 from centrala.connection.models import Connection, Endpoint, Entry
@@ -302,3 +303,9 @@ def test_resource_connected_again_keeps_its_endpoints(cloud: LocalAzure) -> None
     assert again.pk == first.pk
     assert {endpoint.url for endpoint in again.endpoints.all()} == urls
     assert Endpoint.objects.count() == 3
+
+
+def test_long_text_is_told_apart_from_ids_in_no_time() -> None:
+    """Read to its end it would take minutes."""
+    assert type_named_by("/subscriptions/x/" * 50_000) == ""
+    assert type_named_by("/subscriptions/x/resourceGroups/y/providers/Microsoft.Web/sites/z") == "Microsoft.Web/sites"

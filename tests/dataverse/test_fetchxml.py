@@ -128,6 +128,7 @@ REFUSED = [
     ("<fetch/>", 501, "FetchXML other than one entity within fetch"),
     ("<fetch><entity/><entity/></fetch>", 501, "FetchXML other than one entity within fetch"),
     (fetch("", aggregate="true"), 501, "FetchXML other than one entity within fetch"),
+    (fetch("", distinct="true"), 501, "FetchXML with distinct is not supported"),
     (fetch("", entity="account"), 400, f"The entity of the FetchXML is not '{ENTRY}'"),
     (fetch('<link-entity name="x"/>'), 501, "FetchXML's link-entity is not supported"),
     (fetch('<attribute name="msdyn_key" alias="k"/>'), 501, "FetchXML's alias, aggregate or groupby"),
@@ -151,3 +152,12 @@ def test_fetchxml_that_makes_no_sense_is_refused(reader: Reader) -> None:
     told = [(status, message, error(reader.get(ENTRIES, {"fetchXml": xml}))) for xml, status, message in REFUSED]
 
     assert [one for one in told if one[0] != one[2][0] or one[1] not in one[2][2]] == []
+
+
+def test_other_options_beside_fetchxml_are_refused(reader: Reader) -> None:
+    asked = {"fetchXml": fetch(""), "$filter": "msdyn_key eq 'x'", "$count": "true"}
+
+    status, _code, message = error(reader.get(ENTRIES, asked))
+
+    assert (status, message) == (501, "FetchXML beside $count, $filter is not supported by this service.")
+    assert len(reader.value(ENTRIES, {"fetchXml": fetch("", distinct="false"), "$format": "json"})) > 0

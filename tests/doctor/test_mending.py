@@ -20,6 +20,7 @@ from centrala.doctor.mending import mends
 from centrala.doctor.rule import Needs, Rule
 from centrala.doctor.rules import RULES
 from centrala.doctor.running import run
+from centrala.organization.crypto import decrypt
 from doctor import breaking
 from doctor.breaking import Break
 from doctor.scene import Scene
@@ -147,6 +148,16 @@ def test_rule_that_crashes_is_told_and_hides_no_other(in_order: Scene, caplog: p
     ]
     assert findings[1].cause == "The rule itself failed (ZeroDivisionError); the log says where. Please report it."
     assert "the rule bug crashed" in caplog.text
+
+
+def test_keys_that_are_lost_are_an_error_of_the_installation_and_no_bug(in_order: Scene) -> None:
+    def lost(_context: Context) -> str:
+        return decrypt("made with another key")
+
+    [finding] = run(in_order.context(), [rule("lost", lost)])
+
+    assert finding.state is State.ERROR
+    assert finding.cause.startswith("A stored secret cannot be decrypted with the keys of this installation. Fix:")
 
 
 def test_rule_that_does_not_come_back_holds_up_no_other(in_order: Scene) -> None:

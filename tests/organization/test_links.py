@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from centrala.errors import Refused
@@ -152,6 +153,17 @@ def test_username_differs_by_more_than_its_capitals_says_the_database() -> None:
 
     with pytest.raises(IntegrityError, match="one_person_per_username"), transaction.atomic():
         User.objects.create(username="ALA")
+
+
+def test_account_is_locked_before_its_link_by_whoever_takes_both() -> None:
+    """Two who took them the other way round would wait for each other until the database ended one of them."""
+    _ala, token = people.invite(username="ala", role=Role.AGENT, actor=None)
+
+    with CaptureQueriesContext(connection) as asked:
+        people.follow_link(token=token, password=PASSWORD)
+
+    locked = [one["sql"].partition('FROM "')[2].partition('"')[0] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert locked == [User._meta.db_table, Link._meta.db_table]
 
 
 def test_new_link_voids_the_one_before_and_the_old_password_works_until_then() -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import include, path
 from pytest_django import Settings
 
+from centrala.connection.models import Connection
 from pages.reading import read
 
 
@@ -71,3 +72,45 @@ def test_stranger_who_finds_no_page_gets_no_menu(client: Client, db: None) -> No
     assert response.status_code == 404
     assert page.all("nav") == []
     assert page.all("button", class_="account") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "above"),
+    [
+        ("/center/phone-numbers/advanced/sync/", "/center/phone-numbers/advanced/"),
+        ("/profile/password", "/profile"),
+        ("/sign-out", "/"),
+        ("/language", "/"),
+    ],
+)
+def test_address_that_only_takes_forms_leads_to_the_page_above(administrator: Client, address: str, above: str) -> None:
+    response = administrator.get(address)
+
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    page = read(response)
+    assert page.one("h1").text() == "No page to look at"
+    assert page.one("div", class_="empty").one("a").attributes["href"] == above
+    assert page.all("input", name="next")[0].attributes["value"] == above
+
+
+def test_language_chosen_at_a_refused_form_leads_back_to_its_page(
+    administrator: Client, connection: Connection
+) -> None:
+    def leads_to(address: str) -> str | None:
+        refused = administrator.post(address, {"username": ""})
+        assert refused.status_code == 422
+        return read(refused).all("input", name="next")[0].attributes["value"]
+
+    assert leads_to("/center/phone-numbers/advanced/repair/") == "/center/phone-numbers/advanced/"
+    assert leads_to("/center/users/invite/?a=b") == "/center/users/invite/?a=b"
+
+
+def test_form_sent_after_the_session_has_ended_leads_to_its_page(client: Client, db: None) -> None:
+    response = client.post("/center/phone-numbers/advanced/sync/")
+
+    assert response["Location"] == "/sign-in?next=/center/phone-numbers/advanced/"
+
+
+@pytest.mark.parametrize("address", ["/center/", "/center/phone-numbers/advanced/sync/", "/center/users/"])
+def test_center_is_not_there_for_agents_however_they_ask(agent: Client, address: str) -> None:
+    assert [agent.get(address).status_code, agent.post(address).status_code] == [404, 404]

@@ -7,6 +7,7 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils.timezone import now
 
+from centrala.organization import jobs
 from centrala.organization.models import AuditEntry, User
 from pages.reading import read
 from pages.scene import PASSWORD
@@ -100,3 +101,13 @@ def test_name_that_is_none_is_refused_calmly(client: Client, ala: User, username
 
     assert response.status_code == 200
     assert read(response).one("h1").text() == "Sign in"
+
+
+def test_failures_are_forgotten_each_night_once_they_count_no_more(client: Client, ala: User) -> None:
+    attempt(client, "somebody")
+    attempt(client)
+    AccessAttempt.objects.filter(username="somebody").update(attempt_time=now() - timedelta(minutes=16))
+
+    jobs.forget_expired(0)
+
+    assert [one.username for one in AccessAttempt.objects.all()] == ["ala"]

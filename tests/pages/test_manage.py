@@ -6,10 +6,11 @@ from uuid import UUID
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 from django.utils.timezone import now
 from procrastinate.contrib.django import app
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from centrala.azure.cloud import Cloud
 from centrala.connection import jobs, keys
@@ -153,7 +154,7 @@ def test_page_is_reached_with_a_number_selected_and_without(administrator: Clien
     assert "Selected number" not in read(administrator.get(PAGE)).text()
 
 
-@pytest.mark.parametrize("number", ["x", "999999", "-1", "\0", "٣", "9" * 40])
+@pytest.mark.parametrize("number", ["x", "999999", "-1", "\0", "٣", "9" * 40, "9" * 4301])
 def test_number_that_is_none_selects_nothing(administrator: Client, connection: Connection, number: str) -> None:
     assert "Selected number" not in read(administrator.get(PAGE, {"number": number})).text()
     assert read(administrator.get(NUMBERS, {"number": number})).all("a", aria_current="true") == []
@@ -303,6 +304,14 @@ def test_sync_that_fails_says_why(administrator: Client, real: Connection, regen
     page = read(administrator.post(SYNC, follow=True))
 
     assert "The phone numbers could not be fetched:" in page.one(role="status").text()
+
+
+def test_sync_with_lost_keys_says_what_to_do(administrator: Client, real: Connection, settings: Settings) -> None:
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+
+    page = read(administrator.post(SYNC, follow=True))
+
+    assert "A stored secret cannot be decrypted" in page.one(role="status").text()
 
 
 def test_disconnecting_twice_is_told_once(administrator: Client, connection: Connection) -> None:

@@ -15,6 +15,7 @@ RESOURCE_ID = re.compile(
 
 OURS = "microsoft.communication/communicationservices"
 LONGEST_HOST = 253
+LONGEST = 2000  # letters of a text that may be an id with a portal's address around it
 # Any resource's id: what it is an id of stands behind providers/.
 OTHER_RESOURCE = re.compile(r"/subscriptions/[^/]+/.*?/providers/(?P<type>[\w.]+/\w+)/", re.IGNORECASE)
 
@@ -48,8 +49,9 @@ class ResourceId:
 
 
 def type_named_by(text: str) -> str:
-    """The other type of resource whose id this is, as Microsoft.Web/sites; "" for what is no resource's id."""
-    match = OTHER_RESOURCE.search(text)
+    """The other type of resource whose id this is, as Microsoft.Web/sites; "" for what is no resource's id. What is
+    longer than any id is not read to its end: that would take time by the square of its length."""
+    match = OTHER_RESOURCE.search(text[:LONGEST])
     return "" if match is None or match["type"].lower() == OURS else match["type"]
 
 

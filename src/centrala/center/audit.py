@@ -74,8 +74,8 @@ def read_audit(user: User, form: AuditForm, *, limit: int = PAGE) -> AuditList:
     )
 
 
-@require_safe
 @administrators_only
+@require_safe
 def listing(request: StaffRequest) -> HttpResponse:
     form = AuditForm(request.GET)
     return render(request, "center/audit.html", {"form": form, "log": read_audit(request.user, form)})

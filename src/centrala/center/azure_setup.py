@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ResourceId
@@ -21,13 +21,14 @@ from centrala.connection.provisioning.exports import EXPORTS, FILE_NAMES
 from centrala.connection.sign_in import azure_credential_of, azure_person_of
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.posting import post_only
 
 PAGE = "center/azure_setup.html"
 UNPROCESSABLE, BAD_GATEWAY = 422, 502
 
 
-@require_safe
 @administrators_only
+@require_safe
 def page(request: StaffRequest) -> HttpResponse:
     """The run under way, or the latest that ended, before any new plan: reloading loses nothing."""
     if request.GET.get("again"):
@@ -40,8 +41,8 @@ def page(request: StaffRequest) -> HttpResponse:
     return _planned(request, credential)
 
 
-@require_safe
 @administrators_only
+@require_safe
 def progress(request: StaffRequest) -> HttpResponse:
     """What the page asks for every second while a run is under way."""
     if RUNS.latest is None:
@@ -49,8 +50,8 @@ def progress(request: StaffRequest) -> HttpResponse:
     return render(request, "center/_azure_run.html", {"run": RUNS.latest})
 
 
-@require_POST
 @administrators_only
+@post_only
 def apply(request: StaffRequest) -> HttpResponse:
     credential, form = azure_credential_of(request), SetupForm(request.POST)
     if credential is None:
@@ -61,8 +62,8 @@ def apply(request: StaffRequest) -> HttpResponse:
     return redirect("center:azure-setup")
 
 
-@require_safe
 @administrators_only
+@require_safe
 def export(request: StaffRequest, kind: str) -> HttpResponse:
     """The plan as a file for somebody else to run."""
     credential, form = azure_credential_of(request), SetupForm(request.GET)

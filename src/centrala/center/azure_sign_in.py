@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from centrala.azure.errors import AzureError
@@ -16,13 +16,14 @@ from centrala.connection.azure_words import in_words
 from centrala.connection.sign_in import SIGN_INS, SignIn
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.posting import post_only
 
 BAD_GATEWAY = 502
 NO_CONTENT = 204
 
 
-@require_safe
 @administrators_only
+@require_safe
 def page(request: StaffRequest) -> HttpResponse:
     """Whoever looks while a code waits asks Azure by that; the page looks every two seconds."""
     before = SIGN_INS.of(request)
@@ -41,8 +42,8 @@ def page(request: StaffRequest) -> HttpResponse:
     return _shown(request, found, failure)
 
 
-@require_POST
 @administrators_only
+@post_only
 def begin(request: StaffRequest) -> HttpResponse:
     try:
         SIGN_INS.begin(request, leads_to=_leads_to(request))
@@ -51,8 +52,8 @@ def begin(request: StaffRequest) -> HttpResponse:
     return redirect("center:azure")
 
 
-@require_POST
 @administrators_only
+@post_only
 def end(request: StaffRequest) -> HttpResponse:
     """Cancels a sign-in that waits, or signs out of Azure."""
     SIGN_INS.end(request)

@@ -33,8 +33,8 @@ from centrala.workstreams.actions import put_to_work
 UNPROCESSABLE, FORBIDDEN = 422, 403
 
 
-@require_safe
 @administrators_only
+@require_safe
 def choose(request: StaffRequest) -> HttpResponse:
     if _connected(request):
         return redirect("center:advanced")
@@ -44,8 +44,8 @@ def choose(request: StaffRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("connection_string")
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def existing(request: StaffRequest) -> HttpResponse:
     if _connected(request):
         return _led(request, "center:advanced")

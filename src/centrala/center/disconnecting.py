@@ -19,8 +19,8 @@ from centrala.numbers.access import numbers_of
 from centrala.organization.access import StaffRequest, administrators_only
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def disconnect(request: StaffRequest) -> HttpResponse:
     connection = connections_of(request.user).filter(disconnected_at=None).first()
     if connection is None:
@@ -43,8 +43,8 @@ def disconnect(request: StaffRequest) -> HttpResponse:
     return redirect("center:leftovers", connection.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def left(request: StaffRequest, connection_id: UUID) -> HttpResponse:
     """What a disconnected resource has left in Azure."""
     connection = get_object_or_404(connections_of(request.user), pk=connection_id, disconnected_at__isnull=False)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from centrala.center.endpoints import LABELS
 from centrala.connection.access import connections_of
@@ -27,6 +27,7 @@ from centrala.doctor.token_doctor import advice
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.audit import record
 from centrala.organization.models import User
+from centrala.organization.posting import post_only
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -87,15 +88,15 @@ class Refused:
     advice: str
 
 
-@require_safe
 @administrators_only
+@require_safe
 def page(request: StaffRequest) -> HttpResponse:
     """The rules take some seconds, so the page comes first and asks for them."""
     return render(request, "center/doctor.html", _beside(request))
 
 
-@require_safe
 @administrators_only
+@require_safe
 def result(request: StaffRequest) -> HttpResponse:
     findings = run(
         gather(
@@ -108,8 +109,8 @@ def result(request: StaffRequest) -> HttpResponse:
     return render(request, "center/_doctor.html" if request.htmx else "center/doctor.html", context)
 
 
-@require_POST
 @administrators_only
+@post_only
 def protect_files(request: StaffRequest) -> HttpResponse:
     context = gather(credential=None, own=None, installation=settings.INSTALLATION)
     if changed := protect(context):

@@ -38,15 +38,15 @@ def read_events(user: User, form: EventsForm, *, limit: int = PAGE) -> EventList
     return EventList(rows, state, _query(following, state), later=after is not None)
 
 
-@require_safe
 @administrators_only
+@require_safe
 def listing(request: StaffRequest) -> HttpResponse:
     events = read_events(request.user, EventsForm(request.GET))
     return render(request, "center/events.html", {"events": events, "states": State.choices})
 
 
-@require_safe
 @administrators_only
+@require_safe
 def detail(request: StaffRequest, event_id: int) -> HttpResponse:
     event = get_object_or_404(events_of(request.user), pk=event_id)
     endpoint = Endpoint.objects.filter(pk=event.endpoint).first()

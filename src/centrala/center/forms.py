@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from centrala.azure.eventgrid import DeadLetters
-from centrala.azure.identifiers import ResourceId
+from centrala.azure.identifiers import LONGEST, ResourceId
 from centrala.connection.checks import ConnectFields
 from centrala.inbox.models import State
 from centrala.keyset import CursorField, serial
@@ -77,17 +77,19 @@ class ConnectForm(forms.Form):
 class SetupForm(forms.Form):
     """What "Set up Azure for me" may be told; nothing has to be. Cleaned, they are ids and places."""
 
-    resource = forms.CharField(required=False, widget=forms.HiddenInput)
+    resource = forms.CharField(required=False, max_length=LONGEST, widget=forms.HiddenInput)
     application_id = forms.CharField(
         label=_("Application of your own"),
         help_text=_("Application (client) ID. Empty: the connected one, else one is registered for this hub."),
         required=False,
+        max_length=LONGEST,
         widget=forms.TextInput(PLAIN | {"aria-required": "false"}),
     )
     dead_letter = forms.CharField(
         label=_("Place for events that could not be delivered"),
         help_text=_("A storage account's resource ID, a slash, and a blob container. Empty: it stays as it is."),
         required=False,
+        max_length=LONGEST,
         widget=forms.TextInput(PLAIN | {"aria-required": "false"}),
     )
     taken_over = forms.BooleanField(

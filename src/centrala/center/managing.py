@@ -9,7 +9,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from centrala.azure.errors import AzureError
 from centrala.center.endpoints import endpoint_rows
@@ -20,26 +20,28 @@ from centrala.connection.access import connections_of
 from centrala.connection.azure_words import in_words
 from centrala.connection.models import Connection, EntryKey
 from centrala.connection.sign_in import azure_credential_of
-from centrala.errors import Refused
+from centrala.errors import Misconfigured, Refused
+from centrala.keyset import serial
 from centrala.numbers import actions as numbers
 from centrala.numbers.access import numbers_of
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.posting import post_only
 from centrala.workstreams.actions import put_to_work
 
 UNPROCESSABLE = 422
 
 
-@require_safe
 @administrators_only
+@require_safe
 def advanced(request: StaffRequest) -> HttpResponse:
     return _page(request, _connected(request), RepairForm())
 
 
 @sensitive_post_parameters("connection_string")
 @sensitive_variables("text")
-@require_POST
 @administrators_only
+@post_only
 def repair(request: StaffRequest) -> HttpResponse:
     """Another connection string; left empty by whoever is signed in to Azure, it is read there."""
     connection, form, person = _connected(request), RepairForm(request.POST), azure_credential_of(request)
@@ -62,8 +64,8 @@ def repair(request: StaffRequest) -> HttpResponse:
     return redirect("center:advanced")
 
 
-@require_POST
 @administrators_only
+@post_only
 def rotate(request: StaffRequest) -> HttpResponse:
     try:
         until = rotation.rotate(
@@ -80,13 +82,16 @@ def rotate(request: StaffRequest) -> HttpResponse:
     return redirect("center:advanced")
 
 
-@require_POST
 @administrators_only
+@post_only
 def sync(request: StaffRequest) -> HttpResponse:
     try:
         found = numbers.sync(connection=_connected(request))
     except AzureError as error:
         messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": in_words(error)})
+        return redirect("center:advanced")
+    except Misconfigured as lost:
+        messages.warning(request, _("The phone numbers could not be fetched: %(reason)s") % {"reason": lost})
         return redirect("center:advanced")
     put_to_work(numbers=found)
     text = ngettext("%(count)s number is fetched from Azure.", "%(count)s numbers are fetched from Azure.", len(found))
@@ -116,8 +121,10 @@ def _page(request: StaffRequest, connection: Connection, form: RepairForm) -> Ht
 
 
 def selected_number(request: StaffRequest) -> PhoneNumber | None:
-    chosen = request.GET.get("number", "")
-    return numbers_of(request.user).filter(pk=chosen).first() if chosen.isascii() and chosen.isdigit() else None
+    try:
+        return numbers_of(request.user).filter(pk=serial(request.GET.get("number", ""))).first()
+    except ValueError:
+        return None
 
 
 def _connected(request: StaffRequest) -> Connection:

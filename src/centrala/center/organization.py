@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from centrala.center.forms import PLAIN
 from centrala.connection.access import active_connection
@@ -18,6 +18,7 @@ from centrala.organization import actions
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.forms import changes
 from centrala.organization.models import Kind, Organization
+from centrala.organization.posting import post_only
 from centrala.organization.standing import Standing, standing
 
 UNPROCESSABLE = 422
@@ -73,8 +74,8 @@ class OrganizationForm(forms.Form):
         return actions.Wanted(**asked)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def organization(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, OrganizationForm(initial=_initial(standing().organization)))
@@ -90,8 +91,8 @@ def organization(request: StaffRequest) -> HttpResponse:
     return redirect("center:organization")
 
 
-@require_POST
 @administrators_only
+@post_only
 def end_trial(request: StaffRequest) -> HttpResponse:
     """Leads back to the page that asked for it."""
     try:

@@ -47,8 +47,8 @@ class Choice:
     trouble: str = ""
 
 
-@require_safe
 @administrators_only
+@require_safe
 def pick(request: StaffRequest) -> HttpResponse:
     if connections_of(request.user).filter(disconnected_at=None).exists():
         return redirect("center:advanced")

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from centrala.azure.errors import AzureError
 from centrala.azure.providers import COMMUNICATION, EVENT_GRID, providers
@@ -20,6 +20,7 @@ from centrala.connection.prerequisites import Prerequisites, prerequisites
 from centrala.connection.sign_in import SIGN_INS, azure_credential_of
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.audit import record
+from centrala.organization.posting import post_only
 from centrala.organization.standing import Standing, standing
 
 
@@ -40,8 +41,8 @@ def panel_of(request: StaffRequest) -> Panel:
     return Panel(standing=there, found=prerequisites(there, connected=connected, azure=azure), azure=azure)
 
 
-@require_safe
 @administrators_only
+@require_safe
 def panel(request: StaffRequest) -> HttpResponse:
     """Asks Azure anew: while a provider is being registered the page looks every three seconds."""
     _forget(request)
@@ -50,8 +51,8 @@ def panel(request: StaffRequest) -> HttpResponse:
     return render(request, "center/_prerequisites.html", {"panel": panel_of(request)})
 
 
-@require_POST
 @administrators_only
+@post_only
 def register(request: StaffRequest) -> HttpResponse:
     """Begins to register a provider in the subscription that the panel shows, as the administrator."""
     namespace, credential = request.POST.get("provider"), azure_credential_of(request)
@@ -67,8 +68,8 @@ def register(request: StaffRequest) -> HttpResponse:
     return _back(request)
 
 
-@require_POST
 @administrators_only
+@post_only
 def test_reach(request: StaffRequest) -> HttpResponse:
     """Calls the hub's own public address."""
     failure = self_test(settings.PUBLIC_URL, cloud=settings.CLOUD)

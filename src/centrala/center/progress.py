@@ -65,8 +65,8 @@ class Runs:
 RUNS = Runs()
 
 
-@require_safe
 @administrators_only
+@require_safe
 def progress(request: StaffRequest) -> HttpResponse:
     """The list of steps; empty when that run is not, or no longer, under way here."""
     run = RUNS.of(request.GET.get("run", ""), request.user.pk)

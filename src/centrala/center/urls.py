@@ -1,5 +1,4 @@
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from centrala.center import (
     azure_setup,
@@ -18,7 +17,7 @@ from centrala.center import (
 app_name = "center"
 urlpatterns = [
     path("", include("centrala.center.people_urls")),
-    path("", RedirectView.as_view(pattern_name="center:channels"), name="home"),
+    path("", views.home, name="home"),
     path("channels/", views.channels, name="channels"),
     path("phone-numbers/", views.phone_numbers, name="phone-numbers"),
     path("general-settings/phone-numbers/", views.old_phone_numbers, name="old-phone-numbers"),

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from centrala.characters import storable
 from centrala.errors import Refused
@@ -21,6 +21,7 @@ from centrala.organization import links, lockout, people
 from centrala.organization.access import StaffRequest, administrators_only, users_of
 from centrala.organization.forms import WORDS, ProfileForm, changes, explain
 from centrala.organization.models import Purpose, Role, User
+from centrala.organization.posting import post_only
 
 PAGE = 50
 UNPROCESSABLE = 422
@@ -108,15 +109,15 @@ def read_users(asking: User, form: UsersForm, *, limit: int = PAGE) -> dict[str,
     }
 
 
-@require_safe
 @administrators_only
+@require_safe
 def listing(request: StaffRequest) -> HttpResponse:
     return render(request, "center/users.html", read_users(request.user, UsersForm(request.GET)))
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: StaffRequest) -> HttpResponse:
     """The link is shown by the answer to the form, and never again."""
     form = NewUserForm(request.POST or None)
@@ -130,8 +131,8 @@ def invite(request: StaffRequest) -> HttpResponse:
     return render(request, "center/invite.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.user), pk=user_id)
     form = UserForm(request.POST or None, initial={name: getattr(user, name) for name in FIELDS})
@@ -153,8 +154,8 @@ def detail(request: StaffRequest, user_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
 @administrators_only
+@post_only
 def act(request: StaffRequest, user_id: int, name: str) -> HttpResponse:
     """The address knows no other acts than these."""
     user = get_object_or_404(users_of(request.user), pk=user_id)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from centrala.center.prerequisites import panel_of
@@ -12,8 +12,14 @@ from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.standing import standing
 
 
-@require_safe
 @administrators_only
+@require_safe
+def home(_request: StaffRequest) -> HttpResponse:
+    return redirect("center:channels")
+
+
+@administrators_only
+@require_safe
 def channels(request: StaffRequest) -> HttpResponse:
     """Without voice and its terms there is no entry Phone numbers, unless something is connected already."""
     connection = connections_of(request.user).filter(disconnected_at=None).first()
@@ -25,14 +31,14 @@ def channels(request: StaffRequest) -> HttpResponse:
     return render(request, "center/channels.html", context)
 
 
-@require_safe
 @administrators_only
+@require_safe
 def phone_numbers(request: StaffRequest) -> HttpResponse:
     return numbers_page(request)
 
 
-@require_safe
 @administrators_only
+@require_safe
 def old_phone_numbers(request: StaffRequest) -> HttpResponse:
     """General settings > Phone numbers: the Omnichannel admin center's way there, with a word about the new one."""
     return numbers_page(request, old=True)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from centrala.dataverse import actions
 from centrala.dataverse.access import application_users_of
@@ -16,6 +16,7 @@ from centrala.dataverse.models import ApplicationRole, ApplicationUser
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.forms import WORDS, explain
+from centrala.organization.posting import post_only
 
 UNPROCESSABLE = 422
 LISTED = 200
@@ -51,15 +52,15 @@ class NewApplicationUserForm(ApplicationUserForm):
     field_order = ["application_id", "name", "role"]
 
 
-@require_safe
 @administrators_only
+@require_safe
 def listing(request: StaffRequest) -> HttpResponse:
     users = application_users_of(request.user)
     return render(request, "dataverse/application_users.html", {"users": users[:LISTED], "count": users.count()})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
     form = NewApplicationUserForm(request.POST or None)
     if form.is_valid():
@@ -71,8 +72,8 @@ def add(request: StaffRequest) -> HttpResponse:
     return _form(request, "dataverse/add_application_user.html", form)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: StaffRequest, user_id: UUID) -> HttpResponse:
     user = get_object_or_404(application_users_of(request.user), pk=user_id)
     form = ApplicationUserForm(request.POST or None, initial={"name": user.name, "role": user.role})
@@ -82,8 +83,8 @@ def edit(request: StaffRequest, user_id: UUID) -> HttpResponse:
     return _form(request, "dataverse/application_user.html", form, application=user)
 
 
-@require_POST
 @administrators_only
+@post_only
 def act(request: StaffRequest, user_id: UUID, act: str) -> HttpResponse:
     """disable, enable or remove."""
     user = get_object_or_404(application_users_of(request.user), pk=user_id)

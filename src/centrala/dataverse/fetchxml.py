@@ -47,6 +47,8 @@ def read(xml: str, table: Table) -> Fetch:
     entity = root.find("entity")
     if root.tag != "fetch" or len(root) != 1 or entity is None or not set(root.attrib) <= FETCH:
         raise Failure.NOT_IMPLEMENTED.of(what="FetchXML other than one entity within fetch")
+    if _true(root.get("distinct")):
+        raise Failure.NOT_IMPLEMENTED.of(what="FetchXML with distinct")
     if entity.get("name") != table.name:
         raise syntax(f"The entity of the FetchXML is not '{table.name}', whose set the address names.")
     return Fetch(

@@ -68,8 +68,8 @@ class SearchForm(forms.Form):
     search = forms.CharField(label=_("Search"), required=False, max_length=100)
 
 
-@require_safe
 @administrators_only
+@require_safe
 def tables(request: StaffRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     search = form.cleaned_data["search"] if form.is_valid() else ""
@@ -77,8 +77,8 @@ def tables(request: StaffRequest) -> HttpResponse:
     return render(request, "dataverse/tables.html", context | _around())
 
 
-@require_safe
 @administrators_only
+@require_safe
 def table(request: StaffRequest, name: str) -> HttpResponse:
     table, rows = _rows(request, name)
     order = (Order(table.fields[table.shown[0]], descending=False),)
@@ -95,8 +95,8 @@ def table(request: StaffRequest, name: str) -> HttpResponse:
     return render(request, "dataverse/table.html", context | _around())
 
 
-@require_safe
 @administrators_only
+@require_safe
 def row(request: StaffRequest, name: str, row_id: UUID) -> HttpResponse:
     table, rows = _rows(request, name)
     found = next((row for row in rows if row[table.id_name] == row_id), None)

@@ -43,6 +43,8 @@ def _set(
         raise Failure.NO_SEGMENT.of(segment=shown(rest[0].name))
     options = options_of(request, OPTIONS | FETCH)
     if xml := [options.pop(name) for name in FETCH if name in options]:
+        if others := sorted(options.keys() - {"$format"}):
+            raise Failure.NOT_IMPLEMENTED.of(what=f"FetchXML beside {', '.join(others)}")
         return _fetched(request, base, table, rows, xml[0])
     return _listed(request, caller, base, table, rows, options)
 

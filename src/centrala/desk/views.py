@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from centrala.connection.access import active_connection
 from centrala.conversations import actions
@@ -18,31 +18,32 @@ from centrala.desk.lists import ConversationList, read_list
 from centrala.desk.threads import earlier_conversations, read_thread
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
+from centrala.organization.posting import post_only
 
 NO_CONTENT = 204
 UNPROCESSABLE = 422
 
 
-@require_safe
 @staff_only
+@require_safe
 def desk(request: StaffRequest) -> HttpResponse:
     return _page(request, None)
 
 
-@require_safe
 @staff_only
+@require_safe
 def conversation_list(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/_rows.html", _list_context(request))
 
 
-@require_safe
 @staff_only
+@require_safe
 def conversation(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     return _page(request, _find(request, conversation_id))
 
 
-@require_safe
 @staff_only
+@require_safe
 def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     """The last messages, or the ones above `before`, to be merged into those shown."""
     found = _find(request, conversation_id)
@@ -53,8 +54,8 @@ def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     return render(request, "desk/_messages.html", context)
 
 
-@require_POST
 @staff_only
+@post_only
 def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     found = _find(request, conversation_id)
     form = ReplyForm(request.POST)
@@ -68,8 +69,8 @@ def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     return _page(request, found, status=UNPROCESSABLE, error=form.problem, text=form["text"].value() or "")
 
 
-@require_POST
 @staff_only
+@post_only
 def seen(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     """Somebody is looking at the thread. Said by the page itself: a link fetched ahead or by a robot reads nothing."""
     actions.mark_read(conversation=_find(request, conversation_id))

@@ -15,6 +15,7 @@ from centrala.doctor.exact import exact
 from centrala.doctor.finding import Finding, Fix, NotChecked, Outcome, State
 from centrala.doctor.rule import Rule
 from centrala.doctor.rules import RULES
+from centrala.errors import Misconfigured
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ def _asked(rule: Rule, context: Context) -> Outcome:
     except AzureError as error:
         cause = _("Azure could not be asked: %(reason)s") % {"reason": in_words(error)}
         return Outcome(state=State.NOT_CHECKED, cause=cause, fix=Fix())
+    except Misconfigured as lost:
+        return Outcome(state=State.ERROR, cause=str(lost), fix=Fix())
     except Exception as bug:  # one rule's bug must not hide what the others found
         log.exception("the rule %s crashed", rule.id)
         cause = _("The rule itself failed (%(kind)s); the log says where. Please report it.") % {

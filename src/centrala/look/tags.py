@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from centrala.look.icons import ICONS
+from centrala.look.place import page_at
 
 register = template.Library()
+register.simple_tag(page_at)
 
 # A state is told by a shape beside its word, never by colour alone.
 SHAPES = {

@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from centrala.look.place import page_at
 from centrala.organization.models import AuditEntry, User
 
 
@@ -67,7 +68,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by django-htmx's middleware
     if htmx:
         return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
-    return redirect_to_login(request.get_full_path())
+    return redirect_to_login(page_at(request))
 
 
 def _zone(request: HttpRequest) -> tzinfo:

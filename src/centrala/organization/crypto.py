@@ -2,6 +2,7 @@
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from centrala.errors import Misconfigured
 
@@ -16,8 +17,10 @@ def decrypt(token: str) -> str:
         return _keys().decrypt(token.encode()).decode()
     except InvalidToken:
         raise Misconfigured(
-            "A stored secret cannot be decrypted with the keys of this installation. "
-            "Fix: add the key that was in use when it was stored to CENTRALA_KEYS, or enter the secret again."
+            _(
+                "A stored secret cannot be decrypted with the keys of this installation. "
+                "Fix: add the key that was in use when it was stored to CENTRALA_KEYS, or enter the secret again."
+            )
         ) from None
 
 

@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from centrala.organization import people
+from centrala.organization import lockout, people
 from centrala.organization.crypto import decrypt
 from centrala.organization.mailing import mail_to
 
@@ -26,3 +26,4 @@ def mail_reset(*, sealed_address: str, language: str) -> None:
 def forget_expired(timestamp: int) -> None:
     """Sessions, links and failures to sign in that mean nothing any more."""
     people.forget_expired()
+    lockout.forget_expired()

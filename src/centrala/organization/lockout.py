@@ -75,6 +75,11 @@ def unlock(*, user: User, actor: User | None) -> None:
         record(actor=actor, act="unlock user", target=user.username)
 
 
+def forget_expired() -> None:
+    """Deletes the failures that count no more, and with them what was typed as a name."""
+    AccessAttempt.objects.filter(attempt_time__lte=now() - settings.AXES_COOLOFF_TIME).delete()
+
+
 def key_of(user: User) -> str:
     return _key(user.username)
 

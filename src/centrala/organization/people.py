@@ -127,10 +127,13 @@ def reset_link(*, user: User, actor: User | None) -> str:
 @transaction.atomic
 def follow_link(*, token: str, password: str) -> User | None:
     """Sets the password of the link's person, and signs them out everywhere. None when it leads nowhere any more."""
-    link = links.take(token, Purpose.INVITE, Purpose.RESET)
-    if link is None or link.user is None:
+    found = links.find(token, Purpose.INVITE, Purpose.RESET)
+    if found is None or found.user is None:
         return None
-    user = _locked(link.user)
+    user = _locked(found.user)  # before the link, as whoever disables an account or makes it another link
+    link = links.take(token, Purpose.INVITE, Purpose.RESET)
+    if link is None:
+        return None
     check_password(password, user=user)
     _set_password(user, password)
     act = "accept invitation" if link.purpose == Purpose.INVITE else "reset password"

@@ -9,21 +9,22 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from centrala.errors import Refused
 from centrala.organization import people
 from centrala.organization.forms import ChangePasswordForm, ProfileForm, changes, explain
 from centrala.organization.joining import BACKEND, UNPROCESSABLE
 from centrala.organization.models import User
+from centrala.organization.posting import post_only
 from centrala.organization.views import remember
 
 FIELDS = ("first_name", "email", "language")
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     form = ProfileForm(request.POST or None, initial={name: getattr(user, name) for name in FIELDS})
@@ -46,8 +47,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@require_POST
 @login_required
+@post_only
 def change_password(request: HttpRequest) -> HttpResponse:
     """Other browsers are signed out; this one stays."""
     user = _person(request)
@@ -69,8 +70,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return redirect("profile")
 
 
-@require_POST
 @login_required
+@post_only
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     people.end_sessions(user=user, actor=user)

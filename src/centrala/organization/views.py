@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from centrala.organization import lockout
 from centrala.organization.models import User
+from centrala.organization.posting import post_only
 
 TOO_MANY = 429
 
@@ -47,10 +47,10 @@ class SignIn(LoginView):
 
 
 sign_in = SignIn.as_view()
-sign_out = LogoutView.as_view()
+sign_out = post_only(LogoutView.as_view())
 
 
-@require_POST
+@post_only
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Changes the language of this browser and, for somebody signed in, of the account."""
     target = request.POST.get("next", "")
