@@ -88,7 +88,9 @@ def make_tables(dsn: str, clock: Clock) -> str:
             session.execute(statement)
         connection, endpoint = Connection(), Endpoint()
         session.execute(
-            "insert into connection_connection values (%s, 'acs', '/r', '', false, %s, null)", (connection.id, clock())
+            "insert into connection_connection (id, resource_name, resource_id, encrypted_connection_string,"
+            " require_role, former_applications, connected_at) values (%s, 'acs', '/r', '', false, '{}', %s)",
+            (connection.id, clock()),
         )
         for key, value in ((EntryKey.APP_ID, CLIENT), (EntryKey.TENANT_ID, TENANT)):
             session.execute(
