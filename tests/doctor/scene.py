@@ -46,6 +46,7 @@ class Front:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.mode = "pass"
+        self.asked: set[str] = set()  # paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (answer := await self._instead(Request(scope, receive))):
@@ -55,6 +56,7 @@ class Front:
 
     async def _instead(self, request: Request) -> Response | None:
         webhook = request.url.path.startswith("/hooks/")
+        self.asked.add(request.url.path)
         if self.mode == "blocked" and webhook:
             return PlainTextResponse("This request looks dangerous.", 403)
         if self.mode == "down" and not webhook:

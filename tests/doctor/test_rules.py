@@ -1,7 +1,10 @@
 """Each rule: what it looks at is broken, and it fires alone; what it says is done, and all is as before."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
+from centrala.connection.models import Service
 from centrala.doctor.finding import State
 from centrala.doctor.rules import RULES
 from doctor import breaking
@@ -89,6 +92,26 @@ def test_everything_in_order_is_told_so(in_order: Scene) -> None:
     told = {one.id: one.state for one in in_order.before if one.state is not State.OK}
 
     assert told == {"dynamics-entries": State.NOT_CHECKED, "dynamics-subscriptions": State.NOT_CHECKED}
+
+
+def test_no_secret_of_an_endpoint_is_sent_to_an_address_that_may_be_a_stranger_s(in_order: Scene) -> None:
+    in_order.hub.front.asked.clear()
+
+    finding = next(one for one in in_order.findings() if one.id == "endpoints-answer")
+
+    asked = {path for path in in_order.hub.front.asked if path.startswith("/hooks/")}
+    known = {urlsplit(in_order.endpoint(service).url).path for service in Service}
+    assert finding.state is State.OK
+    assert {path.rpartition("/")[2] for path in asked} == {path.rpartition("/")[2] for path in known}
+    assert asked & known == set()
+
+
+def test_tenant_of_the_organisation_is_corrected_while_nothing_is_connected(in_order: Scene) -> None:
+    with breaking.organization_moves(in_order):
+        finding = next(one for one in in_order.findings() if one.id == "tenants")
+
+    assert finding.fix.command == "centrala disconnect"
+    assert str(finding.fix.text).startswith("Disconnect the resource, correct the organisation's tenant,")
 
 
 def test_every_rule_is_broken_by_a_test() -> None:

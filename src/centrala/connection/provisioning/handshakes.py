@@ -52,7 +52,7 @@ def cause(error: AzureError, *, url: str) -> Cause:
     if status == "Unauthorized":
         return Cause(
             _("Centrala refused Event Grid's token."),
-            _("read Centrala's log, it says why in one line (refused …); correct that, then run this again."),
+            _("look at Operations > Doctor, it explains the refused token; correct that, then run this again."),
         )
     if "unknown error code" in error.message:
         return Cause(

@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from centrala.doctor.rule import Needs, Rule
 OK = 200
 SOON = timedelta(days=14)
 TUNNELS = (".devtunnels.ms", ".loca.lt", ".localtunnel.me")  # known to fail Event Grid's handshake
-GREETING = "Azure Event Grid posts its events here"
+UNKNOWN = 404, "unknown_endpoint"  # this hub's answer at an endpoint that is none
 
 
 def public_url(context: Context) -> str:
@@ -66,14 +67,15 @@ def certificate(context: Context) -> str:
 
 
 def endpoints_answer(context: Context) -> str:
+    """Asked with a secret made up for it: whoever answers here in the hub's place must not learn a real one."""
     for service, endpoint in context.connected.endpoints.items():
-        found = context.address.ask(endpoint.path)
+        found = context.address.ask(f"/hooks/{token_urlsafe(32)}/{endpoint.path.rpartition('/')[2]}")
         if isinstance(found, str):
             return _("The endpoint for %(service)s does not answer: %(reason)s.") % {
                 "service": service.label,
                 "reason": found,
             }
-        if found.status != OK or not found.text.startswith(GREETING):
+        if (found.status, found.text.strip()) != UNKNOWN:
             return _(
                 "Something before this hub answers for the endpoint for %(service)s, with the status %(status)s."
             ) % {
@@ -157,7 +159,7 @@ RULES = (
                 "Let the proxy or firewall before the hub pass /hooks/ on unchanged, POST and OPTIONS, too."
             )
         ),
-        looks_at="each endpoint in force, by GET through PUBLIC_URL",
+        looks_at="whether this hub answers by GET through PUBLIC_URL at an endpoint of each service that is made up",
         because="A gateway or firewall that lets pages through may still stop webhooks: the handshake fails.",
         pitfalls=(1, 14),
     ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from centrala.connection.provisioning.blueprint import ROLE
 from centrala.doctor.context import Context
-from centrala.doctor.finding import Action, Fix, NotChecked, State
+from centrala.doctor.finding import Action, Fix, NotChecked, Outcome, State
 from centrala.doctor.in_azure import Registration
 from centrala.doctor.ours import our_subscriptions
 from centrala.doctor.rule import Needs, Rule
@@ -17,6 +17,12 @@ from centrala.doctor.rule import Needs, Rule
 SPREADING = timedelta(minutes=15)
 MEMBERS = {"Application", "User"}
 PROVISION = Fix(text=gettext_lazy("Have it set up:"), command="centrala provision", action=Action.PROVISION)
+# The organisation's tenant stays while a resource is connected, and so does the connected one.
+CONNECT_ANEW = Fix(
+    text=gettext_lazy("Disconnect the resource, correct the organisation's tenant, and connect it again."),
+    command="centrala disconnect",
+    action=Action.MANAGE,
+)
 
 
 def application_exists(context: Context) -> str:
@@ -43,13 +49,14 @@ def application_ids(context: Context) -> str:
     return ""
 
 
-def tenants(context: Context) -> str:
+def tenants(context: Context) -> str | Outcome:
     organization, ours = context.hub.organization, context.connected.tenant_id
     if organization is not None and str(organization.tenant_id) != ours:
-        return _("The connected tenant is %(ours)s, the organisation's is %(theirs)s.") % {
+        cause = _("The connected tenant is %(ours)s, the organisation's is %(theirs)s.") % {
             "ours": ours,
             "theirs": organization.tenant_id,
         }
+        return Outcome(state=State.ERROR, cause=cause, fix=CONNECT_ANEW)
     try:
         subscriptions = our_subscriptions(context)
     except NotChecked:
@@ -166,9 +173,9 @@ RULES = (
         needs=Needs.DATABASE,
         check=tenants,
         fix=Fix(
-            text=gettext_lazy("Correct the organisation's tenant, or the one in the event subscription."),
-            command="centrala organization --tenant TENANT_ID",
-            action=Action.ORGANIZATION,
+            text=gettext_lazy("Enter the connected tenant in the event subscription, or have it set:"),
+            command="centrala provision",
+            action=Action.PROVISION,
         ),
         looks_at="the organisation's tenant, the connected one and, where Azure shows them, those of the subscriptions",
         because="Tokens of another tenant are refused; across tenants only an application may set up deliveries.",
