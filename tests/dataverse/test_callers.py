@@ -14,8 +14,8 @@ from centrala.dataverse.models import ApplicationRole, ApplicationUser
 from centrala.errors import Refused
 from centrala.organization.models import AuditEntry, User
 from dataverse.scene import ENTRIES, NUMBERS, SETTINGS, Reader, error
+from hooks.attacks import exchanged, hmac_signed, unsigned
 from hooks.scene import CLIENT, OTHER_CLIENT, OTHER_TENANT, TENANT, Entra
-from hooks.test_tokens import hmac_signed, resigned, unsigned
 
 HUB = "https://localhost:8443"
 MEMBER = (403, "0x80072560", "The user is not a member of the organization.")
@@ -76,9 +76,9 @@ def test_nobody_learns_anything_by_writing_either(entra: Entra) -> None:
 
 
 FORGERIES: dict[str, tuple[Callable[[Entra], str], str]] = {
-    "no algorithm": (lambda entra: unsigned(entra, "none"), "wrong_algorithm"),
-    "HS256 with the public key": (hmac_signed, "wrong_algorithm"),
-    "other claims": (lambda entra: resigned(entra, aud=HUB, appid=CLIENT), "bad_signature"),
+    "no algorithm": (lambda entra: unsigned("none")(entra).token, "wrong_algorithm"),
+    "HS256 with the public key": (lambda entra: hmac_signed(entra).token, "wrong_algorithm"),
+    "other claims": (lambda entra: exchanged(aud=HUB, appid=CLIENT)(entra).token, "bad_signature"),
     "other key": (lambda entra: entra.token(aud=HUB, appid=CLIENT, signer="key-9"), "bad_signature"),
     "no key": (lambda entra: entra.token(aud=HUB, appid=CLIENT, kid=None), "no_key_id"),
     "other audience": (lambda entra: entra.token(aud="https://management.azure.com", appid=CLIENT), "wrong_audience"),

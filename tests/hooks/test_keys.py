@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from centrala.entra.keys import Fetched, TenantKeys
-from hooks.scene import OTHER_TENANT, TENANT, Clock, Entra, event, private_key
+from hooks.scene import OTHER_TENANT, TENANT, Clock, Entra, event, private_key, segment
 
 
 async def post(hub: httpx.AsyncClient, path: str, token: str) -> tuple[int, str]:
@@ -92,6 +92,27 @@ async def test_forgers_cause_few_fetches(entra: Entra, hub: httpx.AsyncClient, s
         entra.clock.advance(seconds=1)
 
     assert entra.fetches == 3
+
+
+@pytest.mark.long
+async def test_forgers_by_the_thousand_during_a_key_roll_neither_keep_the_new_key_out_nor_make_us_ask_for_it(
+    entra: Entra, hub: httpx.AsyncClient, sms: str
+) -> None:
+    await post(hub, sms, entra.token())
+    entra.key_ids = ["key-2"]
+    entra.clock.advance(seconds=11)
+    _, claims, signature = entra.token(kid="key-2").split(".")
+    forged = [f"{segment({'alg': 'RS256', 'kid': f'made-up-{n}'})}.{claims}.{signature}" for n in range(1_000)]
+    tokens = [*forged[:500], entra.token(kid="key-2"), *forged[500:]]
+
+    answers = await asyncio.gather(*(post(hub, sms, token) for token in tokens))
+    entra.clock.advance(seconds=3)
+    later = await post(hub, sms, entra.token(kid="key-2", oid="new"))
+
+    genuine = answers.pop(500)
+    assert (genuine, later) == ((200, ""), (200, ""))
+    assert set(answers) <= {(401, "unknown_key"), (503, "keys_unavailable")}
+    assert entra.fetches == 2
 
 
 async def test_key_server_down_stops_new_tokens_and_no_verified_one(

@@ -32,6 +32,7 @@ class Claims(msgspec.Struct, frozen=True):
     Only a token on a person's behalf has `scp`; an application's own says what it may do in `roles`.
     """
 
+    ver: str = ""
     tid: str = ""
     aud: str = ""
     iss: str = ""
@@ -82,6 +83,7 @@ class Verifier:
     async def _verify(self, token: Unverified, tenant_id: str, rule: Callable[[Claims], None]) -> tuple[float, Claims]:
         """Refuses first what no key could make right: that costs no fetch."""
         rule(token.claims)
+        _check_version(token.claims)
         keys = self._keys(tenant_id)
         _check_signature(token.text, await keys.find(issuer=token.claims.iss, key_id=token.key_id))
         if token.claims.exp is None:
@@ -141,6 +143,13 @@ def read(token: str) -> Unverified:
 def mismatch(code: TokenCode, claim: str, expected: str, seen: str) -> Refusal:
     shown = seen if AN_ID.fullmatch(seen) else "(none)" if not seen else "(not an id)"
     return Refusal(code, f"claim={claim} expected={expected} seen={shown}")
+
+
+def _check_version(claims: Claims) -> None:
+    """The issuer of v2 ends in /v2.0, that of v1 does not: a token of one under the other's is nobody's."""
+    issued = "2.0" if claims.iss.endswith("/v2.0") else "1.0"
+    if claims.ver not in {"", issued}:
+        raise Refusal(TokenCode.WRONG_ISSUER, f"claim=ver expected={issued}")
 
 
 def _check_signature(token: str, key: RSAPublicKey) -> None:

@@ -48,24 +48,40 @@ class Endpoint:
 
 
 class Endpoints:
-    """Reads an endpoint by its secret. Only found ones are kept, so a new one answers at once."""
+    """Reads an endpoint by its secret. Only found ones are kept, so a new one answers at once.
+
+    Requests that ask at once share the answer: a thousand of them must not queue for the pool's few connections.
+    """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
         self._kept: OrderedDict[str, tuple[datetime, Endpoint]] = OrderedDict()
+        self._asked: dict[str, asyncio.Task[Endpoint | None]] = {}
 
     async def find(self, secret: str) -> Endpoint | None:
         """Raises Refusal (503) when the database is away."""
         kept = self._kept.get(secret)
         if kept is not None and abs(self._clock() - kept[0]) < LIFE:
             return kept[1]
+        if secret not in self._asked:
+            self._asked[secret] = asyncio.create_task(self._ask(secret), name="endpoint")
+            self._asked[secret].add_done_callback(lambda asked: self._answered(secret, asked))
+        # Shielded: a request that goes away must not take the others' answer with it.
+        return await asyncio.shield(self._asked[secret])
+
+    async def _ask(self, secret: str) -> Endpoint | None:
         record = await self._query(secret)
         if record is None:
             return None
         endpoint = _endpoint(record)
         self._keep(secret, endpoint)
         return endpoint
+
+    def _answered(self, secret: str, asked: "asyncio.Task[Endpoint | None]") -> None:
+        del self._asked[secret]
+        if not asked.cancelled():
+            asked.exception()  # seen, even where nobody is left to hear it
 
     async def _query(self, secret: str) -> asyncpg.Record | None:
         try:
