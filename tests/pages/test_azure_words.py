@@ -9,7 +9,7 @@ from django.utils.translation import gettext, override
 from pytest_django import Settings
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError, Said
+from centrala.azure.errors import AzureError, Said, SignInAgain
 from centrala.connection.azure_words import in_words
 from centrala.doctor.context import Context
 from centrala.doctor.finding import Fix, State
@@ -65,3 +65,10 @@ def test_cloud_out_of_reach_is_told_in_polish(administrator: Client, organised: 
 def test_azures_own_words_stay() -> None:
     with override("pl"):
         assert in_words(AzureError("The resource is locked.", permanent=True)) == "The resource is locked."
+
+
+def test_sign_in_that_is_over_is_told_in_the_reader_s_language() -> None:
+    over = AzureError.from_sdk(SignInAgain("Nobody is signed in."))
+
+    with override("pl"):
+        assert in_words(over) == "Zaloguj się ponownie do platformy Azure."

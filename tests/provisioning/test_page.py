@@ -3,15 +3,19 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
-from centrala.center.azure_runs import RUNS
+from centrala.center.azure_runs import RUNS, Run
 from centrala.connection.models import Connection
+from centrala.connection.provisioning import Progress, Report
 from centrala.connection.sign_in import SIGN_INS
+from centrala.errors import Refused
 from centrala.organization import actions as organization
-from centrala.organization.models import AuditEntry, Role
+from centrala.organization.models import AuditEntry, Role, User
 from pages.reading import read
 from provisioning.scene import WHOLE, Scene
 from running_demo import until
@@ -46,7 +50,8 @@ def ended_runs() -> Iterator[None]:
     for thread in threading.enumerate():
         if thread.name == "azure set-up":
             thread.join(60)
-    RUNS.forget()
+    if RUNS.latest is not None:
+        RUNS.forget(User(pk=RUNS.latest.actor_id))
 
 
 def ended(client: Client) -> str:
@@ -73,6 +78,8 @@ def test_page_shows_the_plan_and_apply_does_it(scene: Scene, adam: Client, clock
     assert scene.counted() == WHOLE
     assert {one.actor_name for one in AuditEntry.objects.filter(act="provision")} == {"adam"}
     assert "Azure is set up" in read(adam.get(PAGE)).one("main").text()  # a reload loses nothing
+    assert RUNS.latest is not None
+    assert RUNS.latest.provisioner is None  # nor the token with it
     again = read(adam.get(f"{PAGE}?again=1")).one("main").text()
     assert "Nothing is to be done" in again
 
@@ -85,9 +92,12 @@ def test_second_tab_joins_the_run_that_is_under_way(scene: Scene, adam: Client, 
     first = RUNS.latest
     until(lambda: "Spreading" in read(adam.get(PROGRESS, headers=HTMX)).one("section", id="azure-run").text(), 60)
     adam.post(APPLY, {"resource": scene.azure.acs.resource_id})
+    other = adam.post(APPLY, {"resource": f"{scene.azure.acs.resource_id}-two"})
     shown = read(adam.get(PAGE)).one("section", id="azure-run")
 
     assert RUNS.latest is first
+    assert other.status_code == 422
+    assert "Nothing was begun: Azure is being set up for “acs-centrala”" in read(other).one(role="alert").text()
     assert shown.attributes["hx-trigger"] == "every 1s"
     assert "takes up to 15 minutes" in shown.text()
     assert re.search(r"At most 1[0-5]:\d\d more", shown.text())
@@ -168,3 +178,37 @@ def test_page_speaks_polish(scene: Scene, adam: Client, clock: Clock) -> None:
     assert "Skonfiguruj Azure za mnie" in words
     assert "14 kroków do wykonania." in words
     assert "Subskrypcja zdarzeń dla połączeń przychodzących" in words
+
+
+def test_run_that_was_lost_with_its_process_leads_to_a_new_plan(scene: Scene, adam: Client) -> None:
+    part = adam.get(PROGRESS, headers=HTMX)
+
+    assert (part["HX-Redirect"], part.content) == (PAGE, b"")
+    assert adam.get(PROGRESS)["Location"] == PAGE
+
+
+def made(actor: User, *, ended_ago: timedelta | None) -> Run:
+    ended_at = None if ended_ago is None else now() - ended_ago
+    return Run(None, ("/acs-centrala", "", None), actor.pk, "en", ended_at=ended_at)
+
+
+def test_run_that_has_ended_is_news_for_a_while_to_whoever_began_it(adam: Client) -> None:
+    me, other = User.objects.get(username="adam"), User(pk=0)
+
+    told = {
+        ago: [made(me, ended_ago=ago).shown_to(each) for each in (me, other)]
+        for ago in (None, timedelta(minutes=14), timedelta(minutes=15))
+    }
+
+    assert list(told.values()) == [[True, True], [True, False], [False, False]]
+
+
+@pytest.mark.parametrize("loss", [{"is_active": False}, {"role": Role.AGENT}])
+def test_run_stops_when_whoever_began_it_is_no_administrator_any_more(adam: Client, loss: dict[str, object]) -> None:
+    run, report = made(User.objects.get(username="adam"), ended_ago=None), Report(progress=Progress.RUNNING, name="x")
+    run.hear(report)
+
+    User.objects.update(**loss)
+
+    with pytest.raises(Refused, match="no administrator any more"):
+        run.hear(report)

@@ -26,6 +26,7 @@ class Said(StrEnum):
     """The sentences that are ours and not Azure's. `words` are Azure's or the network's own, in their language."""
 
     SIGN_IN_FAILED = gettext_noop("Signing in to Azure failed: %(words)s")
+    SIGN_IN_AGAIN = gettext_noop("Sign in to Azure again.")
     NOT_REACHED = gettext_noop("Azure could not be reached: %(words)s")
     NO_ANSWER = gettext_noop("Azure did not answer: %(words)s")
     STATUS = gettext_noop("The service answered with status %(words)s.")
@@ -38,6 +39,10 @@ class Said(StrEnum):
     HOST_SILENT = gettext_noop("%(host)s does not answer: %(words)s")
     HOST_STATUS = gettext_noop("%(host)s answered %(words)s")
     HOST_OTHER = gettext_noop("%(host)s does not answer as a Web API does.")
+
+
+class SignInAgain(ClientAuthenticationError):
+    """A person's sign-in is over, and Entra does not say why."""
 
 
 class AzureError(Exception):
@@ -76,6 +81,8 @@ class AzureError(Exception):
         """The vendor's exception as ours; the service's own words are kept, requests and headers are not."""
         if isinstance(error, HttpResponseError) and error.status_code is not None:
             return _from_response(error)
+        if isinstance(error, SignInAgain):
+            return cls(Said.SIGN_IN_AGAIN, permanent=True)
         if isinstance(error, ClientAuthenticationError):
             return cls(Said.SIGN_IN_FAILED, words=_first_line(error), permanent=True)
         if isinstance(error, ServiceRequestError):

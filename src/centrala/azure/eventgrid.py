@@ -210,11 +210,11 @@ def _subscription(one: vendor.EventSubscription) -> Subscription:
 def _narrowing(one: vendor.EventSubscriptionFilter | None) -> str:
     if one is None:
         return ""
-    parts = []
+    parts = []  # in Azure's own words, which are the same in every language
     if one.subject_begins_with:
-        parts.append(f"subject begins with {one.subject_begins_with}")
+        parts.append(f"subjectBeginsWith {one.subject_begins_with}")
     if one.subject_ends_with:
-        parts.append(f"subject ends with {one.subject_ends_with}")
+        parts.append(f"subjectEndsWith {one.subject_ends_with}")
     parts += [f"{each.operator_type} {each.key}" for each in one.advanced_filters or []]
     return ", ".join(parts)
 

@@ -14,7 +14,7 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError, Said
-from centrala.azure.identifiers import ConnectionString, ResourceId
+from centrala.azure.identifiers import ResourceId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +37,6 @@ def resource_state(resource: ResourceId, *, credential: TokenCredential, cloud: 
         state=_word(properties.provisioning_state),
         keys_allowed=not properties.disable_local_auth,
         identity="systemassigned" in (_word(found.identity.type) if found.identity else "").lower(),
-    )
-
-
-def connection_strings(
-    resource: ResourceId, *, credential: TokenCredential, cloud: Cloud
-) -> tuple[ConnectionString, ConnectionString]:
-    """With the primary and with the secondary key."""
-    with _services(resource, credential, cloud) as client:
-        keys = client.communication_services.list_keys(resource.resource_group, resource.name)
-    return (
-        ConnectionString.parse(str(keys.primary_connection_string)),
-        ConnectionString.parse(str(keys.secondary_connection_string)),
     )
 
 

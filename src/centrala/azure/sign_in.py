@@ -18,7 +18,7 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError, Said
+from centrala.azure.errors import AzureError, Said, SignInAgain
 
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"  # Microsoft's own public client, known in every tenant
 HOME = "organizations"
@@ -70,8 +70,8 @@ class PersonCredential:
             list(scopes), account=self._account, claims_challenge=claims
         )
         if not answer or "access_token" not in answer:
-            words = _words(answer or {}) or "Sign in to Azure again."
-            raise ClientAuthenticationError(message=words)
+            words = _words(answer or {})
+            raise ClientAuthenticationError(message=words) if words else SignInAgain("Nobody is signed in.")
         return AccessToken(answer["access_token"], int(time.time()) + int(answer["expires_in"]))
 
 

@@ -1,12 +1,13 @@
 """Setting up Azure in the background of the web process, for the page that shows it.
 
-It runs with the administrator's token, which lives in this process's memory and nowhere else; so does what a run tells,
-here, in the one module of the admin center with state that changes. A run that dies with its process is begun again.
+It runs with the administrator's token, which lives in this process's memory and nowhere else, and goes when the run
+ends; so does what a run tells, here, in the one module of the admin center with state that changes. A run that dies
+with its process is begun again.
 """
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Lock, Thread
 
@@ -16,14 +17,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from centrala.azure.errors import AzureError
+from centrala.azure.eventgrid import DeadLetters
 from centrala.connection.azure_words import in_words
 from centrala.connection.models import Connection
 from centrala.connection.provisioning import Progress, Provisioner, Report, Step, Stopped
 from centrala.errors import Refused
 from centrala.numbers import actions as numbers
+from centrala.organization.models import Role, User
 from centrala.workstreams.actions import put_to_work
 
 log = logging.getLogger(__name__)
+
+NEWS = timedelta(minutes=15)
+Order = tuple[str, str, DeadLetters | None]  # the resource's id, and what was chosen
 
 
 class Outcome(StrEnum):
@@ -57,9 +63,13 @@ class Row:
 
 @dataclass
 class Run:
-    provisioner: Provisioner = field(repr=False)
+    """`provisioner` holds the token; there is none any more when the run has ended."""
+
+    provisioner: Provisioner | None = field(repr=False)
+    order: Order
+    actor_id: int
     language: str
-    began_at: datetime
+    ended_at: datetime | None = None
     steps: tuple[Step, ...] = ()
     reports: dict[str, Report] = field(default_factory=dict)
     outcome: Outcome = Outcome.RUNNING
@@ -82,7 +92,16 @@ class Run:
     def done(self) -> int:
         return sum(one.progress is Progress.DONE for one in self.reports.values())
 
+    def shown_to(self, user: User) -> bool:
+        """What ended is news for a while to whoever began it; nobody else is kept from a plan of their own."""
+        if self.ended_at is None:
+            return True
+        return self.actor_id == user.pk and now() - self.ended_at < NEWS
+
     def hear(self, report: Report) -> None:
+        """Raises Refused when whoever began it may not go on: each step is told before it is done."""
+        if not User.objects.filter(pk=self.actor_id, is_active=True, role=Role.ADMINISTRATOR).exists():
+            raise Refused(_("Whoever began this is no administrator any more, so it was stopped."))
         self.queued = report.progress is Progress.QUEUED
         if report.key:
             self.reports[report.key] = report
@@ -99,24 +118,34 @@ class Runs:
     def latest(self) -> Run | None:
         return self._latest
 
-    def forget(self) -> None:
-        """The ended one; one that is under way goes on and stays."""
+    def forget(self, user: User) -> None:
+        """The ended one that this person began; one that is under way goes on and stays."""
         with self._lock:
-            if self._latest is not None and self._latest.ended:
+            if self._latest is not None and self._latest.ended and self._latest.actor_id == user.pk:
                 self._latest = None
 
-    def begin(self, provisioner: Provisioner, *, language: str) -> Run:
-        """The run under way where there is one, else a new one."""
+    def begin(self, provisioner: Provisioner, *, actor: User, language: str) -> Run:
+        """The run under way where it does the same, else a new one. Raises Refused while one does something else."""
+        order = str(provisioner.resource).lower(), provisioner.application_id, provisioner.dead_letters
         with self._lock:
             if self._latest is not None and not self._latest.ended:
-                return self._latest
-            run = self._latest = Run(provisioner, language, began_at=now())
+                return _same(self._latest, order)
+            run = self._latest = Run(provisioner, order, actor.pk, language)
             provisioner.tell = run.hear
             Thread(target=_run, args=(run,), name="azure set-up", daemon=True).start()
             return run
 
 
 RUNS = Runs()
+
+
+def _same(running: Run, order: Order) -> Run:
+    if running.order == order:
+        return running
+    raise Refused(
+        _("Nothing was begun: Azure is being set up for “%(name)s”, with other choices. Wait until that has ended.")
+        % {"name": running.order[0].rpartition("/")[2]}
+    )
 
 
 def _run(run: Run) -> None:
@@ -134,6 +163,7 @@ def _run(run: Run) -> None:
         with override(run.language):
             _stop(run, _("Centrala failed, its log says where. What was made stays; you can try again."))
     finally:
+        run.provisioner, run.ended_at = None, now()
         connections.close_all()
 
 
@@ -143,6 +173,7 @@ def _stop(run: Run, message: str, *, key: str = "") -> None:
 
 
 def _ended(run: Run) -> str:
+    assert run.provisioner is not None
     run.steps = run.provisioner.plan().steps
     connection = run.provisioner.apply()
     return _put_to_work(connection)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ResourceId
@@ -30,11 +31,12 @@ UNPROCESSABLE, BAD_GATEWAY = 422, 502
 @administrators_only
 @require_safe
 def page(request: StaffRequest) -> HttpResponse:
-    """The run under way, or the latest that ended, before any new plan: reloading loses nothing."""
-    if request.GET.get("again"):
-        RUNS.forget()
-    if RUNS.latest is not None:
-        return _shown(request, run=RUNS.latest)
+    """The run under way, or one's own that has just ended, before any new plan: reloading loses nothing. Asking for a
+    certain plan leaves what has ended."""
+    if request.GET:
+        RUNS.forget(request.user)
+    if run := _run(request):
+        return _shown(request, run=run)
     credential = azure_credential_of(request)
     if credential is None:
         return _shown(request)
@@ -45,9 +47,10 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_safe
 def progress(request: StaffRequest) -> HttpResponse:
     """What the page asks for every second while a run is under way."""
-    if RUNS.latest is None:
-        return redirect("center:azure-setup")
-    return render(request, "center/_azure_run.html", {"run": RUNS.latest})
+    if run := _run(request):
+        return render(request, "center/_azure_run.html", {"run": run})
+    # Lost with its process: a part of a page cannot show the plan, so the whole page goes.
+    return HttpResponseClientRedirect(reverse("center:azure-setup")) if request.htmx else redirect("center:azure-setup")
 
 
 @administrators_only
@@ -58,7 +61,11 @@ def apply(request: StaffRequest) -> HttpResponse:
         return redirect("center:azure-setup")
     if not form.is_valid() or (resource := form.cleaned_data["resource"]) is None:
         return _shown(request, form=form, status=UNPROCESSABLE)
-    RUNS.begin(_provisioner(request, credential, resource, form), language=get_language() or "en")
+    provisioner = _provisioner(request, credential, resource, form)
+    try:
+        RUNS.begin(provisioner, actor=request.user, language=get_language() or "en")
+    except Refused as refused:
+        return _shown(request, form=form, failure=refused.message, status=UNPROCESSABLE)
     return redirect("center:azure-setup")
 
 
@@ -78,6 +85,11 @@ def export(request: StaffRequest, kind: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{FILE_NAMES[kind]}"'
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _run(request: StaffRequest) -> Run | None:
+    run = RUNS.latest
+    return run if run is not None and run.shown_to(request.user) else None
 
 
 def _planned(request: StaffRequest, credential: TokenCredential) -> HttpResponse:

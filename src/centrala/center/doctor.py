@@ -79,7 +79,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedToken:
     """A refused delivery whose token is explained."""
 
     label: "StrOrPromise"
@@ -135,7 +135,7 @@ def _row(finding: Finding) -> Row:
     return Row(finding, ICONS[finding.state], WORDS[finding.state], button)
 
 
-def refused_tokens(user: User) -> list[Refused]:
+def refused_tokens(user: User) -> list[RefusedToken]:
     """Of each endpoint in force the last token that was refused, unless something good has come since."""
     connection = connections_of(user).filter(disconnected_at=None).first()
     live = {one.service: one for one in connection.endpoints.filter(retires_at=None)} if connection else {}
@@ -144,6 +144,6 @@ def refused_tokens(user: User) -> list[Refused]:
     return [_explained(label, one.token_refusal) for label, one in found if one.token_refusal and one.troubled]
 
 
-def _explained(label: "StrOrPromise", sighting: Sighting) -> Refused:
+def _explained(label: "StrOrPromise", sighting: Sighting) -> RefusedToken:
     claims = [(CLAIMS.get(claim.name, claim.name), claim) for claim in claims_of(sighting)]
-    return Refused(label, sighting, claims, advice(sighting))
+    return RefusedToken(label, sighting, claims, advice(sighting))

@@ -13,7 +13,7 @@ from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.azure.eventgrid import Subscription, Topic, events
 from centrala.azure.graph import Application, Assignment, Principal, directory
-from centrala.azure.identifiers import ConnectionString, ResourceId
+from centrala.azure.identifiers import ResourceId
 from centrala.azure.inspection import ResourceState
 from centrala.azure.permissions import permissions_in
 from centrala.azure.phone_numbers import Number, list_numbers
@@ -62,9 +62,6 @@ class InAzure:
         self.caller: Once[Caller] = Once(lambda: self._asked(lambda: caller_of(self._someone, self._cloud)))
         self.subscription_state: Once[str] = Once(lambda: self._of_resource(inspection.subscription_state_of))
         self.resource: Once[ResourceState | None] = Once(self._resource)
-        self.keys: Once[tuple[ConnectionString, ConnectionString]] = Once(
-            lambda: self._of_resource(inspection.connection_strings)
-        )
         self.providers: Once[Mapping[str, str]] = Once(self._providers)
         self.topic: Once[Topic | None] = Once(self._topic)
         self.subscriptions: Once[tuple[Subscription, ...]] = Once(self._subscriptions)

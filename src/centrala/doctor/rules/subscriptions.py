@@ -160,21 +160,22 @@ def dead_letters(context: Context) -> str:
 def call_retries(context: Context) -> str:
     for one in feeding(context, Service.INCOMING_CALL):
         if one.minutes > CALL_MINUTES or one.attempts > CALL_ATTEMPTS:
-            return _("“%(name)s” tries for %(minutes)s minutes: calls ring here whose callers have long hung up.") % {
-                "name": one.name,
-                "minutes": one.minutes,
-            }
+            return ngettext(
+                "“%(name)s” tries for %(minutes)s minute: calls ring here whose callers have long hung up.",
+                "“%(name)s” tries for %(minutes)s minutes: calls ring here whose callers have long hung up.",
+                one.minutes,
+            ) % {"name": one.name, "minutes": one.minutes}
     return ""
 
 
 def message_retries(context: Context) -> str:
     for one in [*feeding(context, Service.SMS), *feeding(context, Service.RECORDING)]:
         if one.minutes < MESSAGE_MINUTES or one.attempts < MESSAGE_ATTEMPTS:
-            return _("“%(name)s” gives up after %(minutes)s minutes or %(attempts)s attempts.") % {
-                "name": one.name,
-                "minutes": one.minutes,
-                "attempts": one.attempts,
-            }
+            return ngettext(
+                "“%(name)s” gives up after %(minutes)s minute or %(attempts)s attempts.",
+                "“%(name)s” gives up after %(minutes)s minutes or %(attempts)s attempts.",
+                one.minutes,
+            ) % {"name": one.name, "minutes": one.minutes, "attempts": one.attempts}
     return ""
 
 

@@ -20,16 +20,24 @@ def worker(context: Context) -> str:
     silent = context.now - seen
     if silent <= timedelta(seconds=2 * settings.STALLED_AFTER_SECONDS):
         return ""
-    return _("The worker was last heard of %(minutes)s minutes ago.") % {"minutes": round(silent.total_seconds() / 60)}
+    minutes = round(silent.total_seconds() / 60)
+    return ngettext(
+        "The worker was last heard of %(minutes)s minute ago.",
+        "The worker was last heard of %(minutes)s minutes ago.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 def inbox_waits(context: Context) -> str:
     oldest = context.hub.oldest_waiting
     if oldest is None or context.now - oldest <= LATE:
         return ""
-    return _("The oldest event in the inbox has waited for %(minutes)s minutes.") % {
-        "minutes": round((context.now - oldest).total_seconds() / 60)
-    }
+    minutes = round((context.now - oldest).total_seconds() / 60)
+    return ngettext(
+        "The oldest event in the inbox has waited for %(minutes)s minute.",
+        "The oldest event in the inbox has waited for %(minutes)s minutes.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 def failed_events(context: Context) -> str:
