@@ -13,6 +13,7 @@ from centrala.azure.errors import AzureError
 COMMUNICATION = "Microsoft.Communication"
 EVENT_GRID = "Microsoft.EventGrid"
 REGISTERED = "Registered"
+REGISTERING = "Registering"
 
 
 class Providers:

@@ -15,7 +15,7 @@ from centrala.azure.providers import COMMUNICATION, EVENT_GRID, providers
 from centrala.center.reach import self_test
 from centrala.connection.access import connections_of
 from centrala.connection.azure_words import in_words
-from centrala.connection.in_azure import InAzure, in_azure, look_again
+from centrala.connection.in_azure import InAzure, in_azure, look_again, look_again_at_providers
 from centrala.connection.prerequisites import Prerequisites, prerequisites
 from centrala.connection.sign_in import SIGN_INS, azure_credential_of
 from centrala.organization.access import StaffRequest, administrators_only
@@ -45,9 +45,11 @@ def panel_of(request: StaffRequest) -> Panel:
 @require_safe
 def panel(request: StaffRequest) -> HttpResponse:
     """Asks Azure anew: while a provider is being registered the page looks every three seconds."""
-    _forget(request)
     if not request.htmx:
+        _forget(request)
         return _back(request)
+    if (found := SIGN_INS.of(request)) is not None:
+        look_again_at_providers(found, wanted=request.GET.get("subscription", ""))
     return render(request, "center/_prerequisites.html", {"panel": panel_of(request)})
 
 

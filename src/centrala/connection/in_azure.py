@@ -4,7 +4,8 @@ Read once and kept with the sign-in for a minute, so that a page need not ask Az
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from azure.core.credentials import TokenCredential
@@ -15,12 +16,12 @@ from centrala.azure import places
 from centrala.azure.errors import AzureError
 from centrala.azure.permissions import missing, permissions_in
 from centrala.azure.places import Subscription
-from centrala.azure.providers import COMMUNICATION, EVENT_GRID, providers
+from centrala.azure.providers import COMMUNICATION, EVENT_GRID, REGISTERING, providers
 from centrala.connection.azure_words import in_words
 from centrala.connection.sign_in import SIGN_INS, SignIn
 
 KEPT = timedelta(minutes=1)
-LOOKED_AT = 20  # subscriptions, then groups, whose rights are asked for
+LOOKED_AT = 20  # groups whose rights are asked for, of all subscriptions together
 # What connecting takes there, by hand or by one button. Contributor allows it all; so may a role of another name.
 NEEDED = (
     "Microsoft.Communication/communicationServices/read",
@@ -64,6 +65,18 @@ def look_again(found: SignIn) -> None:
     found.kept.clear()
 
 
+def look_again_at_providers(found: SignIn, *, wanted: str) -> None:
+    """The next page asks for the providers anew, and for all else only where none of them is being registered: then it
+    asks every three seconds."""
+    kept: InAzure | None = found.kept.get(wanted, (None, None))[1]
+    look_again(found)
+    if kept is None or kept.chosen is None or found.person is None or REGISTERING not in kept.providers.values():
+        return
+    with suppress(AzureError):  # the next page tells of it
+        states = _providers(kept.chosen, found.person.credential)
+        found.kept[wanted] = (SIGN_INS.clock(), replace(kept, providers=states))
+
+
 def _read(credential: TokenCredential, tenant_id: str, wanted: str) -> InAzure:
     try:
         found = places.list_subscriptions(credential=credential, cloud=settings.CLOUD)
@@ -81,19 +94,24 @@ def _read(credential: TokenCredential, tenant_id: str, wanted: str) -> InAzure:
 def _chosen(candidates: list[Subscription], credential: TokenCredential) -> tuple[Subscription | None, str, list[str]]:
     """The first in which the rights suffice, else the first; where they do; what they lack."""
     found: tuple[Subscription | None, str, list[str]] = (None, "", [])
+    left = LOOKED_AT
     for one in candidates:
-        group, lacking = _where_enough(one, credential)
+        groups = _groups(one.id, credential)[:left]
+        left -= max(1, len(groups))
+        group, lacking = _where_enough(one, groups, credential)
         if group:
             return one, group, []
         found = found if found[0] else (one, "", lacking)
+        if left <= 0:
+            break
     return found
 
 
-def _where_enough(subscription: Subscription, credential: TokenCredential) -> tuple[str, list[str]]:
+def _where_enough(subscription: Subscription, groups: list[str], credential: TokenCredential) -> tuple[str, list[str]]:
     """The group in which the rights suffice, those with a resource first: a role on that group alone is enough. Else
     what is lacking in the first one looked at."""
     lacking: list[str] = []
-    for group in _groups(subscription.id, credential):
+    for group in groups:
         held = permissions_in(group, subscription_id=subscription.id, credential=credential, cloud=settings.CLOUD)
         if not (here := missing(held, NEEDED)):
             return group, []
@@ -104,7 +122,7 @@ def _where_enough(subscription: Subscription, credential: TokenCredential) -> tu
 def _groups(subscription_id: str, credential: TokenCredential) -> list[str]:
     resources = places.list_resources(subscription_id, credential=credential, cloud=settings.CLOUD)
     groups = places.list_groups(subscription_id, credential=credential, cloud=settings.CLOUD)
-    return list(dict.fromkeys([*(one.resource_group for one in resources), *groups]))[:LOOKED_AT]
+    return list(dict.fromkeys([*(one.resource_group for one in resources), *groups]))
 
 
 def _providers(subscription: Subscription, credential: TokenCredential) -> dict[str, str]:

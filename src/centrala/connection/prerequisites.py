@@ -10,12 +10,10 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from centrala.azure.providers import COMMUNICATION, EVENT_GRID, REGISTERED
+from centrala.azure.providers import COMMUNICATION, EVENT_GRID, REGISTERED, REGISTERING
 from centrala.connection.in_azure import InAzure
 from centrala.connection.models import Connection
 from centrala.organization.standing import Standing
-
-REGISTERING = "Registering"
 
 
 class State(StrEnum):
