@@ -11,7 +11,8 @@ from django.utils.timezone import now
 from centrala.connection.models import Connection, Endpoint, Service
 from centrala.conversations import actions
 from centrala.conversations.models import Contact, Conversation, ConversationState, Message, MessageState
-from centrala.inbox.drain import drain, replay
+from centrala.inbox.actions import replay
+from centrala.inbox.drain import drain
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import PhoneNumber
 from hub import CUSTOMER, OURS, RESOURCE, ala, arrive, connected, drained, event, text
@@ -205,7 +206,7 @@ def test_failed_event_is_handled_again_by_replay() -> None:
     row.body = json.dumps(bad | {"data": bad["data"] | {"from": sender}}).encode()
     row.save(update_fields=["body"])
 
-    assert replay(events=[row.pk]) == 1
+    assert replay(events=[row.pk], actor=None) == 1
     drained()
 
     assert texts() == ["Now readable"]

@@ -332,3 +332,24 @@ def test_every_refusal_is_explained_in_both_languages(code: Code | TokenCode) ->
 
     assert code.word in WORDS
     assert english != polish
+
+
+async def test_refusals_are_counted_by_hour_and_reason(
+    entra: Entra, genuine: httpx.AsyncClient, hooks: Hooks, sms: str, sql: asyncpg.Connection, clock: Clock
+) -> None:
+    hour = clock()
+    clock.advance(minutes=58)
+    for minutes in (1, 1, 1):
+        await genuine.post(sms, content=b"no events")
+        await genuine.post(sms, json=[event()], headers={"Authorization": "Basic x"})
+        await genuine.post(sms, json=[event()], headers={"Authorization": "Basic x"})
+        await hooks.sightings.flush()
+        clock.advance(minutes=minutes)
+
+    counted = await sql.fetch("select hour, word, count from connection_refusalcount order by hour, word")
+    assert [tuple(row) for row in counted] == [
+        (hour, "no_token", 4),
+        (hour, "not_an_array_of_events", 2),
+        (hour + timedelta(hours=1), "no_token", 2),
+        (hour + timedelta(hours=1), "not_an_array_of_events", 1),
+    ]

@@ -21,7 +21,7 @@ ACTS = {  # answer POST alone
     *("register-provider", "test-reach", "repair", "new-endpoints", "sync", "azure-apply", "azure-begin", "azure-end"),
     *("doctor-protect", "act-on-application-user", "reply", "seen", "sign-out", "language", "change-password"),
     *("sign-out-everywhere", "end-trial", "user-link", "user-disable", "user-enable", "user-unlock"),
-    "user-end-sessions",
+    *("user-end-sessions", "replay-events"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers"),

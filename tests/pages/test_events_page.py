@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils.timezone import now
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoAssertNumQueries
 
 from centrala.center import events
-from centrala.connection.models import Connection, Endpoint, Service
+from centrala.connection.models import Connection, Endpoint, RefusalCount, Service
+from centrala.connection.sightings import forget_refusals
 from centrala.inbox.models import Event, State
+from centrala.organization.models import AuditEntry
 from hub import arrive, drained, text
 from pages.reading import Element, read
 from pages.test_center import table
@@ -37,7 +40,7 @@ def test_events_are_listed_newest_first_with_their_state(administrator: Client) 
     page = read(administrator.get("/center/events/"))
 
     assert links(page) == [unknown.pk, failed.pk]
-    assert [row[1:] for row in table(page)] == [
+    assert [row[1:5] for row in table(page)] == [
         ["ChatMessageReceived", "Unknown type", "—", "—"],
         ["SMSReceived", "Failed", "sms-events", "Nie ma nadawcy."],
     ]
@@ -175,3 +178,131 @@ def test_misdirected_event_says_how_to_mend_the_subscription(administrator: Clie
         "its subscription sends to “Recording Web Hook Endpoint”. Create a subscription of its own for this type that "
         "sends to “SMS Web Hook Endpoint”."
     ) in page.one("div", class_="bar").text()
+
+
+ADDRESS, REPLAY = "/center/events/", "/center/events/replay/"
+
+
+def states() -> dict[int, str]:
+    return dict(Event.objects.values_list("pk", "state"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({"type": "IncomingCall"}, ["call"]),
+        ({"type": "Microsoft.Communication.IncomingCall"}, ["call"]),
+        ({"service": "incoming_call"}, ["call"]),
+        ({"service": "sms"}, ["report", "text"]),
+        ({"service": "sms", "type": "IncomingCall"}, []),
+        ({"service": "sms", "state": "failed"}, ["report"]),
+        ({"search": "15550199"}, ["text"]),
+        ({"search": "id-of-the-call"}, ["call"]),
+        ({"search": "nowhere"}, []),
+        ({"search": "a\x00b"}, ["call", "report", "text"]),
+        ({"service": "nonsense", "search": "x" * 501}, ["call", "report", "text"]),
+    ],
+)
+def test_filter_and_search_show_what_was_asked_for(
+    administrator: Client, asked: dict[str, str], shown: list[str]
+) -> None:
+    names = {
+        came(minutes_ago=3, subject="/phonenumber/15550199").pk: "text",
+        came(
+            minutes_ago=2, type="Microsoft.Communication.SMSDeliveryReportReceived", subject="/", state=State.FAILED
+        ).pk: "report",
+        came(
+            minutes_ago=1, type="Microsoft.Communication.IncomingCall", subject="/", event_id="id-of-the-call"
+        ).pk: "call",
+    }
+
+    page = read(administrator.get(ADDRESS, asked))
+
+    assert ([names[pk] for pk in links(page)] if page.all("tbody") else []) == shown
+
+
+def test_chosen_events_are_replayed_and_the_page_comes_back_with_its_filter(administrator: Client) -> None:
+    failed, other = came(state=State.FAILED), came(state=State.FAILED)
+    page = read(administrator.get(ADDRESS, {"state": "failed"}))
+    boxes = [str(box.attributes["value"]) for box in page.all("input", type="checkbox")]
+
+    answer = administrator.post(REPLAY, {"event": [failed.pk], "state": "failed"})
+
+    assert sorted(boxes) == sorted([str(failed.pk), str(other.pk)])
+    assert answer["Location"] == "/center/events/?state=failed"
+    assert states() == {failed.pk: State.RECEIVED, other.pk: State.FAILED}
+    assert "1 event is handled again." in read(administrator.get(ADDRESS)).text()
+    assert AuditEntry.objects.get(act="replay events").actor_name == "adam"
+
+
+def test_event_that_was_handled_meanwhile_is_left_as_it_is(administrator: Client) -> None:
+    failed, handled = came(state=State.FAILED), came(state=State.PROCESSED)
+
+    administrator.post(REPLAY, {"event": [failed.pk, handled.pk]})
+
+    assert states() == {failed.pk: State.RECEIVED, handled.pk: State.PROCESSED}
+    assert "The others are not failed or unknown any more." in read(administrator.get(ADDRESS)).text()
+
+
+@pytest.mark.parametrize("chosen", [[], ["x"], ["-1"], ["٣"], ["9" * 19], ["1.0"]])
+def test_what_is_no_event_is_not_replayed(administrator: Client, chosen: list[str]) -> None:
+    failed = came(state=State.FAILED)
+
+    administrator.post(REPLAY, {"event": chosen})
+
+    assert states() == {failed.pk: State.FAILED}
+    assert "Choose at least one event." in read(administrator.get(ADDRESS)).text()
+
+
+def test_all_that_the_filter_finds_are_replayed_in_the_background(administrator: Client) -> None:
+    came(state=State.FAILED)
+
+    administrator.post(REPLAY, {"all": "yes", "service": "sms", "state": "failed"})
+
+    [job] = ProcrastinateJob.objects.filter(task_name="inbox.replay_all")
+    assert job.args["state"] == "failed"
+    assert len(job.args["types"]) == 2
+
+
+@pytest.mark.parametrize("asked", [{"state": "nonsense"}, {"search": "x" * 501}, {"service": "fax"}])
+def test_filter_that_makes_no_sense_replays_nothing(administrator: Client, asked: dict[str, str]) -> None:
+    administrator.post(REPLAY, {"all": "yes"} | asked)
+
+    assert not ProcrastinateJob.objects.filter(task_name="inbox.replay_all").exists()
+    assert "Nothing is replayed" in read(administrator.get(ADDRESS)).text()
+
+
+@pytest.mark.parametrize("who", ["agent", "supervisor", "outsider"])
+def test_nobody_but_administrators_replays_or_sees_refusals(who: str, request: pytest.FixtureRequest) -> None:
+    failed = came(state=State.FAILED)
+    client: Client = request.getfixturevalue(who)
+
+    answers = [client.post(REPLAY, {"event": [failed.pk]}), client.get("/center/events/refused/")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert states() == {failed.pk: State.FAILED}
+
+
+def test_refusals_are_counted_with_their_reason(administrator: Client, connection: Connection) -> None:
+    endpoint = Endpoint.objects.get(service=Service.SMS)
+    RefusalCount.objects.create(endpoint=endpoint, hour=now(), word="expired", count=12)
+
+    [row] = table(read(administrator.get("/center/events/refused/?after=rubbish")))
+
+    assert row[1:3] == ["SMS Web Hook Endpoint", "12"]
+    assert row[3].startswith("The token is not valid at this machine's time.")
+
+
+def test_no_refusals_say_so(administrator: Client) -> None:
+    page = read(administrator.get("/center/events/refused/"))
+
+    assert page.one("div", class_="empty").one("h2").text() == "Nothing was refused"
+
+
+def test_old_counts_of_refusals_are_forgotten(connection: Connection) -> None:
+    endpoint = Endpoint.objects.get(service=Service.SMS)
+    for days in (29, 31):
+        RefusalCount.objects.create(endpoint=endpoint, hour=now() - timedelta(days=days), word="expired", count=1)
+
+    assert forget_refusals() == 1
+    assert RefusalCount.objects.get().hour > now() - timedelta(days=30)

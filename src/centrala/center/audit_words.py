@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from centrala.inbox.models import State
 from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
 from centrala.organization.models import AuditEntry, Kind, Purpose, Role
@@ -52,6 +53,7 @@ ACTS: dict[str, "StrOrPromise"] = {
     "revoke api token": pgettext_lazy("audit", "API token revoked"),
     "sign in to Azure": pgettext_lazy("audit", "Signed in to Azure"),
     "register provider": pgettext_lazy("audit", "Resource provider registered"),
+    "replay events": pgettext_lazy("audit", "Events replayed"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
 FIELDS: dict[str, "StrOrPromise"] = {
@@ -81,12 +83,17 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "may_write": gettext_lazy("May send messages"),
     "expires_at": gettext_lazy("Valid until"),
     "entries": gettext_lazy("Entries"),
+    "events": gettext_lazy("Events"),
+    "state": gettext_lazy("State"),
+    "types": gettext_lazy("Type"),
+    "search": gettext_lazy("Event id or part of the subject"),
 }
 CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "role": dict(Role.choices),
     "kind": dict(Kind.choices),
     "language": dict(settings.LANGUAGES),
     "purpose": dict(Purpose.choices),
+    "state": dict(State.choices),
 }
 
 

@@ -13,8 +13,8 @@ from centrala.center.forms import EventsForm
 from centrala.characters import storable
 from centrala.connection.models import EVENT_TYPES, Endpoint
 from centrala.inbox.access import events_of
-from centrala.inbox.models import Event, State
-from centrala.inbox.queries import newest
+from centrala.inbox.models import REPLAYABLE, Event, State
+from centrala.inbox.queries import found
 from centrala.keyset import Cursor
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.models import User
@@ -26,23 +26,48 @@ PAGE = 50
 class EventList:
     rows: list[Event]
     state: str
+    query: str  # the filter, as an address has it
+    unstated: str  # the filter without the state
+    filtered: bool  # by anything but the state
     following: str  # the query of the page below, empty when there is none
     later: bool  # this is not the first page
+    replayable: bool  # whether a row of this page is
+
+    @property
+    def all_replayable(self) -> bool:
+        """Whether it makes sense to ask for everything in this state."""
+        return self.state in {"", *REPLAYABLE}
 
 
 def read_events(user: User, form: EventsForm, *, limit: int = PAGE) -> EventList:
-    """Newest first, paged by key. A form that is not valid reads as an empty one."""
-    asked = form.cleaned_data if form.is_valid() else {}
-    state, after = asked.get("state", ""), asked.get("after")
-    rows, following = newest(events_of(user), state=state, after=after, limit=limit)
-    return EventList(rows, state, _query(following, state), later=after is not None)
+    """Newest first, paged by key."""
+    asked = form.asked
+    after: Cursor | None = form.cleaned_data.get("after")
+    rows, following = found(events_of(user), form.wanted, after=after, limit=limit)
+    unstated = {name: value for name, value in asked.items() if name != "state"}
+    return EventList(
+        rows,
+        asked.get("state", ""),
+        query=urlencode(asked),
+        unstated=urlencode(unstated),
+        filtered=bool(unstated),
+        following=urlencode(asked | {"after": following}) if following else "",
+        later=after is not None,
+        replayable=any(row.replayable for row in rows),
+    )
 
 
 @administrators_only
 @require_safe
 def listing(request: StaffRequest) -> HttpResponse:
-    events = read_events(request.user, EventsForm(request.GET))
-    return render(request, "center/events.html", {"events": events, "states": State.choices})
+    form = EventsForm(request.GET)
+    context = {
+        "form": form,
+        "events": read_events(request.user, form),
+        "states": State.choices,
+        "types": [type_ for types in EVENT_TYPES.values() for type_ in types],
+    }
+    return render(request, "center/events.html", context)
 
 
 @administrators_only
@@ -66,9 +91,3 @@ def readable(body: bytes) -> str:
         return storable(json.dumps(json.loads(text, strict=False), indent=2, ensure_ascii=False))
     except (ValueError, RecursionError):
         return text
-
-
-def _query(following: Cursor | None, state: str) -> str:
-    if following is None:
-        return ""
-    return urlencode({"after": following} | ({"state": state} if state else {}))

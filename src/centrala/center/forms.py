@@ -8,11 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from centrala.azure.eventgrid import DeadLetters
 from centrala.azure.identifiers import LONGEST, ResourceId
+from centrala.characters import storable
 from centrala.connection.checks import ConnectFields
+from centrala.connection.models import EVENT_TYPES, Service
 from centrala.inbox.models import State
+from centrala.inbox.queries import Wanted
 from centrala.keyset import CursorField, serial
 
 LONGEST_PICKED = 500
+PREFIX = "Microsoft.Communication."  # of an event's type, where it may be left out
+NOTHING = {""}  # a type that no event has
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off", "aria-required": "true"}
 
 
@@ -136,5 +141,32 @@ class RepairForm(forms.Form):
 
 
 class EventsForm(forms.Form):
-    state = forms.ChoiceField(choices=[("", _("All")), *State.choices], required=False)
+    """Every field may be left out; one that makes no sense is as if it were."""
+
+    search = forms.CharField(label=_("Event id or part of the subject"), required=False, max_length=LONGEST_PICKED)
+    service = forms.ChoiceField(label=_("Service"), required=False, choices=[("", _("All services")), *Service.choices])
+    type = forms.CharField(
+        label=_("Type"), required=False, max_length=200, widget=forms.TextInput({"list": "event-types"})
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *State.choices], widget=forms.HiddenInput
+    )
     after = CursorField(key=serial)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What the filter says, without the place in the list."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "after"}
+
+    @property
+    def wanted(self) -> Wanted:
+        asked = self.asked
+        service, type_ = asked.get("service"), storable(asked.get("type", ""))
+        types = set(EVENT_TYPES[Service(service)]) if service else set()
+        if type_:
+            named = {type_ if "." in type_ else f"{PREFIX}{type_}"}
+            types = types & named or NOTHING if service else named
+        return Wanted(
+            state=asked.get("state", ""), types=tuple(sorted(types)), search=storable(asked.get("search", ""))
+        )

@@ -11,6 +11,8 @@ from centrala.center import (
     picking,
     prerequisites,
     progress,
+    refused,
+    replaying,
     views,
 )
 
@@ -45,5 +47,7 @@ urlpatterns = [
     path("doctor/result/", doctor.result, name="doctor-result"),
     path("doctor/protect/", doctor.protect_files, name="doctor-protect"),
     path("events/", events.listing, name="events"),
+    path("events/refused/", refused.listing, name="refused-events"),
+    path("events/replay/", replaying.replay, name="replay-events"),
     path("events/<int:event_id>/", events.detail, name="event"),
 ]

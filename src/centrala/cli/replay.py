@@ -11,8 +11,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with database():
-        from centrala.inbox.drain import replay
+        from centrala.inbox.actions import replay
 
-        count = replay(events=options.events)
+        count = replay(events=options.events, actor=None)
     print(f"{count} of {len(options.events)} put back.")
     return 0 if count == len(options.events) else 1

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from centrala.connection import keys
+from centrala.connection import keys, sightings
 from centrala.connection.access import active_connection
 
 AFTER_TEXTS = -10
@@ -15,3 +15,9 @@ def check_key(timestamp: int) -> None:
     connection = active_connection()
     if connection is not None:
         keys.check(connection)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="connection.forget_refusals", queue="connection", priority=AFTER_TEXTS)
+def forget_refusals(timestamp: int) -> None:
+    sightings.forget_refusals()

@@ -162,3 +162,26 @@ class Sighting(models.Model):
     def explanation(self) -> str:
         """Of a refusal, why it was and what to do, in the reader's language."""
         return str(WORDS.get(self.word, self.word))
+
+
+class RefusalCount(models.Model):
+    """How often one endpoint turned requests away for one reason in one hour, written by hooks beside Django."""
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="refusals")
+    hour = models.DateTimeField()  # its beginning
+    word = models.TextField()  # a code of hooks.refusals or entra.refusals
+    count = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "hour", "word"], name="one_count_of_refusals")
+        ]
+        indexes: ClassVar = [models.Index(fields=["-hour", "-id"], name="refusals_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.count} x {self.word}"
+
+    @property
+    def explanation(self) -> str:
+        """Why it was and what to do, in the reader's language."""
+        return str(WORDS.get(self.word, self.word))

@@ -2,9 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from centrala.connection.models import Endpoint, Sight, Sighting
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from centrala.connection.models import Endpoint, RefusalCount, Sight, Sighting
+from centrala.organization.models import User
+
+REFUSALS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +58,12 @@ def seen_by(endpoints: Iterable[Endpoint]) -> dict[UUID, Seen]:
 
 def claims_of(sighting: Sighting) -> list[Claim]:
     return [Claim(**claim) for claim in sighting.claims]
+
+
+def refusals_of(user: User) -> QuerySet[RefusalCount]:
+    return RefusalCount.objects.all() if user.is_administrator else RefusalCount.objects.none()
+
+
+def forget_refusals() -> int:
+    """Counts that are older than anybody asks for; returns how many went."""
+    return RefusalCount.objects.filter(hour__lt=now() - REFUSALS_KEPT).delete()[0]

@@ -93,6 +93,7 @@ def _subscription(request: Request) -> str:
 def _note_refusal(hooks: Hooks, request: Request, endpoint: Endpoint, refusal: Refusal) -> None:
     note = Note(hooks.clock(), _subscription(request), refusal.code.word, refusal.detail)
     hooks.sightings.note(endpoint.id, Sight.REFUSAL, note)
+    hooks.sightings.count(endpoint.id, note)
     if refusal.code is Code.CLOUD_EVENTS:
         hooks.sightings.note(endpoint.id, Sight.CLOUD_EVENTS, note)
     if isinstance(refusal.code, TokenCode):

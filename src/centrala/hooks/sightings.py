@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -31,6 +32,15 @@ ON CONFLICT (endpoint_id, kind) DO UPDATE SET
     claims = EXCLUDED.claims
 WHERE EXCLUDED.at >= connection_sighting.at
 """
+COUNT = """
+INSERT INTO connection_refusalcount (endpoint_id, hour, word, count)
+SELECT new.* FROM unnest(
+    $1::uuid[], $2::timestamptz[], $3::text[], $4::bigint[]
+) AS new (endpoint_id, hour, word, count)
+JOIN connection_endpoint endpoint ON endpoint.id = new.endpoint_id
+ORDER BY 1, 2, 3
+ON CONFLICT (endpoint_id, hour, word) DO UPDATE SET count = connection_refusalcount.count + EXCLUDED.count
+"""
 PAUSE = 1.0  # seconds between two writes, whatever arrives
 PATIENCE = 2.0  # seconds for one write
 LONGEST = 500  # characters of a detail
@@ -48,12 +58,14 @@ class Note:
 class Sightings:
     """One per process. At most one note of each kind and endpoint waits: a later one takes its place.
 
-    What cannot be written waits on, and is lost with the process: it is news, not evidence.
+    Refusals are counted besides, by hour and reason. What cannot be written waits on, and is lost with the process: it
+    is news, not evidence.
     """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
         self._waiting: dict[tuple[UUID, Sight], Note] = {}
+        self._refused: Counter[tuple[UUID, datetime, str]] = Counter()
         self._failing = False
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
@@ -62,6 +74,11 @@ class Sightings:
 
     def note(self, endpoint_id: UUID, kind: Sight, note: Note) -> None:
         self._waiting[endpoint_id, kind] = note
+        self._wake.set()
+
+    def count(self, endpoint_id: UUID, note: Note) -> None:
+        """One more refusal of its hour. There are few endpoints and words: what waits stays small."""
+        self._refused[endpoint_id, note.at.replace(minute=0, second=0, microsecond=0), note.word] += 1
         self._wake.set()
 
     async def start(self) -> None:
@@ -81,19 +98,28 @@ class Sightings:
 
     async def _flush(self) -> None:
         batch, self._waiting = self._waiting, {}
-        if not batch:
+        refused, self._refused = self._refused, Counter()
+        if not batch and not refused:
             return
         try:
-            await self._pool.execute(WRITE, *_columns(batch), timeout=PATIENCE)
+            await self._write(batch, refused)
         except (*AWAY, *BROKEN, asyncpg.PostgresError) as away:
             if not self._failing:
                 log.warning("what the endpoints saw cannot be written for now: %s", type(away).__name__)
             self._failing = True
             await self._pool.expire_connections()
             self._waiting = batch | self._waiting
+            self._refused += refused
             self._wake.set()
         else:
             self._failing = False
+
+    async def _write(self, batch: dict[tuple[UUID, Sight], Note], refused: Counter[tuple[UUID, datetime, str]]) -> None:
+        async with self._pool.acquire(timeout=PATIENCE) as session, session.transaction():
+            await session.execute(WRITE, *_columns(batch), timeout=PATIENCE)
+            if refused:
+                columns = [list(column) for column in zip(*refused, strict=True)]
+                await session.execute(COUNT, *columns, list(refused.values()), timeout=PATIENCE)
 
     async def _run(self) -> None:
         while not self._stop.is_set():

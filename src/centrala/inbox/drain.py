@@ -137,10 +137,3 @@ def _describe(error: Exception, event: Event) -> str:
 def _mark(events: list[Event], state: State, *, error: str = "") -> None:
     ids = [event.pk for event in events]
     Event.objects.filter(pk__in=ids).update(state=state, processed_at=now(), error=error)
-
-
-@transaction.atomic
-def replay(*, events: Sequence[int]) -> int:
-    """Puts failed and unknown events back to be drained; returns how many."""
-    again = Event.objects.filter(pk__in=events, state__in=[State.FAILED, State.UNKNOWN])
-    return again.update(state=State.RECEIVED, processed_at=None, error="")

@@ -16,12 +16,17 @@ class State(models.TextChoices):
     FAILED = "failed", _("Failed")  # its handler said no: see `error`; can be replayed
 
 
+REPLAYABLE = (State.FAILED, State.UNKNOWN)
+# Nearly all events are of these types: the newest of them are soon found. Of others there is an index.
+FREQUENT_TYPES = ("Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived")
+
+
 class Event(models.Model):
     """One event of Event Grid. `event_id` is unique: the service delivers at least once, we keep once.
 
     Rows are written by hooks through inbox.writer, by number of thousands a second, so there is no other index
-    but the one of what waits and those of the events page. The one of what is rare, and looked for among millions that
-    are neither, costs a write only when an event becomes such.
+    but the one of what waits and those of the events page. The two of what is rare, and looked for among millions that
+    are not, cost a write only for an event that is such.
     """
 
     event_id = models.TextField(unique=True)
@@ -46,10 +51,19 @@ class Event(models.Model):
                 name="inbox_troubled",
                 condition=Q(state__in=["failed", "unknown"]),
             ),
+            models.Index(
+                fields=["type", "-received_at", "-id"],
+                name="inbox_rare",
+                condition=~Q(type=FREQUENT_TYPES[0]) & ~Q(type=FREQUENT_TYPES[1]),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+    @property
+    def replayable(self) -> bool:
+        return self.state in REPLAYABLE
 
     @property
     def explanation(self) -> str:
