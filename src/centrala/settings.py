@@ -175,6 +175,7 @@ STATICFILES_DIRS = [BASE / "static"]
 
 # Jobs: a worker silent for this long is dead; its job is run again (every job is idempotent).
 STALLED_AFTER_SECONDS = INSTALLATION.settings.stalled_after
+KEEP_EVENTS_DAYS = INSTALLATION.settings.keep_events
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Sequence
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
+from centrala.inbox.forgetting import forget
 from centrala.inbox.queries import Wanted
 from centrala.inbox.replaying import put_all_back
 from centrala.moments import moment
@@ -18,3 +20,11 @@ def replay_all(*, state: str, types: Sequence[str], search: str, until: str) -> 
     """May run twice: what was put back before is not found again."""
     count = put_all_back(Wanted(state=state, types=tuple(types), search=search), until=moment(until))
     log.info("%d events were put back to be handled again", count)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="inbox.forget_old", queue="inbox", priority=AFTER_TEXTS, queueing_lock="inbox.forget_old")
+def forget_old(timestamp: int) -> None:
+    if settings.KEEP_EVENTS_DAYS:
+        count = forget(days=settings.KEEP_EVENTS_DAYS)
+        log.info("%d events that were handled long ago are deleted", count)
