@@ -182,6 +182,7 @@ def test_tenant_that_changes_while_azure_is_asked_is_noticed(cloud: LocalAzure) 
     assert not Connection.objects.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
 def test_resource_that_the_credential_is_not_shown_is_connected_by_its_key(cloud: LocalAzure, status: int) -> None:
     reach = Cloud(

@@ -47,6 +47,7 @@ async def test_customer_writes_and_the_agent_answers(demo: Demo, new_page: OpenP
     await expect(thread).to_contain_text("Thank you!")
 
 
+@pytest.mark.long
 async def test_administrator_sees_the_connection_and_its_events(demo: Demo, new_page: OpenPage) -> None:
     page = await new_page()
     await sign_in(page, demo, "admin")
@@ -57,6 +58,7 @@ async def test_administrator_sees_the_connection_and_its_events(demo: Demo, new_
     await expect(page.get_by_role("textbox", name="SMS Web Hook Endpoint")).to_have_text(demo.hub["sms_webhook"])
 
 
+@pytest.mark.long
 async def test_agent_cannot_reach_the_admin_center(demo: Demo, new_page: OpenPage, problems: list[str]) -> None:
     page = await new_page()
     await sign_in(page, demo, "agent")

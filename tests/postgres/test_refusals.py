@@ -134,6 +134,7 @@ def test_data_folder_in_a_file_is_refused(tmp_path: Path) -> None:
 
 
 @as_root
+@pytest.mark.long
 def test_ordinary_user_runs_the_server_as_himself(reachable: Path) -> None:
     os.chown(reachable, NOBODY, NOBODY)
 
