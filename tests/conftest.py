@@ -4,6 +4,7 @@ import pytest
 from django.core.management.color import Style
 from django.core.management.commands import flush
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.template import Template
 from django.test import override_settings
 from django.utils import translation
 
@@ -35,6 +36,14 @@ def empty_quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_values, **_options: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_templates(django_test_environment: None) -> Iterator[None]:
+    """Django's own test runner keeps a copy of every context of every template, which no test here looks at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
         yield
 
 

@@ -30,6 +30,7 @@ def drain_until_empty(errors: list[BaseException]) -> None:
         connections.close_all()
 
 
+@pytest.mark.long
 def test_drains_with_poison_between_them_keep_each_text_once() -> None:
     connected()
     for turn in range(ROUNDS):

@@ -35,6 +35,7 @@ def test_clock_is_told_with_its_offset_and_its_pace(azure):
     assert abs(told(found) - datetime.now(UTC) - timedelta(seconds=90)) < timedelta(seconds=5)
 
 
+@pytest.mark.long
 def test_scaled_clock_passes_a_minute_in_a_second(azure):
     began = time.monotonic()
     before = told(clock(azure.control, scale=60))
@@ -61,6 +62,7 @@ def test_clock_keeps_its_time_when_the_pace_changes(azure):
     assert clock(azure.control)["offset_seconds"] >= 3600
 
 
+@pytest.mark.long
 def test_wait_that_began_slow_ends_fast(azure, acs):
     """Ten hours, and nobody moves the clock: its pace alone."""
     azure.control.post("/_local/faults", json={"operation": "numbers.operation", "delay_seconds": 36_000})

@@ -203,6 +203,7 @@ def on_probation(azure, webhooks, write, hook):
     deliveries_until(azure, lambda found: all(one["attempts"] for one in found))
 
 
+@pytest.mark.long
 def test_endpoint_that_keeps_failing_is_put_on_probation(azure, webhooks, receiver, write, advance):
     hook = receiver()
     on_probation(azure, webhooks, write, hook)

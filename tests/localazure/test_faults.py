@@ -129,6 +129,7 @@ def test_number_operation_that_is_to_fail_fails(azure, phone_numbers):
     assert len(list(phone_numbers.list_purchased_phone_numbers())) == 2
 
 
+@pytest.mark.long
 def test_number_operation_that_is_delayed_runs_meanwhile(azure, phone_numbers, acs, advance):
     order(azure, "numbers.operation", delay_seconds=3600)
     capabilities = PhoneNumberCapabilities(calling="inbound", sms="none")

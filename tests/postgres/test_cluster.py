@@ -160,6 +160,7 @@ def test_path_beyond_postgresql_is_refused_in_words(data: Path) -> None:
         Cluster.at(data / "/".join(["c" * 200] * 5))
 
 
+@pytest.mark.long
 def test_parents_keep_their_modes(data: Path) -> None:
     data.mkdir()
     data.chmod(0o750)

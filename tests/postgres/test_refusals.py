@@ -164,6 +164,7 @@ def test_database_of_an_ordinary_user_is_not_root_s(data: Path) -> None:
     assert f"made by user id {NOBODY}: run Centrala as that user" in message
 
 
+@pytest.mark.long
 @as_root
 def test_database_of_root_is_not_an_ordinary_user_s(made: Cluster, reachable: Path) -> None:
     shutil.copy(made.place.pointer, reachable)
@@ -218,6 +219,7 @@ def test_lost_database_is_not_replaced_by_an_empty_one(made: Cluster) -> None:
     assert "no database is there: restore it from your backup" in message
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_full_disk_is_named() -> None:
     with pytest.raises(PostgresError) as caught, explained("Writing the password"):

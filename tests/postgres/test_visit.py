@@ -1,5 +1,7 @@
 """Commands that use the database while others do."""
 
+import pytest
+
 from centrala.postgres import Cluster, running
 from postgres.scene import kept, line, process, server_pid
 
@@ -15,6 +17,7 @@ sys.stdin.readline()
 """
 
 
+@pytest.mark.long
 def test_visitor_starts_the_server_and_stops_it_after(cluster: Cluster) -> None:
     with running(cluster.place.data) as visited:
         answer = kept(visited)
@@ -35,6 +38,7 @@ def test_visitor_joins_the_owner_s_server_and_leaves_it_running(cluster: Cluster
     assert server_pid(cluster) == owned
 
 
+@pytest.mark.long
 def test_last_visitor_stops_the_server(cluster: Cluster) -> None:
     data = str(cluster.place.data)
     with process(VISITOR, data) as first, process(VISITOR, data) as second:

@@ -81,6 +81,7 @@ def test_page_tells_each_endpoints_handshake_and_the_steps_are_done(
     assert done == ["Add number", "SMS", "Call recording", "Inbound calls"]
 
 
+@pytest.mark.long
 def test_old_endpoints_answer_a_day_and_provisioning_moves_the_subscriptions(
     scene: Scene, connection: Connection
 ) -> None:
@@ -135,6 +136,7 @@ def test_disconnecting_lists_what_stays_and_deletes_what_is_ticked(
     assert AuditEntry.objects.filter(act="delete event subscription").count() == 3
 
 
+@pytest.mark.long
 def test_deleting_that_fails_in_the_middle_can_be_done_again(
     administrator: Client, connection: Connection, scene: Scene
 ) -> None:
@@ -164,6 +166,7 @@ def test_subscriptions_of_others_are_neither_shown_nor_deleted(
     assert [one["name"] for one in scene.subscriptions()] == ["centrala-sms"]
 
 
+@pytest.mark.long
 def test_same_resource_again_brings_everything_back_and_doubles_nothing(connection: Connection, scene: Scene) -> None:
     urls = {one.url for one in connection.endpoints.all()}
     lines = set(Line.objects.values_list("pk", "number__number", "workstream__name"))
@@ -202,6 +205,7 @@ def test_resource_of_another_installation_is_refused_until_it_is_taken_over(
     assert taken.disconnected_at is None
 
 
+@pytest.mark.long
 def test_provisioning_the_resource_of_another_installation_is_refused_until_it_is_taken_over(
     connection: Connection, scene: Scene, settings: Settings
 ) -> None:
@@ -223,6 +227,7 @@ def test_provisioning_the_resource_of_another_installation_is_refused_until_it_i
     }
 
 
+@pytest.mark.long
 def test_page_asks_whether_another_installation_still_has_the_resource(
     administrator: Client, connection: Connection, scene: Scene, settings: Settings
 ) -> None:
@@ -285,6 +290,7 @@ def rename(scene: Scene, old: str, new: str) -> None:
     until(lambda: scene.ask("GET", other).json()["properties"]["provisioningState"] == "Succeeded")
 
 
+@pytest.mark.long
 def test_endpoints_replaced_during_a_run_are_the_ones_it_ends_with(scene: Scene) -> None:
     scene.azure.control.post("/_local/propagation", json={"seconds": 600}).raise_for_status()
 
@@ -300,6 +306,7 @@ def test_endpoints_replaced_during_a_run_are_the_ones_it_ends_with(scene: Scene)
     }
 
 
+@pytest.mark.long
 def test_endpoints_replaced_after_some_were_used_are_the_ones_it_ends_with(scene: Scene) -> None:
     def replace_them() -> None:
         made = Connection.objects.get()

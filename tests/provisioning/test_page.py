@@ -84,6 +84,7 @@ def test_page_shows_the_plan_and_apply_does_it(scene: Scene, adam: Client, clock
     assert "Nothing is to be done" in again
 
 
+@pytest.mark.long
 def test_second_tab_joins_the_run_that_is_under_way(scene: Scene, adam: Client, clock: Clock) -> None:
     sign_in(adam, clock, "adam")
     scene.azure.control.post("/_local/propagation", json={"seconds": 600}).raise_for_status()

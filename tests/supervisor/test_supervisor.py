@@ -43,6 +43,7 @@ def test_next_stage_waits_until_the_one_before_is_ready(tmp_path: Path) -> None:
     assert run.lines[0] == "slow     | up"
 
 
+@pytest.mark.long
 def test_step_is_done_before_the_next_stage() -> None:
     step = "Step('migrate', lambda: print('migrated', flush=True))"
     with supervised(f"[{step}], [Process('web', python(POLITE))]") as run:
@@ -77,6 +78,7 @@ def test_killed_child_is_started_again() -> None:
     assert said == "centrala | web was killed by SIGKILL; starting it again in 0.01 s"
 
 
+@pytest.mark.long
 def test_child_that_keeps_ending_is_started_ever_later() -> None:
     with supervised("[Process('web', python('pass'))]") as run:
         run.until("again in 0.01 s", "again in 0.02 s", "again in 0.04 s")
@@ -111,6 +113,7 @@ def test_program_that_is_not_there_is_named() -> None:
     assert run.lines[-1] == "centrala | web did not start: /no/such/program: No such file or directory"
 
 
+@pytest.mark.long
 def test_child_that_never_gets_ready_ends_everything() -> None:
     with supervised("[Process('web', python(POLITE), ready=lambda: False, patience=0.3)]") as run:
         assert run.end() == 1
@@ -118,6 +121,7 @@ def test_child_that_never_gets_ready_ends_everything() -> None:
     assert run.lines[-1].startswith("centrala | web was not ready after 0.3 s")
 
 
+@pytest.mark.long
 def test_stubborn_child_is_killed_after_the_grace() -> None:
     with supervised("[Process('web', python(STUBBORN), grace=0.2)]") as run:
         run.until("web      | hello", "ready")

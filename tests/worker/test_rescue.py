@@ -38,6 +38,7 @@ async def rescue_for_a_moment(many: int) -> list[object]:
             return list(await asyncio.gather(*tasks, return_exceptions=True))
 
 
+@pytest.mark.long
 def test_two_rescuers_put_the_same_job_back_once_and_go_on(settings: Settings) -> None:
     settings.STALLED_AFTER_SECONDS = 0.3
     job_of_a_dead_worker()

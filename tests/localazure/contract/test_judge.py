@@ -253,6 +253,7 @@ def run(tmp_path):
     return run
 
 
+@pytest.mark.long
 def test_run_with_a_violation_fails(run):
     ended = run(answer("GET", TOPIC, topic(colour="red")))
 

@@ -171,6 +171,7 @@ async def test_page_in_polish_by_keyboard_on_a_narrow_screen(new_page: OpenPage,
     assert faults(azure) == []
 
 
+@pytest.mark.long
 @pytest.mark.browser
 async def test_every_field_has_a_label_and_every_id_is_single(new_page: OpenPage, azure: LocalAzure) -> None:
     page = await new_page()
