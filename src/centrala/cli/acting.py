@@ -35,6 +35,17 @@ def credential(installation: Installation, *, device_code: bool) -> TokenCredent
     return AzureCliCredential(tenant_id=tenant_id)
 
 
+def named_resource(text: str) -> ResourceId:
+    """By the value of --resource-id. Raises Refused."""
+    try:
+        return ResourceId.parse(text)
+    except ValueError:
+        raise Refused(
+            f"--resource-id {text} is not the id of a Communication Services resource. Fix: copy the Id from the "
+            "resource's page Properties, /subscriptions/…/communicationServices/NAME."
+        ) from None
+
+
 def only_resource(credential: TokenCredential) -> ResourceId:
     """The connected resource, else the only one the credential can see. Raises Refused, AzureError."""
     from django.conf import settings

@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     address = _address(options.dataverse_url) if options.dataverse_url else ""
-    resource = _resource(options.resource_id) if options.resource_id else None
+    resource = acting.named_resource(options.resource_id) if options.resource_id else None
     with database(migrated=False):
         from centrala.cli import doctor_output as output
 
@@ -110,14 +110,4 @@ def _address(text: str) -> str:
     except ValueError:
         raise Refused(
             f"--dataverse-url {text} is not the address of an organisation. Fix: https://ORG.crm.dynamics.com"
-        ) from None
-
-
-def _resource(text: str) -> ResourceId:
-    try:
-        return ResourceId.parse(text)
-    except ValueError:
-        raise Refused(
-            f"--resource-id {text} is not the id of a Communication Services resource. Fix: copy the Id from the "
-            "resource's page Properties, /subscriptions/…/communicationServices/NAME."
         ) from None

@@ -4,7 +4,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from centrala.azure.eventgrid import DeadLetters
-from centrala.azure.identifiers import ResourceId
 from centrala.cli import acting
 from centrala.cli.asking import confirm, refuse_unasked
 from centrala.cli.database import database
@@ -36,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     if not (options.plan or options.export):
         refuse_unasked(yes=options.yes)
     dead_letters = _dead_letters(options.dead_letter) if options.dead_letter else None
-    named = _resource(options.resource_id) if options.resource_id else None
+    named = acting.named_resource(options.resource_id) if options.resource_id else None
     with database():
         from centrala.cli import provision_output as output
         from centrala.connection.provisioning import Provisioner
@@ -80,16 +79,6 @@ def _apply(provisioner: "Provisioner", *, yes: bool) -> int:
     put_to_work(numbers=synced)
     print(f"{connection.resource_name} is connected, its events arrive here. {len(synced)} numbers.")
     return 0
-
-
-def _resource(text: str) -> ResourceId:
-    try:
-        return ResourceId.parse(text)
-    except ValueError:
-        raise Refused(
-            f"--resource-id {text} is not the id of a Communication Services resource. Fix: copy the Id from the "
-            "resource's page Properties, /subscriptions/…/communicationServices/NAME."
-        ) from None
 
 
 def _dead_letters(text: str) -> DeadLetters:

@@ -25,6 +25,5 @@ def replay_all(*, state: str, types: Sequence[str], search: str, until: str) -> 
 @app.periodic(cron="23 * * * *")
 @app.task(name="inbox.forget_old", queue="inbox", priority=AFTER_TEXTS, queueing_lock="inbox.forget_old")
 def forget_old(timestamp: int) -> None:
-    if settings.KEEP_EVENTS_DAYS:
-        count = forget(days=settings.KEEP_EVENTS_DAYS)
+    if settings.KEEP_EVENTS_DAYS and (count := forget(days=settings.KEEP_EVENTS_DAYS)):
         log.info("%d events that were handled long ago are deleted", count)
