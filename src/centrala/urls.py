@@ -5,6 +5,8 @@ from centrala.api.routes import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("centrala.organization.urls")),
     path("desk/", include("centrala.desk.urls")),
+    path("profile/tokens/", include("centrala.api.own_urls")),
+    path("center/api-tokens/", include("centrala.api.page_urls")),
     path("center/dataverse/", include("centrala.dataverse.page_urls")),
     path("center/", include("centrala.center.urls")),
     path("api/v1/", api.urls),

@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 
 from centrala.api import actions
+from centrala.api.models import READING, Scope
 from centrala.conversations.models import Conversation
 from centrala.organization.models import User
 
@@ -28,4 +29,8 @@ class Program:
 
 
 def program_of(owner: User, *, may_write: bool = False) -> Program:
-    return Program(actions.issue(owner=owner, name="test", may_write=may_write)[1])
+    """Everything that its owner may read, and writing where it is told so."""
+    scopes = [scope for scope in actions.grantable(owner) if scope in READING]
+    if may_write:
+        scopes.append(Scope.CONVERSATIONS_WRITE)
+    return Program(actions.issue(owner=owner, name="test", scopes=scopes, actor=owner)[1])

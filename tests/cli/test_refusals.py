@@ -15,7 +15,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from centrala.api.actions import issue
-from centrala.api.models import ApiToken
+from centrala.api.models import ApiToken, Scope
 from centrala.cli import main
 from centrala.database import dsn
 from centrala.installation import Installation
@@ -276,16 +276,26 @@ def test_doctor_tells_of_a_database_of_another_version(tmp_path: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_token_is_revoked_by_its_name_and_user(tmp_path: Path) -> None:
     owner = ala()
-    issue(owner=owner, name="reports", may_write=False)
-    kept, _token = issue(owner=owner, name="other", may_write=False)
+    issue(owner=owner, name="reports", scopes=[Scope.NUMBERS_READ], actor=None)
+    kept, _token = issue(owner=owner, name="other", scopes=[Scope.NUMBERS_READ], actor=None)
     words = ("token", "reports", "--user", "ala", "--revoke", "--data", str(tmp_path))
 
     done = centrala(*words, DATABASE_URL=dsn())
     again = centrala(*words, DATABASE_URL=dsn())
 
     assert (done.returncode, done.stdout) == (0, "reports is revoked.\n")
-    assert list(ApiToken.objects.all()) == [kept]
+    assert list(ApiToken.objects.filter(revoked_at=None)) == [kept]
     assert the_one_line(again).startswith("centrala: ala has no token reports. Fix:")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_token_of_a_scope_that_is_none_is_refused(tmp_path: Path) -> None:
+    ala()
+
+    told = centrala("token", "x", "--user", "ala", "--scope", "all", "--data", str(tmp_path), DATABASE_URL=dsn())
+
+    assert told.returncode == 1
+    assert the_one_line(told).startswith("centrala: There is no scope all. Fix: one of conversations:read, ")
 
 
 def test_port_of_another_hub_is_taken_too(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from running_demo import Demo, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-PEOPLES = ("centrala.organization", "centrala.desk", "centrala.center", "centrala.dataverse.page")
+PEOPLES = ("centrala.organization", "centrala.desk", "centrala.center", "centrala.dataverse.page", "centrala.api")
 PARTS = {  # of pages, which htmx fetches into them; and files
     *("prerequisites", "connect-progress", "azure-progress", "doctor-result", "list", "messages", "azure-export"),
 }
@@ -21,7 +21,7 @@ ACTS = {  # answer POST alone
     *("register-provider", "test-reach", "repair", "new-endpoints", "sync", "azure-apply", "azure-begin", "azure-end"),
     *("doctor-protect", "act-on-application-user", "reply", "seen", "sign-out", "language", "change-password"),
     *("sign-out-everywhere", "end-trial", "user-link", "user-disable", "user-enable", "user-unlock"),
-    *("user-end-sessions", "replay-events"),
+    *("user-end-sessions", "replay-events", "revoke-token", "revoke-my-token"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers"),

@@ -6,9 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from centrala.api.auth import ScopeMissing
 from centrala.errors import Refused
 
-UNAUTHORIZED = "The bearer token is missing, unknown, expired or taken back."
+UNAUTHORIZED = "The bearer token is missing or unknown."
 
 
 def failure(status: int, message: str, code: str = "") -> HttpResponse:
@@ -19,9 +20,16 @@ def failure(status: int, message: str, code: str = "") -> HttpResponse:
 
 def install(api: NinjaAPI) -> None:
     @api.exception_handler(AuthenticationError)
-    def unauthorized(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-        response = failure(HTTPStatus.UNAUTHORIZED, UNAUTHORIZED)
-        response["WWW-Authenticate"] = "Bearer"
+    def unauthorized(_request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        known = error.message != HTTPStatus.UNAUTHORIZED.phrase  # ninja's own word for none and for an unknown one
+        response = failure(HTTPStatus.UNAUTHORIZED, error.message if known else UNAUTHORIZED)
+        response["WWW-Authenticate"] = 'Bearer error="invalid_token"' if known else "Bearer"
+        return response
+
+    @api.exception_handler(ScopeMissing)
+    def scope_missing(_request: HttpRequest, error: ScopeMissing) -> HttpResponse:
+        response = failure(HTTPStatus.FORBIDDEN, error.message)
+        response["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope.value}"'
         return response
 
     @api.exception_handler(Http404)

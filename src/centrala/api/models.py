@@ -1,10 +1,14 @@
-"""Keys with which programs call the REST API."""
+"""Keys with which programs call the REST API, and what they may do with them."""
 
 import hashlib
 import secrets
+from typing import ClassVar
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from centrala.organization.models import User
 
@@ -18,17 +22,46 @@ def new_token() -> str:
     return f"centrala_{secrets.token_urlsafe(32)}"
 
 
+class Scope(models.TextChoices):
+    """What a token may do; what its owner may not do it may not either."""
+
+    CONVERSATIONS_READ = "conversations:read", _("Read conversations and messages")
+    CONVERSATIONS_WRITE = "conversations:write", _("Send messages")
+    NUMBERS_READ = "numbers:read", _("Read phone numbers")
+    EVENTS_READ = "events:read", _("Read events")
+    CONNECTION_READ = "connection:read", _("Read the connection")
+
+
+# What an administrator alone may do.
+ADMINISTRATORS = frozenset({Scope.EVENTS_READ, Scope.CONNECTION_READ})
+READING = frozenset(scope for scope in Scope if scope.endswith(":read"))
+
+
 class ApiToken(models.Model):
-    """A bearer token. Only its hash is kept: the token itself is shown once."""
+    """A bearer token. Only its hash is kept: the token itself is shown once. One that is over stays for a while, so
+    that whoever still uses it is told why it is refused."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     name = models.CharField(max_length=100)
     hash = models.CharField(max_length=64, unique=True)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    may_write = models.BooleanField(default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-created_at", "-id"], name="api_token_newest")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> str:
+        """active, expired, revoked or disabled (its owner is)."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at <= now():
+            return "expired"
+        return "active" if self.owner.is_active else "disabled"

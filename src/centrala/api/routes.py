@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from ninja import NinjaAPI, Status
 
 from centrala.api import paging, shapes
-from centrala.api.auth import ApiRequest, Bearer, require_administrator, require_write
+from centrala.api.auth import ApiRequest, Bearer, needs
 from centrala.api.failures import install
+from centrala.api.models import Scope
 from centrala.api.paging import Limit, Place, Word, following
 from centrala.connection.access import connections_of
 from centrala.conversations import actions, queries
@@ -25,6 +26,9 @@ from centrala.numbers.access import numbers_of
 DESCRIPTION = """Bearer tokens are made in the hub and act in the name of the person who made them.
 Lists are newest first and come in pages: follow `next` as it is until it is null."""
 FAILURES = {frozenset({401, 403, 404, 422}): shapes.Failure}
+CONVERSATIONS_READ, CONVERSATIONS_WRITE = needs(Scope.CONVERSATIONS_READ), needs(Scope.CONVERSATIONS_WRITE)
+EVENTS_READ, CONNECTION_READ = needs(Scope.EVENTS_READ), needs(Scope.CONNECTION_READ)
+NUMBERS_READ = needs(Scope.NUMBERS_READ)
 
 api = NinjaAPI(
     title="Centrala", version="1", description=DESCRIPTION, urls_namespace="api", auth=Bearer(), docs_url="/docs"
@@ -33,7 +37,9 @@ api.add_decorator(never_cache, mode="view")  # a customer's words are kept in no
 install(api)
 
 
-@api.get("/conversations", response={200: shapes.Page[shapes.ConversationOut], **FAILURES})
+@api.get(
+    "/conversations", response={200: shapes.Page[shapes.ConversationOut], **FAILURES}, **needs(Scope.CONVERSATIONS_READ)
+)
 def list_conversations(
     request: ApiRequest,
     customer: Word = "",
@@ -52,12 +58,20 @@ def list_conversations(
     return shapes.Page(items=items, next=following(request, "after", cursor))
 
 
-@api.get("/conversations/{uuid:conversation_id}", response={200: shapes.ConversationOut, **FAILURES})
+@api.get(
+    "/conversations/{uuid:conversation_id}",
+    response={200: shapes.ConversationOut, **FAILURES},
+    **needs(Scope.CONVERSATIONS_READ),
+)
 def read_conversation(request: ApiRequest, conversation_id: UUID) -> shapes.ConversationOut:
     return shapes.ConversationOut.of(_conversation(request, conversation_id))
 
 
-@api.get("/conversations/{uuid:conversation_id}/messages", response={200: shapes.Page[shapes.MessageOut], **FAILURES})
+@api.get(
+    "/conversations/{uuid:conversation_id}/messages",
+    response={200: shapes.Page[shapes.MessageOut], **FAILURES},
+    **needs(Scope.CONVERSATIONS_READ),
+)
 def list_messages(
     request: ApiRequest, conversation_id: UUID, before: Place = "", limit: Limit = 50
 ) -> shapes.Page[shapes.MessageOut]:
@@ -68,36 +82,37 @@ def list_messages(
     return shapes.Page(items=items, next=following(request, "before", cursor))
 
 
-@api.post("/conversations/{uuid:conversation_id}/messages", response={202: shapes.MessageOut, **FAILURES})
+@api.post(
+    "/conversations/{uuid:conversation_id}/messages",
+    response={202: shapes.MessageOut, **FAILURES},
+    **needs(Scope.CONVERSATIONS_WRITE),
+)
 def send_message(request: ApiRequest, conversation_id: UUID, body: shapes.TextIn) -> Status[shapes.MessageOut]:
     """Queues an answer to the customer. Its state is told by the conversation's messages."""
-    require_write(request)
     conversation = _conversation(request, conversation_id)
     message = actions.reply(conversation=conversation, author=request.auth.owner, text=body.text)
     return Status(HTTPStatus.ACCEPTED, shapes.MessageOut.of(message))
 
 
-@api.get("/events", response={200: shapes.Page[shapes.EventOut], **FAILURES})
+@api.get("/events", response={200: shapes.Page[shapes.EventOut], **FAILURES}, **EVENTS_READ)
 def list_events(
     request: ApiRequest, state: State | None = None, after: Place = "", limit: Limit = 50
 ) -> shapes.Page[shapes.EventOut]:
     """What Azure delivered, and what became of it. For administrators."""
-    require_administrator(request)
     place = paging.place(after, "after", key=serial)
     page, cursor = newest(events_of(request.auth.owner), state=state or "", after=place, limit=limit)
     return shapes.Page(items=[shapes.EventOut.of(event) for event in page], next=following(request, "after", cursor))
 
 
-@api.get("/connection", response={200: shapes.ConnectionOut, **FAILURES})
+@api.get("/connection", response={200: shapes.ConnectionOut, **FAILURES}, **CONNECTION_READ)
 def read_connection(request: ApiRequest) -> shapes.ConnectionOut:
     """The connection to the Azure Communication Services resource, without its secret. For administrators."""
-    require_administrator(request)
     connections = connections_of(request.auth.owner).prefetch_related("entries")
     connection = connections.filter(disconnected_at=None).first()
     return shapes.ConnectionOut.of(connection) if connection else shapes.ConnectionOut()
 
 
-@api.get("/numbers", response={200: shapes.Page[shapes.NumberOut], **FAILURES})
+@api.get("/numbers", response={200: shapes.Page[shapes.NumberOut], **FAILURES}, **NUMBERS_READ)
 def list_numbers(request: ApiRequest, after: Word = "", limit: Limit = 50) -> shapes.Page[shapes.NumberOut]:
     """The connected resource's numbers, in their own order."""
     page, cursor = paging.numbers_in_order(numbers_of(request.auth.owner), after=after, limit=limit)

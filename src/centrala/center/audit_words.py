@@ -81,6 +81,7 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "password": gettext_lazy("Password"),
     "owner": gettext_lazy("Owner"),
     "may_write": gettext_lazy("May send messages"),
+    "scopes": gettext_lazy("Scopes"),
     "expires_at": gettext_lazy("Valid until"),
     "entries": gettext_lazy("Entries"),
     "events": gettext_lazy("Events"),

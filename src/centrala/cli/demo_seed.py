@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from centrala.api import actions as api
-from centrala.api.models import ApiToken
+from centrala.api.models import ApiToken, Scope
 from centrala.azure import graph
 from centrala.azure.identifiers import ResourceId
 from centrala.cli.demo_files import write_json
@@ -44,7 +44,7 @@ def organisation(data: Path, *, tenant_id: str) -> None:
         people[key] = {"username": username, "password": password}
     owner = User.objects.get(username=PEOPLE["admin"][0])
     ApiToken.objects.filter(name="demo").delete()
-    _token, people[TOKEN] = api.issue(owner=owner, name="demo", may_write=True, days=TOKEN_DAYS)
+    _token, people[TOKEN] = api.issue(owner=owner, name="demo", scopes=list(Scope), actor=None, days=TOKEN_DAYS)
     write_json(kept, people)
 
 

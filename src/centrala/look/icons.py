@@ -37,6 +37,7 @@ ICONS: dict[str, str] = {
     "plug": '<path d="M7 3v3.5M13 3v3.5M4.8 6.5h10.4V9a5.2 5.2 0 0 1-10.4 0zM10 14.2V17.5"/>',
     "cross": '<path d="m5 5 10 10M15 5 5 15"/>',
     "lock": '<rect x="4" y="9" width="12" height="8" rx="1.8"/><path d="M6.8 9V6.4a3.2 3.2 0 0 1 6.4 0V9"/>',
+    "key": '<circle cx="7" cy="13" r="3.8"/><path d="m9.8 10.2 6.7-6.7M13.5 6.5l2.5 2.5"/>',
     "log": '<path d="M5.5 3h9v14h-9zM8 7h4M8 10h4M8 13h2.5"/>',
     "building": '<path d="M4 17V4.5A1.5 1.5 0 0 1 5.5 3h6A1.5 1.5 0 0 1 13 4.5V17M13 8.5h1.5A1.5 1.5 0 0 1 16 10v7'
     'M2.5 17h15M7 6.5h3M7 9.5h3M7 12.5h3"/>',

@@ -32,6 +32,8 @@ SHAPES = {
     "invited": "clock",
     "locked": "lock",
     "disabled": "cross",
+    "expired": "clock",
+    "revoked": "cross",
     "received": "clock",
     "processed": "check",
 }
