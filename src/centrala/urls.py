@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from centrala.api.routes import api
+from centrala.api.addresses import addresses
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("centrala.organization.urls")),
@@ -9,6 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("center/api-tokens/", include("centrala.api.page_urls")),
     path("center/dataverse/", include("centrala.dataverse.page_urls")),
     path("center/", include("centrala.center.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", addresses()),
     path("api/data/", include("centrala.dataverse.urls")),
 ]

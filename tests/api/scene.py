@@ -24,8 +24,9 @@ class Program:
         url = path if path.startswith("http") else f"/api/v1{path}"
         return self.client.get(url.removeprefix("http://testserver"), query or None, headers=self.headers)
 
-    def post(self, path: str, body: object) -> Any:
-        return self.client.post(f"/api/v1{path}", body, content_type="application/json", headers=self.headers)
+    def post(self, path: str, body: object, **headers: str) -> Any:
+        url, sent = f"/api/v1{path}", self.headers | headers
+        return self.client.post(url, body, content_type="application/json", headers=sent)
 
 
 def program_of(owner: User, *, may_write: bool = False) -> Program:

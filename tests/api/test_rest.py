@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from api.scene import Program, Talk, program_of
+from centrala.api.throttle import PerToken
 from centrala.connection.models import Connection, Entry, EntryKey
 from centrala.conversations.models import Conversation, Message
 from centrala.inbox.models import Event, State
@@ -187,6 +188,43 @@ def test_outsider_sees_no_conversation(celina: User, talk: Talk) -> None:
         assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
 
 
+def test_message_is_told_alone(program: Program, celina: User, talk: Talk) -> None:
+    conversation = talk(1, messages=1)
+    [listed] = program.get(f"/conversations/{conversation.pk}/messages").json()["items"]
+
+    alone = program.get(f"/messages/{listed['id']}")
+    hidden = program_of(celina).get(f"/messages/{listed['id']}")
+
+    assert alone.json() == listed
+    assert (hidden.status_code, hidden.json()) == (404, NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"), [("put", "/numbers", "GET"), ("delete", "/conversations", "GET")]
+)
+def test_wrong_method_is_refused_in_the_api_s_words(method: str, path: str, allowed: str, program: Program) -> None:
+    answer = getattr(program.client, method)(f"/api/v1{path}", headers=program.headers)
+
+    message = f"This address takes {allowed}."
+    assert (answer.status_code, answer["Allow"]) == (405, allowed)
+    assert answer.json() == {"error": {"code": "method_not_allowed", "message": message}}
+
+
+def test_program_that_asks_without_end_is_told_to_wait(
+    program: Program, adam: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PerToken, "limit", 2)
+    monkeypatch.setattr("centrala.api.throttle.time.time", lambda: 1_800_000_015.0)
+
+    answers = [program.get("/numbers") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (answers[2].json()["error"]["code"], answers[2]["Retry-After"]) == ("too_many_requests", "45")
+    assert program_of(adam).get("/numbers").status_code == 200
+    monkeypatch.setattr("centrala.api.throttle.time.time", lambda: 1_800_000_061.0)
+    assert program.get("/numbers").status_code == 200
+
+
 @pytest.mark.parametrize(
     "path", ["/conversations/5c2f9a3e-1d0b-4a57-9c66-0f4b7e8d2a11", "/conversations/1", "/nothing", "/conversations/"]
 )
@@ -355,6 +393,7 @@ def test_description_names_every_path(client: Client) -> None:
         "/api/v1/conversations": ["get"],
         "/api/v1/conversations/{conversation_id}": ["get"],
         "/api/v1/conversations/{conversation_id}/messages": ["get", "post"],
+        "/api/v1/messages/{message_id}": ["get"],
         "/api/v1/events": ["get"],
         "/api/v1/connection": ["get"],
         "/api/v1/numbers": ["get"],

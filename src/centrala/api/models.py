@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from centrala.conversations.models import Message
 from centrala.organization.models import User
 
 
@@ -65,3 +66,16 @@ class ApiToken(models.Model):
         if self.expires_at <= now():
             return "expired"
         return "active" if self.owner.is_active else "disabled"
+
+
+class KeyedMessage(models.Model):
+    """Which message a token queued with an Idempotency-Key. Without the text: `asked` is a hash of what was asked."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    asked = models.CharField(max_length=64)
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key"], name="one_message_per_key")]

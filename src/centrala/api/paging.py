@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from ninja import Query
+from ninja import Header, Query
 from ninja.errors import ValidationError
 from pydantic import Field
 
@@ -17,6 +17,13 @@ Limit = Annotated[int, Query(50, ge=1, le=200, description="Items in a page")]
 Place = Annotated[str, Query("", max_length=100, description="From `next`: where the page begins")]
 # NUL is in no text of the database, and PostgreSQL does not take it for one.
 Word = Annotated[str, Field(max_length=100, pattern="^[^\\x00]*$")]
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        "", alias="Idempotency-Key", max_length=255, pattern="^[ -~]*$", description="Of your choice, one per message"
+    ),
+]
 
 
 def place(text: str, name: str, *, key: ReadKey = UUID) -> Cursor | None:

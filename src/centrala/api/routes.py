@@ -8,15 +8,16 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from ninja import NinjaAPI, Status
 
-from centrala.api import paging, shapes
+from centrala.api import paging, sending, shapes
 from centrala.api.auth import ApiRequest, Bearer, needs
 from centrala.api.failures import install
 from centrala.api.models import Scope
-from centrala.api.paging import Limit, Place, Word, following
+from centrala.api.paging import IdempotencyKey, Limit, Place, Word, following
+from centrala.api.throttle import PerToken
 from centrala.connection.access import connections_of
-from centrala.conversations import actions, queries
+from centrala.conversations import queries
 from centrala.conversations.access import conversations_of
-from centrala.conversations.models import Conversation, ConversationState
+from centrala.conversations.models import Conversation, ConversationState, Message
 from centrala.inbox.access import events_of
 from centrala.inbox.models import State
 from centrala.inbox.queries import newest
@@ -25,13 +26,19 @@ from centrala.numbers.access import numbers_of
 
 DESCRIPTION = """Bearer tokens are made in the hub and act in the name of the person who made them.
 Lists are newest first and come in pages: follow `next` as it is until it is null."""
-FAILURES = {frozenset({401, 403, 404, 422}): shapes.Failure}
+FAILURES = {frozenset({400, 401, 403, 404, 422, 429}): shapes.Failure}
 CONVERSATIONS_READ, CONVERSATIONS_WRITE = needs(Scope.CONVERSATIONS_READ), needs(Scope.CONVERSATIONS_WRITE)
 EVENTS_READ, CONNECTION_READ = needs(Scope.EVENTS_READ), needs(Scope.CONNECTION_READ)
 NUMBERS_READ = needs(Scope.NUMBERS_READ)
 
 api = NinjaAPI(
-    title="Centrala", version="1", description=DESCRIPTION, urls_namespace="api", auth=Bearer(), docs_url="/docs"
+    title="Centrala",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    auth=Bearer(),
+    throttle=PerToken(),
+    docs_url="/docs",
 )
 api.add_decorator(never_cache, mode="view")  # a customer's words are kept in no cache
 install(api)
@@ -87,11 +94,20 @@ def list_messages(
     response={202: shapes.MessageOut, **FAILURES},
     **needs(Scope.CONVERSATIONS_WRITE),
 )
-def send_message(request: ApiRequest, conversation_id: UUID, body: shapes.TextIn) -> Status[shapes.MessageOut]:
-    """Queues an answer to the customer. Its state is told by the conversation's messages."""
+def send_message(
+    request: ApiRequest, conversation_id: UUID, body: shapes.TextIn, idempotency_key: IdempotencyKey = ""
+) -> Status[shapes.MessageOut]:
+    """Queues an answer to the customer; its state is told by `/messages/{id}`. With an `Idempotency-Key` the same call
+    may be made again for 24 hours: it gets the same answer, and nothing is sent twice."""
     conversation = _conversation(request, conversation_id)
-    message = actions.reply(conversation=conversation, author=request.auth.owner, text=body.text)
-    return Status(HTTPStatus.ACCEPTED, shapes.MessageOut.of(message))
+    message = sending.send(token=request.auth, conversation=conversation, text=body.text, key=idempotency_key)
+    return Status(HTTPStatus.ACCEPTED, shapes.MessageOut.queued(message))
+
+
+@api.get("/messages/{uuid:message_id}", response={200: shapes.MessageOut, **FAILURES}, **CONVERSATIONS_READ)
+def read_message(request: ApiRequest, message_id: UUID) -> shapes.MessageOut:
+    visible = Message.objects.filter(conversation__in=conversations_of(request.auth.owner))
+    return shapes.MessageOut.of(get_object_or_404(visible, pk=message_id))
 
 
 @api.get("/events", response={200: shapes.Page[shapes.EventOut], **FAILURES}, **EVENTS_READ)

@@ -41,6 +41,11 @@ class MessageOut(Schema):
     created_at: datetime
 
     @classmethod
+    def queued(cls, message: Message) -> "MessageOut":
+        """As it was when it was queued, whatever became of it since."""
+        return cls.of(message).model_copy(update={"state": MessageState.QUEUED, "error": None})
+
+    @classmethod
     def of(cls, message: Message) -> "MessageOut":
         return cls(
             id=message.id,
