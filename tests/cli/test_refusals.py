@@ -181,6 +181,12 @@ def test_resource_id_that_is_none_is_refused(here: Here) -> None:
     assert "--resource-id foo is not the id of a Communication Services resource. Fix:" in line
 
 
+def test_application_id_that_is_a_name_is_refused(here: Here) -> None:
+    line = the_one_line(here("provision", "--application-id", "x') or ('", "--resource-id", RESOURCE, "--yes"))
+
+    assert "--application-id x') or (' is not an id of the form" in line
+
+
 def test_provisioning_without_a_terminal_demands_yes(tmp_path: Path) -> None:
     done = centrala("provision", "--resource-id", RESOURCE, "--data", str(tmp_path), **SIGNED_IN)
 

@@ -276,6 +276,13 @@ def application(scene: Scene) -> dict[str, Any]:
 
 
 @contextmanager
+def application_is_for_one_directory(scene: Scene) -> Iterator[None]:
+    scene.ask("PATCH", f"/v1.0/applications/{application(scene)['id']}", json={"signInAudience": "AzureADMyOrg"})
+    yield
+    scene.provision()
+
+
+@contextmanager
 def role_excludes_users(scene: Scene) -> Iterator[None]:
     found = application(scene)
     (role,) = found["appRoles"]

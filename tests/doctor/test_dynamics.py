@@ -38,6 +38,7 @@ class Organisation:
     status: int = 200
     page: str = ""
     next_host: str = ""
+    message: str = "The user is not a member of the organization."
 
     def store(self, **entries: str) -> None:
         self.rows = [{"msdyn_key": key, "msdyn_value": value, PARENT: SETTING} for key, value in entries.items()]
@@ -49,7 +50,7 @@ class Organisation:
         if self.page:
             return HTMLResponse(self.page)
         if self.status != 200:
-            error = {"code": "0x80040220", "message": "The user is not a member of the organization."}
+            error = {"code": "0x80040220", "message": self.message}
             return JSONResponse({"error": error}, self.status)
         at = int(request.query_params.get("$skiptoken", "0"))
         body: dict[str, Any] = {
@@ -179,6 +180,29 @@ def test_what_is_no_web_api_is_not_taken_for_one(in_order: Scene, organisation: 
     assert states(in_order, organisation) == ["not_checked", "not_checked"]
 
 
+@pytest.mark.parametrize(
+    "page",
+    ['{"value": [1, null, "row"]}', '{"value": ' + "[" * 100_000, '{"value": []' + " " * 5_000_001 + "}", "\udcff"],
+    ids=["rows that are none", "nested without end", "longer than any", "no text"],
+)
+def test_answer_made_to_harm_is_no_web_api_s(page: str, in_order: Scene, organisation: Organisation) -> None:
+    organisation.page = page.encode(errors="surrogateescape").decode("latin-1")
+
+    findings = said(in_order, organisation)
+
+    assert {(one.state, one.cause.partition(" ")[0]) for one in findings.values()} == {(State.NOT_CHECKED, "Azure")}
+    assert all(one.cause.endswith("does not answer as a Web API does.") for one in findings.values())
+
+
+def test_words_of_the_other_side_are_printable_and_short(in_order: Scene, organisation: Organisation) -> None:
+    organisation.status, organisation.message = 403, "\x1b]0;owned\x07" + "a" * 10_000
+
+    finding = said(in_order, organisation)["dynamics-entries"]
+
+    assert finding.cause.isprintable()
+    assert len(finding.cause) < 500
+
+
 def test_token_goes_to_no_other_host(in_order: Scene, organisation: Organisation) -> None:
     organisation.next_host = "https://localhost:1"
 
@@ -209,7 +233,15 @@ def test_address_of_an_organisation_is_read(text: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "org", "http://org.crm.dynamics.com", "https://org.crm.dynamics.com/main.aspx", "https://a:b@org/"]
+    "text",
+    [
+        "",
+        "org",
+        "http://org.crm.dynamics.com",
+        "https://org.crm.dynamics.com/main.aspx",
+        "https://a:b@org/",
+        "https://:b@org",
+    ],
 )
 def test_what_is_no_address_of_one_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an https address"):

@@ -16,7 +16,7 @@ AT_THE_ADDRESS = {"reachable", "certificate", "endpoints-answer", "content-lengt
 ON_THE_TOPIC = {"service-subscribed", "endpoint-current", "subscription-state", "event-schema", "authentication"}
 ON_THE_TOPIC |= {"event-types", "filters", "duplicates", "dead-letter", "call-retries", "message-retries"}
 ON_THE_TOPIC |= {"application-ids"}
-OF_THE_APPLICATION = {"app-role", "role-assigned", "writer", "propagation"}
+OF_THE_APPLICATION = {"multi-tenant", "app-role", "role-assigned", "writer", "propagation"}
 OF_THE_CONNECTION = {"endpoints-answer", "resource", "azure-subscription", "local-auth", "access-key", "providers"}
 OF_THE_CONNECTION |= {"managed-identity", "numbers", "application-exists", "tenants", "system-topic"}
 OF_THE_CONNECTION |= {"handshake-seen", "last-delivery", "misdirected"}
@@ -52,6 +52,7 @@ BROKEN: dict[Break, tuple[str, set[str]]] = {
     breaking.provider_is_unregistered: ("providers", set()),
     breaking.identity_is_off: ("managed-identity", set()),
     breaking.application_is_deleted: ("application-exists", OF_THE_APPLICATION),
+    breaking.application_is_for_one_directory: ("multi-tenant", set()),
     breaking.subscription_names_another_application: ("application-ids", set()),
     breaking.organization_moves: ("tenants", set()),
     breaking.event_grid_is_unknown: ("event-grid-principal", {"role-assigned"}),

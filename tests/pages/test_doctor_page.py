@@ -12,6 +12,7 @@ from pytest_django import Settings
 from centrala.azure.cloud import Cloud
 from centrala.connection.models import Connection, Entry, EntryKey, Service, Sight, Sighting
 from centrala.doctor import running
+from centrala.doctor.token_doctor import advice
 from centrala.installation import Installation
 from centrala.organization.models import AuditEntry
 from pages.reading import read
@@ -127,6 +128,19 @@ def test_refused_token_comes_with_one_sentence_of_advice(administrator: Client, 
     assert said == (
         f"The event subscription “SMS-IN” uses the application {THEIRS}; the connected one is {OURS}. Fix: enter the "
         "connected id in the event subscription, or connect with the other one."
+    )
+
+
+def test_token_for_the_application_before_has_advice_of_its_own(connection: Connection) -> None:
+    refused(connection, "former_application")
+    Sighting.objects.update(detail=f"claim=aud expected={OURS} seen={THEIRS}")
+
+    said = advice(Sighting.objects.get(kind=Sight.REFUSAL))
+
+    assert said == (
+        f"The event subscription “SMS-IN” still uses the application {THEIRS}, which {OURS} has replaced. Texts and "
+        "recordings come again for up to a day, calls do not. Fix: enter the connected id in the event subscription, "
+        "or run centrala provision."
     )
 
 

@@ -1,11 +1,13 @@
 """Provisioning that meets what is there already, what has drifted, and what does not work."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from pytest_django import Settings
 
 from centrala.azure.eventgrid import DeadLetters
+from centrala.azure.graph import MULTI_TENANT, directory
 from centrala.connection.models import Connection, Service
 from centrala.connection.provisioning import Progress, Report, Stopped
 from centrala.errors import Refused
@@ -312,6 +314,19 @@ def test_application_that_only_bears_the_name_is_refused_unless_its_owner_runs(s
 
     assert own["application"] == "Centrala acs-centrala"
     assert named.blueprint.application.client_id == made["appId"]
+
+
+def test_application_under_a_name_that_can_be_guessed_is_not_taken_for_ours(scene: Scene) -> None:
+    digest = sha256(str(scene.resource).lower().encode()).hexdigest()
+    guesses = [f"centrala-acs-centrala-{digest[:length]}" for length in (12, 20)]
+    with directory(credential=scene.credential, cloud=scene.cloud) as graph:
+        for guess in guesses:
+            graph.put_application(guess, display_name="Mine now", audience=MULTI_TENANT)
+
+    steps = {step.key: step.change for step in scene.provisioner().plan().steps}
+
+    assert len(scene.applications()) == len(guesses)
+    assert steps["application"] == "made"
 
 
 def test_several_applications_of_the_name_are_refused(scene: Scene) -> None:

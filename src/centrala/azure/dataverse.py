@@ -3,7 +3,9 @@
 https://learn.microsoft.com/power-apps/developer/data-platform/webapi/overview
 """
 
+import json
 import ssl
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +29,9 @@ HEADERS = {
     "Prefer": 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"',
 }
 PAGES = 20  # there are two entries for each connected resource
-SECONDS = 20.0
+SECONDS = 20.0  # for an answer to begin or go on
+MOST_SECONDS, MOST_BYTES = 60.0, 5_000_000  # of one page, whatever host was named
+LONGEST_SAID = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,7 @@ class ProviderEntry:
 def origin(text: str) -> str:
     """`https://org.crm.dynamics.com`. Raises ValueError for what is no https address without a path."""
     parts = urlsplit(text.strip().rstrip("/"))
-    if parts.scheme != "https" or not parts.hostname or parts.path or parts.query or parts.username:
+    if parts.scheme != "https" or not parts.hostname or parts.path or parts.query or "@" in parts.netloc:
         raise ValueError("not an https address without a path")
     return f"https://{parts.netloc.lower()}"
 
@@ -73,31 +77,44 @@ def _rows(client: httpx.Client, address: str) -> Iterator[dict[str, Any]]:  # JS
 
 def _page(client: httpx.Client, url: str, parameters: dict[str, str]) -> dict[str, Any]:  # JSON
     try:
-        response = client.get(url, params=parameters or None)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        with client.stream("GET", url, params=parameters or None) as response:
+            body = _body(response)
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise AzureError(Said.HOST_SILENT, host=urlsplit(url).netloc, words=error, permanent=False) from None
     if response.status_code != 200:
         raise AzureError(
             Said.HOST_STATUS,
             host=urlsplit(url).netloc,
-            words=f"{response.status_code}: {_words(response)}",
+            words=f"{response.status_code}: {_words(body) or response.reason_phrase}",
             permanent=is_permanent(response.status_code),
             status=response.status_code,
         )
     try:
-        found: dict[str, Any] = response.json()
-        if isinstance(found["value"], list):
+        found: dict[str, Any] = json.loads(body)
+        if isinstance(found["value"], list) and all(isinstance(row, dict) for row in found["value"]):
             return found
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         pass
     raise AzureError(Said.HOST_OTHER, host=urlsplit(url).netloc, permanent=True)
 
 
-def _words(response: httpx.Response) -> str:
+def _body(response: httpx.Response) -> bytes:
+    """As much as a page may be; nothing of what is longer or comes too slowly."""
+    body, until = bytearray(), time.monotonic() + MOST_SECONDS
+    for part in response.iter_bytes():
+        body += part
+        if len(body) > MOST_BYTES or time.monotonic() > until:
+            return b""
+    return bytes(body)
+
+
+def _words(body: bytes) -> str:
+    """Printable: they are shown at a terminal."""
     try:
-        return str(response.json()["error"]["message"])
-    except (ValueError, LookupError, TypeError):
-        return response.reason_phrase
+        said = str(json.loads(body)["error"]["message"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return "".join(each if each.isprintable() else " " for each in said)[:LONGEST_SAID]
 
 
 def _entry(row: dict[str, Any]) -> ProviderEntry:  # JSON

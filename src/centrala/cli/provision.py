@@ -2,6 +2,7 @@
 
 import argparse
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from centrala.azure.eventgrid import DeadLetters
 from centrala.cli import acting
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
         refuse_unasked(yes=options.yes)
     dead_letters = _dead_letters(options.dead_letter) if options.dead_letter else None
     named = acting.named_resource(options.resource_id) if options.resource_id else None
+    application_id = _application_id(options.application_id)
     with database():
         from centrala.cli import provision_output as output
         from centrala.connection.provisioning import Provisioner
@@ -45,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
             resource=named or acting.only_resource(credential),
             credential=credential,
             actor=None,
-            application_id=options.application_id,
+            application_id=application_id,
             dead_letters=dead_letters,
             taken_over=options.taken_over,
             tell=output.Teller(),
@@ -79,6 +81,16 @@ def _apply(provisioner: "Provisioner", *, yes: bool) -> int:
     put_to_work(numbers=synced)
     print(f"{connection.resource_name} is connected, its events arrive here. {len(synced)} numbers.")
     return 0
+
+
+def _application_id(text: str) -> str:
+    try:
+        return str(UUID(text.strip())) if text.strip() else ""
+    except ValueError:
+        raise Refused(
+            f"--application-id {text} is not an id of the form 00000000-0000-0000-0000-000000000000. Fix: copy "
+            "Application (client) ID from the application's page under App registrations."
+        ) from None
 
 
 def _dead_letters(text: str) -> DeadLetters:

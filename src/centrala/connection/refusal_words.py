@@ -63,8 +63,9 @@ WORDS: dict[str, "StrOrPromise"] = {
         "time server."
     ),
     "former_application": _(
-        "The token was made for the application that was connected before. Event Grid comes again. Enter the "
-        "application id shown here in the event subscription within a day, or run centrala provision."
+        "The token was made for the application that was connected before. Event Grid comes again with texts and "
+        "recordings, with calls it does not. Enter the application id shown here in the event subscription within a "
+        "day, or run centrala provision."
     ),
     "inbox_unavailable": _("The database did not answer. Event Grid comes again. Check the database."),
 }

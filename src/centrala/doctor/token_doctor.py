@@ -13,6 +13,8 @@ def advice(refusal: Sighting) -> str:
         return _audience(refusal, differing["aud"])
     if refusal.word == "wrong_tenant" and "tid" in differing:
         return _tenant(refusal, differing["tid"])
+    if refusal.word == "former_application":
+        return _former(refusal)
     return refusal.explanation
 
 
@@ -25,6 +27,16 @@ def _audience(refusal: Sighting, claim: Claim) -> str:
         "seen": claim.seen.removeprefix("api://") or "?",
         "expected": claim.expected.partition(" | ")[0],
     }
+
+
+def _former(refusal: Sighting) -> str:
+    """Of this one the log's words are all there is: the token itself was in order."""
+    told = dict(part.split("=", 1) for part in refusal.detail.split() if "=" in part)
+    return _(
+        "The event subscription “%(name)s” still uses the application %(seen)s, which %(expected)s has replaced. "
+        "Texts and recordings come again for up to a day, calls do not. Fix: enter the connected id in the event "
+        "subscription, or run centrala provision."
+    ) % {"name": refusal.subscription or "?", "seen": told.get("seen", "?"), "expected": told.get("expected", "?")}
 
 
 def _tenant(refusal: Sighting, claim: Claim) -> str:

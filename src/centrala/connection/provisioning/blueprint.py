@@ -5,8 +5,9 @@ Pure: drawn from what was asked for and what was seen. What Azure or the connect
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
+
+from django.utils.crypto import salted_hmac
 
 from centrala.azure.caller import Caller
 from centrala.azure.eventgrid import DeadLetters, Subscription, Webhook
@@ -40,8 +41,10 @@ class Order:
 
     @property
     def unique_name(self) -> str:
-        """The same for the same resource, whoever asks: so that there is never a second application."""
-        return f"centrala-{self.resource.name}-{sha256(str(self.resource).lower().encode()).hexdigest()[:12]}"
+        """The same for the same resource, whoever asks here: so that there is never a second application. By the hub's
+        own key, because anybody in the tenant might register a name that can be guessed, and it would be adopted."""
+        seal = salted_hmac("centrala.provision", str(self.resource).lower(), algorithm="sha256").hexdigest()
+        return f"centrala-{self.resource.name}-{seal[:20]}"
 
 
 @dataclass(frozen=True, kw_only=True)

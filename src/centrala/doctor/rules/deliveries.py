@@ -35,7 +35,7 @@ def last_delivery(context: Context) -> str:
         if refusal is None or not endpoint.seen.troubled:
             continue
         token = endpoint.seen.token_refusal
-        why = advice(token) if token is not None and token.at == refusal.at else refusal.explanation
+        why = advice(token if token is not None and token.at == refusal.at else refusal)
         return _("The last delivery to the endpoint for %(service)s was refused (%(word)s). %(why)s") % {
             "service": service.label,
             "word": refusal.word,

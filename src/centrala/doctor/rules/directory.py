@@ -34,6 +34,15 @@ def application_exists(context: Context) -> str:
     return ""
 
 
+def multi_tenant(context: Context) -> str:
+    application = _registration(context).application
+    if application.multi_tenant:
+        return ""
+    return _("The application “%(name)s” is for accounts of one directory only (single tenant).") % {
+        "name": application.display_name
+    }
+
+
 def application_ids(context: Context) -> str:
     ours = context.connected.app_id
     for one in our_subscriptions(context):
@@ -150,6 +159,22 @@ RULES = (
         looks_at="App registrations, for the connected Event grid app id, and its service principal",
         because="Event Grid gets no token for an application that is not there.",
         pitfalls=(7,),
+    ),
+    Rule(
+        id="multi-tenant",
+        title=gettext_lazy("The application is for accounts in any organizational directory"),
+        severity=State.WARNING,
+        needs=Needs.DIRECTORY,
+        check=multi_tenant,
+        fix=Fix(
+            text=gettext_lazy(
+                "In App registrations, Authentication, choose Accounts in any organizational directory under Supported "
+                "account types."
+            )
+        ),
+        looks_at="the Supported account types of the connected application",
+        because="Microsoft's page about connecting asks for a multi-tenant application, and knows no other to work.",
+        pitfalls=(),
     ),
     Rule(
         id="application-ids",
