@@ -1,6 +1,7 @@
 """What tests of the hub begin with: a connected resource, the cast, and events as Event Grid words them."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from django.utils.timezone import now
 
 from centrala.connection.models import Connection, Endpoint, Service
 from centrala.conversations.handlers import HANDLERS
+from centrala.conversations.models import Conversation, ConversationState
 from centrala.inbox.drain import drain
 from centrala.inbox.models import Event
 from centrala.numbers.models import NumberType, PhoneNumber
@@ -16,7 +18,7 @@ from centrala.organization import actions as organization
 from centrala.organization.crypto import encrypt
 from centrala.organization.models import Role, User
 from centrala.workstreams import actions as workstreams
-from centrala.workstreams.models import Channel
+from centrala.workstreams.models import Channel, QueueKind
 
 EVENTS = Path(__file__).parent / "events"
 OURS, CUSTOMER = "+18335550100", "+14255550123"
@@ -47,6 +49,25 @@ def connected(connection_string: str = NOWHERE, *, number: str = OURS) -> Connec
 
 def ala() -> User:
     return organization.add_user(username="ala", password="parasol i kot", role=Role.AGENT, first_name="Ala")
+
+
+def held(state: str, at: datetime) -> dict[str, Any]:
+    """What a conversation in this state has besides: its place in the default queue, or Ala."""
+    if state == ConversationState.OPEN:
+        return {"queue": workstreams.default_queue(QueueKind.MESSAGING), "queued_at": at}
+    if state == ConversationState.CLOSED:
+        return {"closed_at": at}
+    return {"agent": User.objects.filter(username="ala").first() or ala(), "assigned_at": at}
+
+
+def close_all() -> None:
+    """Every conversation there is, the way an agent would."""
+    conversations = Conversation.objects.all()
+    conversations.filter(state=ConversationState.OPEN).update(
+        state=ConversationState.ACTIVE, agent=User.objects.first() or ala()
+    )
+    conversations.filter(state=ConversationState.ACTIVE).update(state=ConversationState.WRAP_UP)
+    conversations.filter(state=ConversationState.WRAP_UP).update(state=ConversationState.CLOSED, closed_at=now())
 
 
 def event(name: str, *, id_: str | None = None, **data: Any) -> dict[str, Any]:

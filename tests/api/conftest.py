@@ -7,7 +7,7 @@ from api.scene import Program, Talk, program_of
 from centrala.conversations.models import Contact, Conversation, Direction, Message, MessageState
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import Role, User
-from hub import connected
+from hub import connected, held
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def talk(number: PhoneNumber) -> Talk:
         at = now() - timedelta(days=1) + timedelta(minutes=customer)
         contact = Contact.objects.create(number=f"+1425555{customer:04}", name=f"Customer {customer}")
         conversation = Conversation.objects.create(
-            contact=contact, number=number, state=state, opened_at=at, last_message_at=at
+            contact=contact, number=number, state=state, opened_at=at, last_message_at=at, **held(state, at)
         )
         for position in range(messages):
             Message.objects.create(

@@ -15,7 +15,7 @@ from centrala.inbox.actions import replay
 from centrala.inbox.drain import drain
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import PhoneNumber
-from hub import CUSTOMER, OURS, RESOURCE, ala, arrive, connected, drained, event, text
+from hub import CUSTOMER, OURS, RESOURCE, ala, arrive, close_all, connected, drained, event, text
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +107,7 @@ def test_text_after_a_closed_conversation_opens_a_new_one() -> None:
     connected()
     arrive(text("Before"))
     drained()
-    Conversation.objects.update(state=ConversationState.CLOSED)
+    close_all()
     arrive(text("After"))
 
     drained()

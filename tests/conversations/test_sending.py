@@ -17,7 +17,7 @@ from centrala.conversations import actions, jobs, sending
 from centrala.conversations.models import Conversation, ConversationState, Message, MessageState, Reason
 from centrala.errors import Refused
 from centrala.organization.crypto import encrypt
-from hub import CUSTOMER, NOWHERE, ala, arrive, connected, drained, text
+from hub import CUSTOMER, NOWHERE, ala, arrive, close_all, connected, drained, text
 from localazure.pytest_plugin import LocalAzure
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +267,7 @@ def test_closed_conversation_takes_no_reply() -> None:
     connected()
     arrive(text("Hello"))
     drained()
-    Conversation.objects.update(state=ConversationState.CLOSED)
+    close_all()
 
     with pytest.raises(Refused, match="closed"):
         actions.reply(conversation=Conversation.objects.get(), author=None, text="Too late")

@@ -16,7 +16,7 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization import actions as organization
 from centrala.organization.models import Role, User
 from centrala.workstreams.models import Workstream
-from hub import TENANT, connected
+from hub import TENANT, connected, held
 from localazure.pytest_plugin import LocalAzure
 from pages.scene import PASSWORD, Talk, say
 
@@ -97,6 +97,7 @@ def talk(connection: Connection) -> Talk:
             opened_at=at,
             last_message_at=at,
             preview=text,
+            **held(state, at),
         )
         say(conversation, text, minutes_ago=minutes_ago)
         return conversation

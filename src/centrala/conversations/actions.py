@@ -6,15 +6,19 @@ from django.utils.translation import gettext as _
 
 from centrala.conversations import jobs
 from centrala.conversations.live import announce
-from centrala.conversations.models import Conversation, ConversationState, Direction, Message, MessageState
+from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Message, MessageState
 from centrala.conversations.texts import preview, sendable
 from centrala.errors import Refused
 from centrala.organization.models import User
 
+FREE = (ConversationState.OPEN, ConversationState.WAITING)  # whoever answers has it from then on
+ANSWERED = ["state", "agent", "assigned_at", "unread", "last_message_at", "preview"]
+
 
 @transaction.atomic
 def reply(*, conversation: Conversation, author: User | None, text: str) -> Message:
-    """Queues an answer to the customer: the message and the job that sends it are one transaction.
+    """Queues an answer to the customer: the message and the job that sends it are one transaction. Who answers a
+    conversation that nobody works on has it from then on; an answer without an author is nobody's and moves nothing.
 
     Raises Refused for a text that cannot be sent, a conversation that is closed, a resource that is disconnected.
     """
@@ -30,11 +34,12 @@ def reply(*, conversation: Conversation, author: User | None, text: str) -> Mess
         author=author,
         created_at=now(),
     )
-    conversation.state = ConversationState.ACTIVE
+    if author is not None and conversation.state in FREE:
+        conversation.state, conversation.agent, conversation.assigned_at = ConversationState.ACTIVE, author, now()
     conversation.unread = 0
     conversation.last_message_at = max(conversation.last_message_at, message.created_at)
     conversation.preview = preview(text)
-    conversation.save(update_fields=["state", "unread", "last_message_at", "preview"])
+    conversation.save(update_fields=ANSWERED)
     jobs.send_message.defer(message_id=str(message.pk))
     announce([conversation.pk])
     return message
@@ -48,7 +53,7 @@ def mark_read(*, conversation: Conversation) -> None:
 
 
 def _answerable(conversation: Conversation) -> None:
-    if conversation.state == ConversationState.CLOSED:
+    if conversation.state in ENDED:
         raise Refused(_("This conversation is closed. The customer's next message opens a new one."))
     if conversation.number.connection.disconnected_at is not None:
         raise Refused(_("The Azure resource of this number is disconnected, so nothing can be sent from it."))

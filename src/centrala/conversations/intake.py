@@ -14,13 +14,14 @@ from django.db import connection as database
 
 from centrala.connection.models import Endpoint
 from centrala.conversations import sms_events
-from centrala.conversations.live import announce
-from centrala.conversations.models import Contact, Conversation, ConversationState
+from centrala.conversations.live import announce, announce_work
+from centrala.conversations.models import ENDED, Contact, Conversation
 from centrala.conversations.sms_events import Inbound
 from centrala.conversations.texts import preview
 from centrala.inbox.models import Event
 from centrala.numbers.models import PhoneNumber
-from centrala.workstreams.models import Channel, Line
+from centrala.workstreams.actions import default_queue
+from centrala.workstreams.models import Channel, Line, QueueKind
 
 Key = tuple[str, int]  # a customer's number, the id of ours
 
@@ -32,9 +33,14 @@ ADD_MESSAGES = """
     returning conversation_id, text, created_at
 """
 
+# A conversation that was set aside is work again; one that its agent has goes on.
 ADVANCE_CONVERSATIONS = """
     update conversations_conversation as conversation
-    set unread = unread + fresh.messages,
+    set state = case state when 'waiting' then 'open' else state end,
+        queued_at = case state when 'waiting' then fresh.newest else queued_at end,
+        former_agent_id = case state when 'waiting' then agent_id else former_agent_id end,
+        agent_id = case state when 'waiting' then null else agent_id end,
+        unread = unread + fresh.messages,
         preview = case when fresh.newest >= last_message_at then fresh.preview else conversation.preview end,
         last_message_at = greatest(last_message_at, fresh.newest)
     from unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::text[]) as fresh (id, messages, newest, preview)
@@ -88,6 +94,8 @@ def receive(events: Sequence[Event]) -> None:
     added = _add_messages(texts, numbers, conversations)
     _advance(added)
     announce(conversation for conversation, _text, _at in added)
+    if added:
+        announce_work()
 
 
 def settle(events: Sequence[Event]) -> None:
@@ -154,8 +162,10 @@ def _open(firsts: dict[Key, datetime]) -> None:
         Conversation(
             contact_id=contacts[sender],
             number_id=number,
-            workstream_id=workstreams.get(number),
+            workstream_id=workstreams[number][0],
+            queue_id=workstreams[number][1],
             opened_at=at,
+            queued_at=at,
             last_message_at=at,
         )
         for (sender, number), at in sorted(firsts.items())
@@ -164,7 +174,7 @@ def _open(firsts: dict[Key, datetime]) -> None:
 
 
 def _lock(keys: set[Key]) -> dict[Key, UUID]:
-    live = Conversation.objects.exclude(state=ConversationState.CLOSED).select_for_update(of=("self",))
+    live = Conversation.objects.exclude(state__in=ENDED).select_for_update(of=("self",))
     rows = (
         live.filter(contact__number__in={key[0] for key in keys}, number_id__in={key[1] for key in keys})
         .order_by("contact_id", "number_id")
@@ -181,9 +191,14 @@ def _first_times(texts: list[Inbound], numbers: dict[tuple[UUID, str], PhoneNumb
     return firsts
 
 
-def _workstreams(numbers: set[int]) -> dict[int, int]:
+def _workstreams(numbers: set[int]) -> dict[int, tuple[int | None, int]]:
+    """The workstream of each number, and the queue its conversations wait in."""
     lines = Line.objects.filter(number_id__in=numbers, channel=Channel.SMS)
-    return dict(lines.values_list("number_id", "workstream_id"))
+    rows = lines.values_list("number_id", "workstream_id", "workstream__queue_id")
+    found: dict[int, tuple[int | None, int]] = {number: (workstream, queue) for number, workstream, queue in rows}
+    if homeless := numbers - found.keys():
+        found |= dict.fromkeys(homeless, (None, default_queue(QueueKind.MESSAGING).pk))
+    return found
 
 
 Added = list[tuple[UUID, str, datetime]]

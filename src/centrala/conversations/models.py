@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
-from centrala.workstreams.models import Workstream
+from centrala.workstreams.models import Queue, Workstream
 
 
 class Contact(models.Model):
@@ -24,32 +24,75 @@ class Contact(models.Model):
 
 
 class ConversationState(models.TextChoices):
-    OPEN = "open", _("Open")  # waits for an agent
-    ACTIVE = "active", _("Active")  # an agent has answered
+    """From which to which: `states`."""
+
+    OPEN = "open", _("Open")  # waits in its queue for an agent
+    ACTIVE = "active", _("Active")  # an agent works on it, and it takes capacity
+    WAITING = "waiting", pgettext_lazy("conversation", "Waiting")  # for the customer: an agent has set it aside
+    WRAP_UP = "wrap_up", _("Wrap-up")  # over for the customer, whose next message opens another
     CLOSED = "closed", _("Closed")
 
 
+ENDED = (ConversationState.WRAP_UP, ConversationState.CLOSED)
+
+
+class ClosingReason(models.TextChoices):
+    AGENT = "agent", pgettext_lazy("closed", "By the agent")
+    INACTIVITY = "inactivity", pgettext_lazy("closed", "No message for too long")
+    AGENT_LOST = "agent_lost", pgettext_lazy("closed", "The agent left during the wrap-up")
+
+
 class Conversation(models.Model):
+    """The work item is the conversation itself: `queue` is where it waits, `agent` who has it."""
+
     id = models.UUIDField(primary_key=True, default=uuid4)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
     number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="conversations")
     workstream = models.ForeignKey(Workstream, null=True, on_delete=models.SET_NULL, related_name="conversations")
+    queue = models.ForeignKey(Queue, null=True, on_delete=models.PROTECT, db_index=False, related_name="conversations")
+    agent = models.ForeignKey(User, null=True, on_delete=models.PROTECT, db_index=False, related_name="conversations")
+    former_agent = models.ForeignKey(  # who had it before
+        User, null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=ConversationState, default=ConversationState.OPEN)
     unread = models.PositiveIntegerField(default=0)  # inbound messages since the last answer or look
     opened_at = models.DateTimeField()
     last_message_at = models.DateTimeField()
     preview = models.CharField(max_length=120, blank=True)  # of the last message, for the list
+    queued_at = models.DateTimeField(null=True)  # its place in the queue; of the last time it was open
+    assigned_at = models.DateTimeField(null=True)  # when its agent got it
+    ended_at = models.DateTimeField(null=True)  # when the wrap-up began
     closed_at = models.DateTimeField(null=True)
+    closing_reason = models.CharField(max_length=20, choices=ClosingReason, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["contact", "number"], condition=~Q(state="closed"), name="one_live_conversation"
-            )
+                fields=["contact", "number"],
+                condition=~Q(state__in=["wrap_up", "closed"]),
+                name="one_live_conversation",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="open") | Q(agent=None, queue__isnull=False, queued_at__isnull=False),
+                name="open_waits_in_a_queue",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["active", "waiting", "wrap_up"]) | Q(agent__isnull=False),
+                name="work_has_an_agent",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["-last_message_at", "-id"], name="conversation_newest"),
             models.Index(fields=["state", "-last_message_at", "-id"], name="conversation_by_state"),
+            models.Index(fields=["queue", "queued_at", "id"], condition=Q(state="open"), name="conversation_in_queue"),
+            models.Index(
+                fields=["agent", "-last_message_at", "-id"],
+                condition=Q(state__in=["active", "waiting", "wrap_up"]),
+                name="conversation_of_agent",
+            ),
+            models.Index(
+                fields=["workstream", "last_message_at"], condition=Q(state="waiting"), name="conversation_silent"
+            ),
         ]
 
 

@@ -1,11 +1,17 @@
-"""How a channel behaves. So far: which numbers an SMS workstream answers."""
+"""How a channel behaves: which numbers it answers, in which queue its conversations wait, what they ask of an agent."""
 
 from typing import ClassVar
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from centrala.numbers.models import PhoneNumber
+from centrala.organization.models import User
 
 
 class Channel(models.TextChoices):
@@ -13,9 +19,90 @@ class Channel(models.TextChoices):
     VOICE = "voice", _("Voice")
 
 
+class QueueKind(models.TextChoices):
+    MESSAGING = "messaging", _("Messaging")
+    VOICE = "voice", _("Voice")
+
+
+KIND = {Channel.SMS: QueueKind.MESSAGING, Channel.VOICE: QueueKind.VOICE}  # there is no way from one kind to another
+
+
+class Method(models.TextChoices):
+    """Who of those that are free gets the next conversation."""
+
+    HIGHEST_CAPACITY = "highest_capacity", _("Highest capacity")  # who has most of it left
+    LEAST_ACTIVE = "least_active", _("Least active")  # whose capacity was released longest ago
+    ROUND_ROBIN = "round_robin", _("Round robin")  # who was given something longest ago
+
+
+class Presence(models.TextChoices):
+    AVAILABLE = "available", pgettext_lazy("presence", "Available")
+    BUSY = "busy", pgettext_lazy("presence", "Busy")
+    DO_NOT_DISTURB = "do_not_disturb", pgettext_lazy("presence", "Do not disturb")
+    AWAY = "away", pgettext_lazy("presence", "Appear away")
+    OFFLINE = "offline", pgettext_lazy("presence", "Offline")
+    INACTIVE = "inactive", pgettext_lazy("presence", "Inactive")  # set by the hub alone
+
+
+def usual_presences() -> list[str]:
+    return [Presence.AVAILABLE, Presence.BUSY]
+
+
+class Queue(models.Model):
+    """Where conversations wait. There is one default queue of each kind, whose members are all agents."""
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=10, choices=QueueKind, default=QueueKind.MESSAGING)
+    is_default = models.BooleanField(default=False, editable=False)
+    priority = models.PositiveSmallIntegerField(default=1)  # a group; smaller goes first
+    method = models.CharField(max_length=20, choices=Method, default=Method.HIGHEST_CAPACITY)
+    members = models.ManyToManyField(User, related_name="queues", blank=True)  # of a default queue: nobody by name
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind"], condition=Q(is_default=True), name="one_default_queue_of_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        if self.is_default:
+            return str(_("Default voice queue") if self.kind == QueueKind.VOICE else _("Default messaging queue"))
+        return self.name
+
+
+MOST_UNITS = 100  # of an agent
+LONGEST_OFFER = 600
+LONGEST_WRAP_UP = 3600
+A_WEEK = 60 * 24 * 7  # minutes
+LONGEST_SILENCE = 60 * 24 * 90  # minutes
+
+
 class Workstream(models.Model):
     name = models.CharField(max_length=100, unique=True)
     channel = models.CharField(max_length=10, choices=Channel)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="workstreams")
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
+    # What a conversation takes of an agent's 100.
+    units = models.PositiveSmallIntegerField(default=30, validators=[MaxValueValidator(MOST_UNITS)])
+    allowed_presences = ArrayField(models.CharField(max_length=20, choices=Presence), default=usual_presences)
+    keep_same_agent = models.BooleanField(default=False)
+    # Minutes without a message after which a waiting conversation is closed; null: never.
+    auto_close_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        default=60 * 24 * 7,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SILENCE)],
+    )
+    # How long the wrap-up takes of an agent's capacity; null: until it is closed, 0: not at all.
+    wrap_up_seconds = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(LONGEST_WRAP_UP)]
+    )
+    # How long an agent has to accept; 0: is not asked.
+    offer_seconds = models.PositiveIntegerField(default=120, validators=[MaxValueValidator(LONGEST_OFFER)])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(units__lte=MOST_UNITS), name="units_of_one_agent"),
+        ]
 
     def __str__(self) -> str:
         return self.name
