@@ -125,6 +125,12 @@ def webhooks_are_blocked(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
+def another_hub_answers(scene: Scene) -> Iterator[None]:
+    with scene.mode("another"):
+        yield
+
+
+@contextmanager
 def answers_are_chunked(scene: Scene) -> Iterator[None]:
     with scene.mode("chunked"):
         yield

@@ -15,6 +15,7 @@ import uvicorn
 from azure.core.credentials import TokenCredential
 from azure.mgmt.eventgrid import EventGridManagementClient
 from azure.mgmt.eventgrid import models as vendor
+from django.utils.crypto import salted_hmac
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
@@ -41,7 +42,8 @@ VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
 
 class Front:
-    """Whatever stands before a hub. `mode`: pass, blocked, chunked, down; accept and swallow meet handshakes."""
+    """Whatever stands before a hub. `mode`: pass, blocked, another (hub), chunked, down; accept and swallow meet
+    handshakes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -59,9 +61,13 @@ class Front:
         self.asked.add(request.url.path)
         if self.mode == "blocked" and webhook:
             return PlainTextResponse("This request looks dangerous.", 403)
+        challenge = request.query_params.get("challenge", "")
+        if self.mode == "another" and challenge:
+            theirs = salted_hmac("centrala.proof", challenge, secret="another installation's", algorithm="sha256")
+            return PlainTextResponse(theirs.hexdigest())
         if self.mode == "down" and not webhook:
             return PlainTextResponse("Bad gateway", 502)
-        if self.mode == "chunked" and not webhook:
+        if self.mode == "chunked" and not webhook and not challenge:
             return StreamingResponse(iter([b"o", b"k"]))
         if self.mode in {"accept", "swallow"} and webhook and request.method == "POST":
             (event,) = await request.json()

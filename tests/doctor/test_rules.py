@@ -37,6 +37,7 @@ BROKEN: dict[Break, tuple[str, set[str]]] = {
     breaking.front_is_down: ("reachable", set()),
     breaking.certificate_is_a_strangers: ("certificate", set()),
     breaking.webhooks_are_blocked: ("endpoints-answer", set()),
+    breaking.another_hub_answers: ("endpoints-answer", set()),
     breaking.answers_are_chunked: ("content-length", set()),
     breaking.worker_is_silent: ("worker", set()),
     breaking.no_worker_ever: ("worker", set()),

@@ -15,6 +15,7 @@ from centrala.doctor.once import Once
 
 SECONDS = 20.0  # Event Grid itself waits for thirty
 HTTPS = 443
+LONGEST = 10_000  # bytes that are read of an answer: whoever answers may be a stranger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +51,9 @@ class Address:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         try:
             with httpx.Client(verify=context, timeout=SECONDS, trust_env=False) as client:
-                found = client.get(f"{self.url}{path}")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                return _read(client, f"{self.url}{path}")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             return str(error) or type(error).__name__
-        return Answer(status=found.status_code, text=found.text, has_length="content-length" in found.headers)
 
     def _certificate(self) -> datetime | str:
         """When it ends, or in words why nobody would trust it."""
@@ -67,7 +67,7 @@ class Address:
                 found = secure.getpeercert() or {}
         except ssl.SSLCertVerificationError as error:
             return error.verify_message
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name that is none
             raise NotChecked(
                 _("%(url)s does not answer: %(reason)s")
                 % {"url": self.url, "reason": str(error) or type(error).__name__}
@@ -77,3 +77,9 @@ class Address:
     def _require_usable(self) -> None:
         if not self.usable:
             raise NotChecked(_("PUBLIC_URL is not an https address."))
+
+
+def _read(client: httpx.Client, url: str) -> Answer:
+    with client.stream("GET", url) as found:
+        text = next(found.iter_bytes(LONGEST), b"").decode(errors="replace")
+        return Answer(status=found.status_code, text=text, has_length="content-length" in found.headers)

@@ -9,13 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centrala.doctor.context import Context
-from centrala.doctor.finding import Fix, State
+from centrala.doctor.finding import Fix, Outcome, State
 from centrala.doctor.rule import Needs, Rule
+from centrala.organization.proof import proof_of
 
 OK = 200
 SOON = timedelta(days=14)
 TUNNELS = (".devtunnels.ms", ".loca.lt", ".localtunnel.me")  # known to fail Event Grid's handshake
 UNKNOWN = 404, "unknown_endpoint"  # this hub's answer at an endpoint that is none
+
+ANOTHER_HUB = Fix(
+    text=gettext_lazy(
+        "Point PUBLIC_URL at this installation, and bring its version there. Where several machines serve it, give all "
+        "of them, and this command, the same CENTRALA_SECRET_KEY."
+    )
+)
 
 
 def public_url(context: Context) -> str:
@@ -66,7 +74,7 @@ def certificate(context: Context) -> str:
     return ""
 
 
-def endpoints_answer(context: Context) -> str:
+def endpoints_answer(context: Context) -> str | Outcome:
     """Asked with a secret made up for it: whoever answers here in the hub's place must not learn a real one."""
     for service, endpoint in context.connected.endpoints.items():
         found = context.address.ask(f"/hooks/{token_urlsafe(32)}/{endpoint.path.rpartition('/')[2]}")
@@ -82,7 +90,19 @@ def endpoints_answer(context: Context) -> str:
                 "service": service.label,
                 "status": found.status,
             }
-    return ""
+    return _another_hub(context)
+
+
+def _another_hub(context: Context) -> str | Outcome:
+    """Every hub says at a made-up address that it does not know it; only this one can answer the challenge."""
+    challenge = token_urlsafe(24)
+    found = context.address.ask(f"/healthz?challenge={challenge}")
+    if isinstance(found, str) or found.status != OK or found.text == proof_of(challenge):
+        return ""  # what does not answer at all is told by `reachable`
+    cause = _("It is not this installation of Centrala that answers at %(url)s: events would go to another one.") % {
+        "url": context.address.url
+    }
+    return Outcome(state=State.ERROR, cause=cause, fix=ANOTHER_HUB)
 
 
 def content_length(context: Context) -> str:
@@ -159,8 +179,10 @@ RULES = (
                 "Let the proxy or firewall before the hub pass /hooks/ on unchanged, POST and OPTIONS, too."
             )
         ),
-        looks_at="whether this hub answers by GET through PUBLIC_URL at an endpoint of each service that is made up",
-        because="A gateway or firewall that lets pages through may still stop webhooks: the handshake fails.",
+        looks_at="whether a hub answers by GET through PUBLIC_URL at an endpoint of each service that is made up, and whether it "
+        "is this one",
+        because="A gateway or firewall that lets pages through may still stop webhooks, and another hub does not know them: "
+        "the handshake fails.",
         pitfalls=(1, 14),
     ),
     Rule(
