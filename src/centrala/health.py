@@ -1,4 +1,4 @@
-"""Whether a web process answers, whether it is the one that was just started, and whether it is of this installation."""
+"""Whether a web process answers, is the one that was just started, and belongs to this installation."""
 
 import os
 import re

@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from azure.core.credentials import TokenCredential
+from azure.mgmt.resource.resources import ResourceManagementClient
 from django.test import Client
 from django.utils.timezone import now
 from pytest_django import Settings
@@ -207,6 +208,15 @@ def put(cloud: LocalAzure, credential: TokenCredential, path: str, properties: d
     ).raise_for_status()
 
 
+def make_group(cloud: LocalAzure, name: str) -> None:
+    address = Cloud(authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle)
+    credential = address.client_secret_credential(
+        tenant_id=cloud.tenant_id, client_id=cloud.client_id, client_secret=cloud.client_secret
+    )
+    with ResourceManagementClient(credential, cloud.subscription_id, **address.management) as client:
+        client.resource_groups.create_or_update(name, {"location": "westeurope"})
+
+
 RIGHTS = ["Microsoft.communication/*", "Microsoft.EventGrid/*", "*/read"]
 
 
@@ -238,6 +248,21 @@ def test_role_on_the_resources_group_alone_is_enough(administrator: Client, cloc
 
     assert panel(page)[ROLE] == "OK"
     assert cloud.resource_group in why(page, ROLE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("group", "verdict"), [("g19", "OK"), ("g20", "No")])
+def test_rights_are_asked_for_in_twenty_groups(administrator: Client, clock: Clock, group: str, verdict: str) -> None:
+    """The one with the resource first, then by name: so g19 is the twentieth and g20 is not asked for any more."""
+    cloud = clock.cloud
+    for number in range(1, 26):
+        make_group(cloud, f"g{number:02}")
+    assign(clock, "ala", f"/subscriptions/{cloud.subscription_id}/resourceGroups/{group}", ["*"], [])
+    sign_in(administrator, clock, "ala")
+
+    page = read(administrator.get(PAGE))
+
+    assert panel(page)[ROLE] == verdict
 
 
 def test_subscription_of_another_tenant_is_told_apart(administrator: Client, clock: Clock) -> None:

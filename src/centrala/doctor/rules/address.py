@@ -179,10 +179,10 @@ RULES = (
                 "Let the proxy or firewall before the hub pass /hooks/ on unchanged, POST and OPTIONS, too."
             )
         ),
-        looks_at="whether a hub answers by GET through PUBLIC_URL at an endpoint of each service that is made up, and whether it "
-        "is this one",
-        because="A gateway or firewall that lets pages through may still stop webhooks, and another hub does not know them: "
-        "the handshake fails.",
+        looks_at="whether a hub answers by GET through PUBLIC_URL at an endpoint of each service that is made up, and "
+        "whether it is this one",
+        because="A gateway or firewall that lets pages through may still stop webhooks, and another hub does not know "
+        "them: the handshake fails.",
         pitfalls=(1, 14),
     ),
     Rule(
