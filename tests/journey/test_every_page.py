@@ -14,8 +14,9 @@ from running_demo import Demo, until
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PEOPLES = ("centrala.organization", "centrala.desk", "centrala.center", "centrala.dataverse.page", "centrala.api")
-PARTS = {  # of pages, which htmx fetches into them; and files
+PARTS = {  # of pages, which htmx fetches into them; files; and the API's description, a page of Swagger's own
     *("prerequisites", "connect-progress", "azure-progress", "doctor-result", "list", "messages", "azure-export"),
+    "openapi-view",
 }
 ACTS = {  # answer POST alone
     *("register-provider", "test-reach", "repair", "new-endpoints", "sync", "azure-apply", "azure-begin", "azure-end"),

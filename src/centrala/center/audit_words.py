@@ -54,6 +54,7 @@ ACTS: dict[str, "StrOrPromise"] = {
     "sign in to Azure": pgettext_lazy("audit", "Signed in to Azure"),
     "register provider": pgettext_lazy("audit", "Resource provider registered"),
     "replay events": pgettext_lazy("audit", "Events replayed"),
+    "export contact": pgettext_lazy("audit", "Customer's data exported"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
 FIELDS: dict[str, "StrOrPromise"] = {
@@ -85,6 +86,8 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "expires_at": gettext_lazy("Valid until"),
     "entries": gettext_lazy("Entries"),
     "events": gettext_lazy("Events"),
+    "conversations": gettext_lazy("Conversations"),
+    "messages": gettext_lazy("Messages"),
     "state": gettext_lazy("State"),
     "types": gettext_lazy("Type"),
     "search": gettext_lazy("Event id or part of the subject"),

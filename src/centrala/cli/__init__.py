@@ -28,6 +28,7 @@ COMMANDS = {
     "disconnect": "ends the connection; conversations and numbers stay",
     "provision": "plans, makes and mends what Azure needs so that events arrive",
     "numbers": "lists the numbers of the resource, --sync fetches them",
+    "contacts": "hands over what is kept about one customer",
     "audit": "lists the audit log, or deletes its old entries",
     "events": "lists the inbox",
     "replay": "puts failed or unknown events back to be handled",

@@ -1,0 +1,36 @@
+"""`centrala contacts export NUMBER`: all that is kept about one customer, as JSON or, with --readable, as text."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from centrala.cli.database import database
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
+    export = acts.add_parser("export", help="prints all that is kept about one customer")
+    export.add_argument("number", help="the customer's, with its country code")
+    export.add_argument("--readable", action="store_true", help="as text in place of JSON, without the raw events")
+
+
+def run(options: argparse.Namespace) -> int:
+    with database():
+        from centrala.conversations import dossier
+
+        told = dossier.export(contact=dossier.contact_of(options.number), actor=None)
+    print("\n".join(_lines(told)) if options.readable else json.dumps(told, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _lines(told: dict[str, Any]) -> Iterator[str]:  # JSON's values
+    yield f"{told['number']}  {told['name']}".rstrip()
+    for one in told["conversations"]:
+        closed = f", closed {one['closed_at']}" if one["closed_at"] else ""
+        yield f"\nConversation with {one['our_number']}, opened {one['opened_at']}{closed}"
+        for message in one["messages"]:
+            arrow = "<" if message["direction"] == "inbound" else ">"
+            text = message["text"].replace("\n", "\n    ")
+            yield f"  {message['created_at']} {arrow} {message['state']}\n    {text}"
+    yield f"\n{len(told['events'])} raw events of Azure name this number; without --readable they are printed, too."

@@ -1,0 +1,112 @@
+"""All that is kept about one customer, for the customer: what an organisation hands over when it is asked."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import phonenumbers
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from centrala.characters import storable
+from centrala.conversations.models import Contact, Conversation, Message
+from centrala.errors import Refused
+from centrala.inbox.models import Event
+from centrala.organization.audit import record
+from centrala.organization.models import User
+
+Told = dict[str, Any]  # as JSON holds it
+# Each event's body is looked at, for no index pays for so rare a question. `position` finds bytes as they stand.
+WITH_THESE_BYTES = "position(convert_to(%s, 'UTF8') in body) > 0"
+
+
+def contact_of(text: str) -> Contact:
+    """Who has this number, however it is written: +48 600-100-200, 0048600100200, 48600100200; or a short code, or a
+    sender's name as it came. Raises Refused."""
+    text = storable(text.strip())
+    found = Contact.objects.filter(number__in=[text, _e164(text)]).order_by("number").first()
+    if found is None:
+        raise Refused(_("Nothing is kept about this number. Fix: write it with its country code, +48 600 100 200."))
+    return found
+
+
+@transaction.atomic
+def export(*, contact: Contact, actor: User | None) -> Told:
+    """The contact, the conversations with their messages, and the raw events that name the number. The audit log tells
+    that it was done, and keeps a keyed hash of the number."""
+    conversations = contact.conversations.select_related("number", "workstream").order_by("opened_at", "id")
+    told: Told = {
+        "number": contact.number,
+        "name": contact.name,
+        "conversations": [_conversation(one) for one in conversations.prefetch_related("messages")],
+        "events": [_event(event) for event in events_about(contact)],
+    }
+    messages = sum(len(one["messages"]) for one in told["conversations"])
+    after = {"conversations": len(told["conversations"]), "messages": messages, "events": len(told["events"])}
+    record(actor=actor, act="export contact", target=pseudonym(contact), after=after)
+    return told
+
+
+def events_about(contact: Contact) -> Iterator[Event]:
+    """Raw events, oldest first, that hold the number as a word of its own, or a sender's name in quotes."""
+    digits = contact.number.lstrip("+")
+    numeric = digits.isascii() and digits.isdecimal()
+    whole = re.compile(rf"(?<!\d){digits}(?!\d)" if numeric else re.escape(f'"{digits}"'))
+    near = Event.objects.extra(where=[WITH_THESE_BYTES], params=[digits])  # noqa: S610 - the text is a parameter
+    for event in near.order_by("received_at", "id").iterator():
+        if whole.search(bytes(event.body).decode("utf-8", "replace")):
+            yield event
+
+
+def pseudonym(contact: Contact) -> str:
+    """Tells two customers apart and nobody's number: without this installation's key it cannot be guessed back."""
+    return salted_hmac("centrala.contact", contact.number, algorithm="sha256").hexdigest()[:32]
+
+
+def _e164(text: str) -> str:
+    international = f"+{text.removeprefix('00')}" if text[:1].isdigit() else text
+    try:
+        parsed = phonenumbers.parse(international)
+    except phonenumbers.NumberParseException:
+        return text
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _conversation(one: Conversation) -> Told:
+    messages = sorted(one.messages.all(), key=lambda message: (message.created_at, message.id))
+    return {
+        "id": str(one.pk),
+        "our_number": one.number.number,
+        "workstream": one.workstream.name if one.workstream else None,
+        "state": one.state,
+        "opened_at": _time(one.opened_at),
+        "closed_at": _time(one.closed_at),
+        "messages": [_message(message) for message in messages],
+    }
+
+
+def _message(message: Message) -> Told:
+    return {
+        "id": str(message.pk),
+        "direction": message.direction,
+        "text": message.text,
+        "state": message.state,
+        "created_at": _time(message.created_at),
+        "sent_at": _time(message.sent_at),
+        "settled_at": _time(message.settled_at),
+    }
+
+
+def _event(event: Event) -> Told:
+    return {
+        "id": event.event_id,
+        "type": event.type,
+        "received_at": _time(event.received_at),
+        "body": bytes(event.body).decode("utf-8", "replace"),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
