@@ -115,6 +115,17 @@ def test_signed_in_the_key_left_empty_is_read_from_azure(signed_in: Client, righ
     assert right["connection_string"].partition("accesskey=")[2] not in signed_in.get(ADVANCED).content.decode()
 
 
+def test_application_of_one_directory_is_warned_of_and_connected(
+    signed_in: Client, right: dict[str, str], cloud: LocalAzure
+) -> None:
+    single = register_application(signed_in, cloud, "Tylko tu", signInAudience="AzureADMyOrg")
+
+    page = read(signed_in.post(ADDRESS, right | {"event_grid_app_id": single}, follow=True))
+
+    assert "The application “Tylko tu” is for accounts of one directory only." in page.text()
+    assert Connection.objects.get().disconnected_at is None
+
+
 def test_key_that_azure_does_not_give_is_asked_for_at_its_field(signed_in: Client, right: dict[str, str]) -> None:
     other = right["resource_id"].replace(right["resource_name"], "inny")
 

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 
+from azure.core.credentials import TokenCredential
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from centrala.center.forms import ConnectForm
 from centrala.center.prerequisites import panel_of
 from centrala.center.progress import RUNS, Run
 from centrala.center.views import numbers_page
-from centrala.connection import actions, keys
+from centrala.connection import actions, audience, keys
 from centrala.connection.access import connections_of
 from centrala.connection.actions import ConnectFields, FieldsRefused
 from centrala.connection.azure_words import in_words
@@ -63,6 +64,8 @@ def existing(request: StaffRequest) -> HttpResponse:
             _explain(form, refused)
             return _shown(request, form)
         _fetch_numbers(request, connection, run)
+        if text := audience.warning_of(connection, _credential(request)):
+            messages.warning(request, text)
     messages.success(request, _("“%(name)s” is connected.") % {"name": connection.resource_name})
     return _led(request, "center:advanced")
 
@@ -81,9 +84,13 @@ def _connect(request: StaffRequest, fields: ConnectFields, run: Run) -> Connecti
     return actions.connect(
         fields=fields,
         actor=request.user,
-        credential=person or settings.INSTALLATION.own_credential(),
+        credential=_credential(request),
         tell=run.began.append,
     )
+
+
+def _credential(request: StaffRequest) -> TokenCredential | None:
+    return azure_credential_of(request) or settings.INSTALLATION.own_credential()
 
 
 def _fetch_numbers(request: StaffRequest, connection: Connection, run: Run) -> None:

@@ -85,7 +85,10 @@ class SetupForm(forms.Form):
     resource = forms.CharField(required=False, max_length=LONGEST, widget=forms.HiddenInput)
     application_id = forms.CharField(
         label=_("Application of your own"),
-        help_text=_("Application (client) ID. Empty: the connected one, else one is registered for this hub."),
+        help_text=_(
+            "Application (client) ID. Empty: the connected one, else one is registered for this hub. Another one than "
+            "the connected: texts that arrive meanwhile come again, calls do not."
+        ),
         required=False,
         max_length=LONGEST,
         widget=forms.TextInput(PLAIN | {"aria-required": "false"}),

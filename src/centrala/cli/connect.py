@@ -9,6 +9,10 @@ from centrala.cli.database import database
 from centrala.installation import Installation
 
 VARIABLE = "ACS_CONNECTION_STRING"
+ANOTHER_APPLICATION = (
+    "The application has changed: until the event subscriptions name the new one, texts and recordings come again, and "
+    "calls are lost. Fix: centrala provision, or enter the id in each event subscription within a day."
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
         fallback = ResourceId.parse(options.resource_id).name
     with database():
         from centrala.connection.actions import ConnectFields, FieldsRefused, connect
+        from centrala.connection.audience import warning_of
         from centrala.numbers.actions import sync
         from centrala.workstreams.actions import put_to_work
 
@@ -41,13 +46,18 @@ def run(options: argparse.Namespace) -> int:
             confirmed=options.yes,
             taken_over=options.taken_over,
         )
+        credential = Installation.here().own_credential()
         try:
-            connection = connect(fields=fields, actor=None, credential=Installation.here().own_credential())
+            connection = connect(fields=fields, actor=None, credential=credential)
         except FieldsRefused as refused:
             for name, text in refused.errors.items():
                 option = "yes" if name == "confirmed" else name.replace("_", "-")
                 print(f"--{option}: {text}", file=sys.stderr)
             return 1
+        if connection.former_applications:
+            print(ANOTHER_APPLICATION, file=sys.stderr)
+        if text := warning_of(connection, credential):
+            print(text, file=sys.stderr)
         numbers = sync(connection=connection)
         put_to_work(numbers=numbers)
         print(f"Connected to {connection.resource_name}, {len(numbers)} numbers.")
