@@ -37,6 +37,8 @@ def test_conversation_is_told_whole(program: Program, talk: Talk) -> None:
         "customer_name": "Customer 1",
         "number": "+18335550100",
         "workstream": None,
+        "queue": conversation.queue.name,
+        "agent": None,
         "state": "open",
         "unread": 0,
         "preview": "",
@@ -44,6 +46,13 @@ def test_conversation_is_told_whole(program: Program, talk: Talk) -> None:
         "last_message_at": stamp(conversation.last_message_at),
         "closed_at": None,
     }
+
+
+def test_conversation_names_its_agent(program: Program, agent: User, talk: Talk) -> None:
+    conversation = talk(1)
+    Conversation.objects.update(state="active", agent=agent)
+
+    assert program.get(f"/conversations/{conversation.pk}").json()["agent"] == "ala"
 
 
 def stamp(at: Any) -> str:

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
@@ -55,7 +56,7 @@ def list_conversations(
     limit: Limit = 50,
 ) -> shapes.Page[shapes.ConversationOut]:
     """`customer` is the customer's number, with or without its plus."""
-    found = conversations_of(request.auth.owner)
+    found = _visible(request)
     if customer:
         found = found.filter(contact__number__in=_spellings(customer))
     if state:
@@ -142,7 +143,11 @@ def nothing(request: HttpRequest, rest: str) -> None:
 
 
 def _conversation(request: ApiRequest, conversation_id: UUID) -> Conversation:
-    return get_object_or_404(conversations_of(request.auth.owner), pk=conversation_id)
+    return get_object_or_404(_visible(request), pk=conversation_id)
+
+
+def _visible(request: ApiRequest) -> QuerySet[Conversation]:
+    return conversations_of(request.auth.owner).select_related("queue", "agent")
 
 
 def _spellings(customer: str) -> set[str]:

@@ -65,6 +65,8 @@ class ConversationOut(Schema):
     customer_name: str
     number: str
     workstream: str | None
+    queue: str | None  # where it waits, or waited last
+    agent: str | None  # the username of who has it
     state: ConversationState
     unread: int
     preview: str
@@ -80,6 +82,8 @@ class ConversationOut(Schema):
             customer_name=conversation.contact.name,
             number=conversation.number.number,
             workstream=conversation.workstream.name if conversation.workstream else None,
+            queue=conversation.queue.name if conversation.queue else None,
+            agent=conversation.agent.get_username() if conversation.agent else None,
             state=ConversationState(conversation.state),
             unread=conversation.unread,
             preview=conversation.preview,
