@@ -270,6 +270,63 @@ def _terraform_fields(one: dict[str, Any], parsed: dict[str, Any], plan: Plan) -
     }
 
 
+# What arguments are called on the providers' own pages (azurerm 4.40, azuread 3.0), as far as we use them; the first of
+# each pair are required.
+META = {"depends_on", "count"}
+ARGUMENTS: dict[str, tuple[set[str], set[str]]] = {
+    "azuread_application_registration": (
+        {"display_name"},
+        {"sign_in_audience", "requested_access_token_version"},
+    ),
+    "azuread_application_app_role": (
+        {"application_id", "role_id", "allowed_member_types", "description", "display_name"},
+        {"value"},
+    ),
+    "azuread_service_principal": ({"client_id"}, {"owners", "use_existing"}),
+    "azuread_app_role_assignment": ({"app_role_id", "principal_object_id", "resource_object_id"}, set()),
+    "azuread_application_owner": ({"application_id", "owner_object_id"}, set()),
+    "azurerm_eventgrid_system_topic": (
+        {"name", "resource_group_name", "location", "source_resource_id", "topic_type"},
+        {"tags"},
+    ),
+    "azurerm_eventgrid_system_topic_event_subscription": (
+        {"name", "system_topic", "resource_group_name"},
+        {
+            "event_delivery_schema",
+            "included_event_types",
+            "webhook_endpoint",
+            "retry_policy",
+            "storage_blob_dead_letter_destination",
+        },
+    ),
+    "webhook_endpoint": ({"url"}, {"active_directory_tenant_id", "active_directory_app_id_or_uri"}),
+    "retry_policy": ({"max_delivery_attempts", "event_time_to_live"}, set()),
+    "storage_blob_dead_letter_destination": ({"storage_account_id", "storage_blob_container_name"}, set()),
+}
+
+
+@BOTH
+@pytest.mark.long
+def test_terraform_uses_arguments_that_the_providers_know(survey: Survey) -> None:
+    parsed = terraform_of(plan_of(survey))
+
+    used = [(kind, body) for one in parsed["resource"] for kind, named in one.items() for body in named.values()]
+    used += [
+        (name, inner) for _kind, body in used for name, blocks in body.items() if name in ARGUMENTS for inner in blocks
+    ]
+
+    wrong = {
+        kind: (needed - set(body), set(body) - needed - may - META)
+        for kind, body in used
+        for needed, may in [ARGUMENTS[kind]]
+        if not needed <= set(body) <= needed | may | META
+    }
+    assert wrong == {}
+    assert {kind for kind, _body in used} == {
+        *(kind for kind in ARGUMENTS if kind != "storage_blob_dead_letter_destination" or survey is not NOTHING)
+    }
+
+
 def test_terraform_takes_over_what_is_there_and_only_that() -> None:
     before, after = terraform_of(plan_of(NOTHING)), terraform_of(plan_of(connected()))
 

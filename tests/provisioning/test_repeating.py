@@ -1,5 +1,6 @@
 """Provisioning that meets what is there already, what has drifted, and what does not work."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -8,9 +9,12 @@ from pytest_django import Settings
 
 from centrala.azure.eventgrid import DeadLetters
 from centrala.azure.graph import MULTI_TENANT, directory
-from centrala.connection.models import Connection, Service
+from centrala.connection.actions import ConnectFields, connect
+from centrala.connection.models import Connection, Service, Sight, Sighting
 from centrala.connection.provisioning import Progress, Report, Stopped
 from centrala.errors import Refused
+from centrala.hooks.endpoints import LIFE
+from centrala.inbox.models import Event
 from centrala.organization.models import AuditEntry
 from provisioning.scene import ROLE, WHOLE, Reports, Scene, moved
 from running_demo import until
@@ -368,6 +372,40 @@ def test_role_is_not_required_while_older_tokens_may_be_on_their_way(scene: Scen
     connection.refresh_from_db()
 
     assert (at_once, to_do, connection.require_role) == (False, ["connection"], True)
+
+
+def test_text_under_way_while_the_application_changes_arrives_with_the_new_one_s_token(scene: Scene) -> None:
+    connection = scene.provisioner().apply()
+    former = connection.entries.get(key="EventGridAppID").value
+    own = {"displayName": "Our own", "signInAudience": "AzureADMultipleOrgs"}
+    made = scene.ask("POST", "/v1.0/applications", json=own).raise_for_status().json()
+
+    connect(
+        fields=ConnectFields(
+            resource_name=scene.resource.name,
+            resource_id=str(scene.resource),
+            connection_string=scene.azure.acs.connection_string,
+            event_grid_app_id=made["appId"],
+            event_grid_app_tenant_id=scene.azure.tenant_id,
+            confirmed=True,
+        ),
+        actor=None,
+        cloud=scene.cloud,
+    )
+    connected_at = datetime.now(UTC)
+    until(lambda: datetime.now(UTC) > connected_at + LIFE)  # the hub may know the endpoint as it was
+    text = {"from": "+14255550123", "to": scene.azure.acs.phone_numbers[0], "text": "Where is my parcel?"}
+    scene.azure.control.post("/_local/sms", json=text).raise_for_status()
+    refusal = until(lambda: Sighting.objects.filter(kind=Sight.REFUSAL).first())
+    before = Event.objects.count()
+    scene.provisioner(application_id=made["appId"]).apply()
+    scene.advance(60)
+    until(Event.objects.exists)
+
+    assert before == 0
+    assert (refusal.word, f"seen={former}" in refusal.detail) == ("former_application", True)
+    [event] = Event.objects.all()
+    assert json.loads(event.body)["data"]["message"] == "Where is my parcel?"
 
 
 def test_resource_of_another_name_leaves_nothing_behind(scene: Scene) -> None:

@@ -16,6 +16,7 @@ HEADER = """\
 """
 # The lowest versions that take what is written below. azurerm: its changelog first names source_resource_id in 4.40
 # (source_arm_resource_id before), where its case stops mattering, too; else a topic made by hand would be made anew.
+# The providers to register are named since 4.0. Every argument stands on the providers' own pages.
 # azuread: app_role, registration and owner are resources since 2.44; of the versions since, the next major one.
 AZURERM, AZUREAD = "4.40", "3.0"
 ROLE = Raw("azuread_application_app_role.centrala.role_id")
