@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from centrala.azure.dataverse import origin
+from centrala.azure.errors import AzureError
+from centrala.azure.graph import directory
 from centrala.connection.models import Service
 from centrala.doctor.dynamics import Dynamics
 from centrala.doctor.finding import Finding, State
@@ -61,12 +63,21 @@ class Organisation:
             body["@odata.nextLink"] = f"{self.next_host or self.url}{ENTRIES}?$skiptoken={at + 1}"
         return JSONResponse(body)
 
+    async def page_of_a_proxy(self, _request: Request) -> Response:
+        return HTMLResponse("<h1>Sign in to the network</h1>")
+
     async def events(self, request: Request) -> Response:
         (event,) = await request.json()
         return JSONResponse({"validationResponse": event["data"]["validationCode"]})
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route(ENTRIES, self.entries), Route("/events", self.events, methods=["POST"])])
+        return Starlette(
+            routes=[
+                Route(ENTRIES, self.entries),
+                Route("/events", self.events, methods=["POST"]),
+                Route("/v1.0/{path:path}", self.page_of_a_proxy),
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -201,6 +212,16 @@ def test_words_of_the_other_side_are_printable_and_short(in_order: Scene, organi
 
     assert finding.cause.isprintable()
     assert len(finding.cause) < 500
+
+
+def test_page_in_the_place_of_the_directory_s_answer_is_told(in_order: Scene, organisation: Organisation) -> None:
+    cloud = replace(in_order.cloud, graph=organisation.url)
+
+    with (
+        directory(credential=in_order.credential, cloud=cloud) as graph,
+        pytest.raises(AzureError, match="does not answer as a Web API does"),
+    ):
+        graph.application(OTHER)
 
 
 def test_token_goes_to_no_other_host(in_order: Scene, organisation: Organisation) -> None:

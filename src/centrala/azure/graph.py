@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from azure.core import PipelineClient
 from azure.core.credentials import TokenCredential
@@ -16,7 +17,7 @@ from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HeadersPol
 from azure.core.rest import HttpRequest, HttpResponse
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
+from centrala.azure.errors import AzureError, Said
 
 MULTI_TENANT = "AzureADMultipleOrgs"
 Json = dict[str, Any]  # Graph's own shapes
@@ -191,7 +192,12 @@ class Directory:
             raise AzureError.from_sdk(error) from None
         if response.status_code >= 400:
             raise AzureError.from_response(response)
-        found: Json = response.json() if response.content else {}
+        try:
+            found = response.json() if response.content else {}
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):  # a proxy's page, for example
+            raise AzureError(Said.HOST_OTHER, host=urlsplit(url).netloc, permanent=True)
         return found
 
 
