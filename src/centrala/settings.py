@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "centrala.numbers",
     "centrala.workstreams",
     "centrala.conversations",
+    "centrala.routing",
     "centrala.desk",
     "centrala.center",
     "centrala.api",

@@ -51,7 +51,7 @@ class Conversation(models.Model):
     workstream = models.ForeignKey(Workstream, null=True, on_delete=models.SET_NULL, related_name="conversations")
     queue = models.ForeignKey(Queue, null=True, on_delete=models.PROTECT, db_index=False, related_name="conversations")
     agent = models.ForeignKey(User, null=True, on_delete=models.PROTECT, db_index=False, related_name="conversations")
-    former_agent = models.ForeignKey(  # who had it before
+    former_agent = models.ForeignKey(  # who had set it aside when the customer wrote again
         User, null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     state = models.CharField(max_length=10, choices=ConversationState, default=ConversationState.OPEN)

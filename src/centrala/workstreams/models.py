@@ -70,6 +70,7 @@ class Queue(models.Model):
 
 
 MOST_UNITS = 100  # of an agent
+USUAL_UNITS = 30
 LONGEST_OFFER = 600
 LONGEST_WRAP_UP = 3600
 A_WEEK = 60 * 24 * 7  # minutes
@@ -82,7 +83,7 @@ class Workstream(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="workstreams")
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
     # What a conversation takes of an agent's 100.
-    units = models.PositiveSmallIntegerField(default=30, validators=[MaxValueValidator(MOST_UNITS)])
+    units = models.PositiveSmallIntegerField(default=USUAL_UNITS, validators=[MaxValueValidator(MOST_UNITS)])
     allowed_presences = ArrayField(models.CharField(max_length=20, choices=Presence), default=usual_presences)
     keep_same_agent = models.BooleanField(default=False)
     # Minutes without a message after which a waiting conversation is closed; null: never.

@@ -1,0 +1,232 @@
+"""What agents do with offers and with conversations as work. Locks are taken in one order: agents, the conversation,
+its offers."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from centrala.conversations.live import announce, announce_work
+from centrala.conversations.models import ClosingReason, Conversation, ConversationState
+from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
+from centrala.errors import Refused
+from centrala.organization.models import User
+from centrala.routing import duty
+from centrala.routing.models import Agent, Offer, Outcome, Step
+from centrala.routing.tracing import trace
+from centrala.workstreams.models import Presence, Queue
+
+CHOICES = set(Presence) - {Presence.INACTIVE}
+FIELDS = [
+    "state",
+    "agent",
+    "former_agent",
+    "queue",
+    "queued_at",
+    "assigned_at",
+    "ended_at",
+    "closed_at",
+    "closing_reason",
+]
+
+
+@transaction.atomic
+def choose_presence(*, user: User, presence: Presence) -> None:
+    """What the person wants to be; ends what the hub imposed. Raises Refused for a presence that nobody chooses."""
+    if presence not in CHOICES:
+        raise Refused(_("This presence is set by the hub alone."))
+    agent = duty.lock(user)[user.pk]
+    agent.chosen, agent.imposed, agent.changed_at = presence, "", now()
+    agent.save(update_fields=["chosen", "imposed", "changed_at"])
+    announce_work()
+
+
+@transaction.atomic
+def seen(*, user: User, at: datetime | None = None) -> None:
+    """An event stream of the person lives. Back after too long, what was not chosen to last is Available again."""
+    at = at or now()
+    agent = duty.lock(user)[user.pk]
+    if agent.last_seen_at is None or at - agent.last_seen_at > duty.GONE_AFTER:
+        agent.imposed = ""
+        if agent.chosen not in duty.KEPT:
+            agent.chosen = Presence.AVAILABLE
+        agent.changed_at = at
+        announce_work()
+    agent.last_seen_at = at
+    agent.save(update_fields=["imposed", "chosen", "changed_at", "last_seen_at"])
+
+
+@transaction.atomic
+def accept(*, offer: Offer, user: User) -> Conversation:
+    """Raises Refused when the offer is somebody else's, or no longer good."""
+    duty.lock(user)
+    conversation = _locked(offer.conversation)
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    if offer.agent_id != user.pk or offer.outcome != Outcome.PENDING or offer.expires_at <= now():
+        raise Refused(_("This offer is no longer good: the conversation went back to its queue."))
+    _settle(offer, Outcome.ACCEPTED)
+    return _take(conversation, user, Step.ACCEPTED)
+
+
+@transaction.atomic
+def decline(*, offer: Offer, user: User) -> None:
+    """The conversation waits for somebody else, and its agent is not to be disturbed until choosing otherwise."""
+    agent = duty.lock(user)[user.pk]
+    locked = Offer.objects.select_for_update(of=("self",)).select_related("conversation__queue")
+    offer = locked.get(pk=offer.pk)
+    if offer.agent_id != user.pk or offer.outcome != Outcome.PENDING:
+        raise Refused(_("This offer is no longer good: the conversation went back to its queue."))
+    _settle(offer, Outcome.DECLINED)
+    _impose(agent, Presence.DO_NOT_DISTURB)
+    _tell(offer.conversation, Step.DECLINED, user)
+
+
+@transaction.atomic
+def expire_offers(*, at: datetime | None = None) -> int:
+    """Offers that nobody answered in time: back to the queue, the agent Inactive. Returns how many."""
+    at = at or now()
+    late = Offer.objects.filter(outcome=Outcome.PENDING, expires_at__lte=at)
+    agents = duty.lock(*User.objects.filter(pk__in=late.values("agent")))
+    offers = (
+        late.filter(agent__in=agents).select_for_update(of=("self",)).select_related("conversation__queue", "agent")
+    )
+    missed = list(offers.order_by("pk"))
+    for offer in missed:
+        _settle(offer, Outcome.MISSED)
+        _impose(agents[offer.agent_id], Presence.INACTIVE)
+        _tell(offer.conversation, Step.MISSED, offer.agent)
+    return len(missed)
+
+
+@transaction.atomic
+def pick(*, conversation: Conversation, user: User) -> Conversation:
+    """By hand, from the queue or from what waits for the customer; may take more than the capacity, as the original."""
+    duty.lock(user)
+    conversation = _locked(conversation)
+    if conversation.state not in (OPEN, WAITING):
+        raise Refused(_("Somebody works on this conversation already, or it is over."))
+    step = Step.PICKED if conversation.state == OPEN else Step.REOPENED
+    for offer in Offer.objects.select_for_update().filter(conversation=conversation, outcome=Outcome.PENDING):
+        _settle(offer, Outcome.ACCEPTED if offer.agent_id == user.pk else Outcome.WITHDRAWN)
+    return _take(conversation, user, step)
+
+
+@transaction.atomic
+def transfer_to_agent(*, conversation: Conversation, user: User, to: User) -> Conversation:
+    """It stays active; the first agent is released at once."""
+    if not to.works_here:
+        raise Refused(_("“%(name)s” does not work here.") % {"name": to.username})
+    agents = duty.lock(user, to)
+    conversation = _held(conversation, user, ACTIVE)
+    _released(agents[user.pk])
+    conversation.former_agent, conversation.agent, conversation.assigned_at = None, to, now()
+    return _saved(conversation, Step.TO_AGENT, to)
+
+
+@transaction.atomic
+def transfer_to_queue(*, conversation: Conversation, user: User, queue: Queue) -> Conversation:
+    """Raises Refused for a queue of another kind."""
+    agents = duty.lock(user)
+    conversation = _held(conversation, user, ACTIVE)
+    if conversation.queue is not None and conversation.queue.kind != queue.kind:
+        raise Refused(_("A conversation cannot go to a queue of another kind."))
+    conversation.queue = queue
+    return _back(conversation, agents[user.pk], Step.TO_QUEUE)
+
+
+@transaction.atomic
+def release(*, conversation: Conversation, user: User) -> Conversation:
+    agents = duty.lock(user)
+    return _back(_held(conversation, user, ACTIVE), agents[user.pk], Step.RELEASED)
+
+
+@transaction.atomic
+def set_aside(*, conversation: Conversation, user: User) -> Conversation:
+    """Until the customer writes; takes no capacity meanwhile."""
+    return _leave(conversation, user, ACTIVE, WAITING, Step.SET_ASIDE)
+
+
+@transaction.atomic
+def end(*, conversation: Conversation, user: User) -> Conversation:
+    """Over for the customer; the wrap-up begins."""
+    return _leave(conversation, user, ACTIVE, WRAP_UP, Step.ENDED)
+
+
+@transaction.atomic
+def close(*, conversation: Conversation, user: User) -> Conversation:
+    """Ends the wrap-up. Final."""
+    return _leave(conversation, user, WRAP_UP, CLOSED, Step.CLOSED)
+
+
+def _locked(conversation: Conversation) -> Conversation:
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("queue", "agent")
+    return rows.get(pk=conversation.pk)
+
+
+def _held(conversation: Conversation, user: User, state: ConversationState) -> Conversation:
+    conversation = _locked(conversation)
+    if conversation.agent_id != user.pk or conversation.state != state:
+        raise Refused(_("This conversation has moved on meanwhile. Open it again to see who has it."))
+    return conversation
+
+
+def _take(conversation: Conversation, user: User, step: Step) -> Conversation:
+    _move(conversation, ACTIVE)
+    conversation.agent, conversation.assigned_at = user, now()
+    Agent.objects.filter(pk=user.pk).update(given_at=now())
+    return _saved(conversation, step, user)
+
+
+def _back(conversation: Conversation, agent: Agent, step: Step) -> Conversation:
+    user = agent.user
+    _move(conversation, OPEN)
+    _released(agent)
+    conversation.former_agent, conversation.agent, conversation.queued_at = None, None, now()
+    return _saved(conversation, step, user)
+
+
+def _leave(
+    conversation: Conversation, user: User, state: ConversationState, to: ConversationState, step: Step
+) -> Conversation:
+    agents = duty.lock(user)
+    conversation = _held(conversation, user, state)
+    _move(conversation, to)
+    _released(agents[user.pk])
+    if to == WRAP_UP:
+        conversation.ended_at = now()
+    if to == CLOSED:
+        conversation.closed_at, conversation.closing_reason = now(), ClosingReason.AGENT
+    return _saved(conversation, step, user)
+
+
+def _move(conversation: Conversation, to: ConversationState) -> None:
+    assert to in MOVES[ConversationState(conversation.state)]
+    conversation.state = to
+
+
+def _saved(conversation: Conversation, step: Step, user: User) -> Conversation:
+    conversation.save(update_fields=FIELDS)
+    _tell(conversation, step, user)
+    return conversation
+
+
+def _tell(conversation: Conversation, step: Step, user: User) -> None:
+    trace(step, [(conversation.pk, user.pk)], queue=conversation.queue, at=now())
+    announce([conversation.pk])
+    announce_work()
+
+
+def _settle(offer: Offer, outcome: Outcome) -> None:
+    offer.outcome, offer.settled_at = outcome, now()
+    offer.save(update_fields=["outcome", "settled_at"])
+
+
+def _impose(agent: Agent, presence: Presence) -> None:
+    agent.imposed, agent.changed_at, agent.released_at = presence, now(), now()
+    agent.save(update_fields=["imposed", "changed_at", "released_at"])
+
+
+def _released(agent: Agent) -> None:
+    agent.released_at = now()
+    agent.save(update_fields=["released_at"])

@@ -1,0 +1,94 @@
+"""Who is on duty, what was offered to whom, and why each conversation went where it went."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from centrala.conversations.models import Conversation
+from centrala.organization.models import User
+from centrala.workstreams.models import MOST_UNITS, Presence, Queue
+
+
+class Agent(models.Model):
+    """A person's presence. Its row is the lock under which capacity is counted and given away."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="agent")
+    capacity = models.PositiveSmallIntegerField(default=MOST_UNITS)
+    chosen = models.CharField(max_length=20, choices=Presence, default=Presence.AVAILABLE)
+    imposed = models.CharField(max_length=20, choices=Presence, blank=True)  # by the hub, over what was chosen
+    changed_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(null=True)  # by an event stream of the desk
+    given_at = models.DateTimeField(null=True)  # work, last
+    released_at = models.DateTimeField(null=True)  # capacity, last
+
+
+class Outcome(models.TextChoices):
+    PENDING = "pending", pgettext_lazy("offer", "Pending")
+    ACCEPTED = "accepted", pgettext_lazy("offer", "Accepted")
+    DECLINED = "declined", pgettext_lazy("offer", "Declined")
+    MISSED = "missed", pgettext_lazy("offer", "Missed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("offer", "Withdrawn")
+
+
+class Offer(models.Model):
+    """A conversation held out to an agent. While it is pending it takes capacity, and nobody else is asked."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="offers")
+    agent = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False, related_name="offers")
+    units = models.PositiveSmallIntegerField()
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.PENDING)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(outcome="pending"), name="one_pending_offer_of_a_conversation"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["agent"], condition=Q(outcome="pending"), name="offer_to_agent"),
+            models.Index(fields=["expires_at"], condition=Q(outcome="pending"), name="offer_expiring"),
+        ]
+
+
+class Step(models.TextChoices):
+    """In words with a place for the agent and the queue."""
+
+    OFFERED = "offered", gettext_lazy("Offered to %(agent)s from %(queue)s.")
+    ASSIGNED = "assigned", gettext_lazy("Given to %(agent)s from %(queue)s without asking.")
+    SAME_AGENT = (
+        "same_agent",
+        gettext_lazy("Given to %(agent)s, who had it before: the workstream keeps the same agent."),
+    )
+    ACCEPTED = "accepted", gettext_lazy("%(agent)s accepted the offer.")
+    DECLINED = "declined", gettext_lazy("%(agent)s declined the offer; back to %(queue)s.")
+    MISSED = "missed", gettext_lazy("%(agent)s did not answer the offer in time; back to %(queue)s.")
+    PICKED = "picked", gettext_lazy("%(agent)s picked it from %(queue)s.")
+    REOPENED = "reopened", gettext_lazy("%(agent)s took it up again.")
+    RELEASED = "released", gettext_lazy("%(agent)s gave it back to %(queue)s.")
+    TO_QUEUE = "to_queue", gettext_lazy("%(agent)s transferred it to %(queue)s.")
+    TO_AGENT = "to_agent", gettext_lazy("Transferred to %(agent)s.")
+    SET_ASIDE = "set_aside", gettext_lazy("%(agent)s set it aside until the customer writes.")
+    ENDED = "ended", gettext_lazy("%(agent)s ended it.")
+    CLOSED = "closed", gettext_lazy("Closed by %(agent)s.")
+    SILENT = "silent", gettext_lazy("Closed: no message for too long.")
+    AGENT_LOST = "agent_lost", gettext_lazy("%(agent)s was gone for too long; back to %(queue)s.")
+
+
+class Trace(models.Model):
+    """One step of a conversation's way, for whoever asks why it went there."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="trace")
+    at = models.DateTimeField()
+    step = models.CharField(max_length=20, choices=Step)
+    agent = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    queue = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+
+    def __str__(self) -> str:
+        agent = (self.agent.get_full_name() or self.agent.get_username()) if self.agent else _("nobody")
+        return str(Step(self.step).label) % {"agent": agent, "queue": self.queue or _("no queue")}
