@@ -92,6 +92,31 @@ def test_conversation_that_somebody_picks_is_withdrawn_from_who_was_asked(offer:
         actions.pick(conversation=talk, user=offer.agent)
 
 
+def test_who_answers_what_nobody_has_picks_it(offer: Offer, on_duty: OnDuty) -> None:
+    beata = on_duty("beata")
+
+    actions.answer(conversation=offer.conversation, author=beata, text="Good morning")
+
+    offer.refresh_from_db()
+    assert (Conversation.objects.get().agent, offer.outcome, duty(beata).load) == (beata, Outcome.WITHDRAWN, 30)
+    assert Trace.objects.latest("pk").step == "picked"
+
+
+def test_answer_that_cannot_be_sent_picks_nothing(offer: Offer) -> None:
+    with pytest.raises(Refused, match="Write something"):
+        actions.answer(conversation=offer.conversation, author=offer.agent, text=" ")
+
+    assert Conversation.objects.get().state == "open"
+
+
+def test_answer_to_a_colleagues_customer_leaves_the_work_with_them(work: Conversation, on_duty: OnDuty) -> None:
+    actions.answer(conversation=work, author=on_duty("beata"), text="Ala is on the telephone")
+
+    work.refresh_from_db()
+    assert work.agent is not None
+    assert work.agent.username == "ala"
+
+
 def test_full_agent_is_not_to_be_disturbed_and_free_again_what_was_chosen(work: Conversation) -> None:
     assert work.agent is not None
     Agent.objects.update(capacity=30)

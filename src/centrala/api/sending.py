@@ -9,9 +9,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.api.models import ApiToken, KeyedMessage
-from centrala.conversations import actions
 from centrala.conversations.models import Conversation, Message
 from centrala.errors import Refused
+from centrala.routing.actions import answer
 
 KEPT = timedelta(hours=24)
 
@@ -24,12 +24,12 @@ def send(*, token: ApiToken, conversation: Conversation, text: str, key: str) ->
     Raises Refused.
     """
     if not key:
-        return actions.reply(conversation=conversation, author=token.owner, text=text)
+        return answer(conversation=conversation, author=token.owner, text=text)
     asked = hashlib.sha256(f"{conversation.pk} {text}".encode("utf-8", "surrogatepass")).hexdigest()
     # Two at once with one key: the second waits here for the first to commit, for the pair is unique.
     kept, first = KeyedMessage.objects.get_or_create(token=token, key=key, defaults={"asked": asked})
     if first:
-        kept.message = actions.reply(conversation=conversation, author=token.owner, text=text)
+        kept.message = answer(conversation=conversation, author=token.owner, text=text)
         kept.save(update_fields=["message"])
     if kept.asked != asked:
         raise Refused(_("This Idempotency-Key stands for another message. Fix: a new key for each message."))

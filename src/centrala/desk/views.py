@@ -19,6 +19,7 @@ from centrala.desk.threads import earlier_conversations, read_thread
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
 from centrala.organization.posting import post_only
+from centrala.routing.actions import answer
 
 NO_CONTENT = 204
 UNPROCESSABLE = 422
@@ -82,7 +83,7 @@ def _send(request: StaffRequest, found: Conversation, form: ReplyForm) -> Messag
     if not form.is_valid():
         return None
     try:
-        return actions.reply(conversation=found, author=request.user, text=form.cleaned_data["text"])
+        return answer(conversation=found, author=request.user, text=form.cleaned_data["text"])
     except Refused as refused:
         form.add_error("text", refused.message)
         return None

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from centrala.conversations.actions import reply
 from centrala.conversations.live import announce, announce_work
-from centrala.conversations.models import ClosingReason, Conversation, ConversationState
+from centrala.conversations.models import ClosingReason, Conversation, ConversationState, Message
 from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
 from centrala.errors import Refused
 from centrala.organization.models import User
@@ -110,6 +111,15 @@ def pick(*, conversation: Conversation, user: User) -> Conversation:
     for offer in Offer.objects.select_for_update().filter(conversation=conversation, outcome=Outcome.PENDING):
         _settle(offer, Outcome.ACCEPTED if offer.agent_id == user.pk else Outcome.WITHDRAWN)
     return _take(conversation, user, step)
+
+
+@transaction.atomic
+def answer(*, conversation: Conversation, author: User, text: str) -> Message:
+    """Queues an answer to the customer; what nobody works on is picked with it. Raises Refused as `reply` does."""
+    duty.lock(author)
+    if _locked(conversation).state in (OPEN, WAITING):
+        pick(conversation=conversation, user=author)
+    return reply(conversation=conversation, author=author, text=text)
 
 
 @transaction.atomic
