@@ -128,6 +128,7 @@ def test_answer_is_queued_and_told(program: Program, talk: Talk, agent: User) ->
         "state": "queued",
         "error": None,
         "created_at": stamp(message.created_at),
+        "expected_at": None,
     }
     assert (answer.status_code, answer.json()) == (202, expected)
     assert program.get(f"/conversations/{conversation.pk}/messages").json() == {"items": [expected], "next": None}

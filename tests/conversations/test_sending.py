@@ -16,6 +16,7 @@ from centrala.connection.models import Connection
 from centrala.conversations import actions, jobs, sending
 from centrala.conversations.models import Conversation, ConversationState, Message, MessageState, Reason
 from centrala.errors import Refused
+from centrala.numbers import pace
 from centrala.organization.crypto import encrypt
 from hub import CUSTOMER, NOWHERE, ala, arrive, close_all, connected, drained, text
 from localazure.pytest_plugin import LocalAzure
@@ -275,3 +276,68 @@ def test_closed_conversation_takes_no_reply() -> None:
 
 def test_job_of_a_message_that_is_gone_does_nothing() -> None:
     sending.send(message_id=UUID(int=0))
+
+
+def test_reply_beyond_the_rate_waits_for_its_turn_and_says_when(cloud: LocalAzure) -> None:
+    talk = conversation(cloud)
+    pace.hold(talk.number, until=now() + timedelta(minutes=1))
+    message = actions.reply(conversation=talk, author=None, text="In a minute.")
+
+    with pytest.raises(sending.NotYet) as early:
+        sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert (message.state, message.expected_at) == (MessageState.QUEUED, early.value.due_at)
+    assert on_the_phone(cloud) == []
+
+
+def test_moment_that_went_by_unused_is_promised_anew(cloud: LocalAzure) -> None:
+    message = actions.reply(conversation=conversation(cloud), author=None, text="The worker was away.")
+    missed = now() - pace.GOOD_FOR - timedelta(seconds=1)
+    Message.objects.filter(pk=message.pk).update(due_at=missed)
+
+    sending.send(message_id=message.pk)
+
+    message.refresh_from_db()
+    assert message.state == MessageState.SENT
+    assert message.due_at is not None
+    assert message.due_at > missed
+
+
+def test_refusal_for_too_many_holds_every_text_of_the_sender(cloud: LocalAzure) -> None:
+    talk = conversation(cloud)
+    first, second = (actions.reply(conversation=talk, author=None, text=words) for words in ("One.", "Two."))
+    fault = {"operation": "POST /sms", "status": 429, "retry_after_seconds": 40, "times": 1}
+    cloud.control.post("/_local/faults", json=fault).raise_for_status()
+
+    with pytest.raises(AzureError):
+        sending.send(message_id=first.pk)
+    with pytest.raises(sending.NotYet) as held:
+        sending.send(message_id=second.pk)
+
+    assert held.value.due_at - now() > timedelta(seconds=30)
+    assert set(talk.messages.filter(direction="outbound").values_list("state", flat=True)) == {MessageState.QUEUED}
+    assert on_the_phone(cloud) == []
+
+
+def test_job_that_came_too_early_comes_again_on_time() -> None:
+    due = now() + timedelta(seconds=20)
+
+    job = Job(id=1, queue="sms", lock=None, queueing_lock=None, task_name="send", attempts=0)
+
+    decision = jobs.WhileItMaySucceed().get_retry_decision(exception=sending.NotYet(due), job=job)
+
+    assert decision is not None
+    assert decision.retry_at == due
+
+
+def test_two_replies_leave_in_the_order_they_were_written(cloud: LocalAzure) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    talk = conversation(cloud)
+    for words in ("One.", "Two."):
+        actions.reply(conversation=talk, author=None, text=words)
+
+    # Procrastinate runs jobs of one lock one after another, the older one first.
+    locks = set(ProcrastinateJob.objects.filter(queue_name="sms").values_list("lock", flat=True))
+    assert locks == {f"conversation {talk.pk}"}

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page
 
 import centrala
+from centrala.conversations import segments
 
 MODULE = Path(centrala.__file__).parent / "static/centrala/segments.js"
 IMPORT = "async ([url, text]) => (await import(url)).measure(text)"
@@ -39,6 +40,7 @@ async def test_gsm_text_counts_160_then_153(page: Page, text: str, characters: i
     result = await measured(page, text)
 
     assert result == {"characters": characters, "parts": parts, "left": left, "alphabet": "gsm", "culprit": None}
+    assert segments.count(text) == max(parts, 1)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,4 @@ async def test_other_letters_count_70_then_67(
 
     expected = {"characters": characters, "parts": parts, "left": left, "alphabet": "ucs2", "culprit": culprit}
     assert result == expected
+    assert segments.count(text) == parts

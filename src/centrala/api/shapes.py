@@ -39,11 +39,12 @@ class MessageOut(Schema):
     state: MessageState
     error: str | None
     created_at: datetime
+    expected_at: datetime | None = None  # of a queued message: when the sender's rate lets it leave
 
     @classmethod
     def queued(cls, message: Message) -> "MessageOut":
         """As it was when it was queued, whatever became of it since."""
-        return cls.of(message).model_copy(update={"state": MessageState.QUEUED, "error": None})
+        return cls.of(message).model_copy(update={"state": MessageState.QUEUED, "error": None, "expected_at": None})
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
@@ -54,6 +55,7 @@ class MessageOut(Schema):
             state=MessageState(message.state),
             error=message.error or None,
             created_at=message.created_at,
+            expected_at=message.expected_at,
         )
 
 

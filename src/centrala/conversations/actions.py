@@ -4,11 +4,12 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from centrala.conversations import jobs
+from centrala.conversations import jobs, segments
 from centrala.conversations.live import announce
 from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Message, MessageState
 from centrala.conversations.texts import preview, sendable
 from centrala.errors import Refused
+from centrala.numbers import pace
 from centrala.organization.models import User
 
 FREE = (ConversationState.OPEN, ConversationState.WAITING)  # whoever answers has it from then on
@@ -26,21 +27,24 @@ def reply(*, conversation: Conversation, author: User | None, text: str) -> Mess
     locked = Conversation.objects.select_for_update(of=("self",)).select_related("number__connection", "contact")
     conversation = locked.get(pk=conversation.pk)
     _answerable(conversation)
+    at = now()
+    due_at = pace.promise(conversation.number, units=segments.count(text), now=at)
     message = Message.objects.create(
         conversation=conversation,
         direction=Direction.OUTBOUND,
         text=text,
         state=MessageState.QUEUED,
         author=author,
-        created_at=now(),
+        created_at=at,
+        due_at=due_at,
     )
     if author is not None and conversation.state in FREE:
-        conversation.state, conversation.agent, conversation.assigned_at = ConversationState.ACTIVE, author, now()
+        conversation.state, conversation.agent, conversation.assigned_at = ConversationState.ACTIVE, author, at
     conversation.unread = 0
     conversation.last_message_at = max(conversation.last_message_at, message.created_at)
     conversation.preview = preview(text)
     conversation.save(update_fields=ANSWERED)
-    jobs.send_message.defer(message_id=str(message.pk))
+    jobs.enqueue(message)
     announce([conversation.pk])
     return message
 

@@ -8,6 +8,7 @@ from procrastinate.jobs import Job
 
 from centrala.azure.errors import AzureError
 from centrala.conversations import sending
+from centrala.conversations.models import Message
 
 LONGEST_WAIT_SECONDS = 300
 MOST_FAULTS = 8  # attempts after which a fault of ours is left to the sweep, and to whoever reads the log
@@ -15,9 +16,11 @@ MOST_FAULTS = 8  # attempts after which a fault of ours is left to the sweep, an
 
 class WhileItMaySucceed(BaseRetryStrategy):
     """Again after what the service asked for, else 1, 2, 4 ... 300 s: for as long as the cloud may change its mind,
-    and a few times after a fault of ours (a lost key, a pool that is empty)."""
+    and a few times after a fault of ours (a lost key, an empty pool). What came too early comes again on time."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, sending.NotYet):
+            return RetryDecision(retry_at=exception.due_at)
         asked = None
         if isinstance(exception, AzureError):
             asked = exception.retry_after
@@ -30,6 +33,13 @@ class WhileItMaySucceed(BaseRetryStrategy):
 @app.task(name="conversations.send_message", queue="sms", retry=WhileItMaySucceed())
 def send_message(*, message_id: str) -> None:
     sending.send(message_id=UUID(message_id))
+
+
+def enqueue(message: Message) -> None:
+    """Its turn decides when. Messages of one conversation leave one after another, in the order they were written."""
+    send_message.configure(lock=f"conversation {message.conversation_id}", schedule_at=message.due_at).defer(
+        message_id=str(message.pk)
+    )
 
 
 @app.periodic(cron="* * * * *")

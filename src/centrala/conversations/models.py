@@ -1,10 +1,12 @@
 """Customers, their conversations, and every message."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -96,6 +98,9 @@ class Conversation(models.Model):
         ]
 
 
+WORTH_SAYING = timedelta(seconds=10)
+
+
 class Direction(models.TextChoices):
     INBOUND = "inbound", _("Inbound")
     OUTBOUND = "outbound", _("Outbound")
@@ -137,6 +142,7 @@ class Message(models.Model):
     provider_id = models.TextField(null=True, unique=True)
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()  # inbound: when the cloud received it
+    due_at = models.DateTimeField(null=True)  # outbound: when the governor lets it leave (numbers.pace)
     first_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)  # delivered, failed or unknown
@@ -148,3 +154,9 @@ class Message(models.Model):
     def explanation(self) -> str:
         """`error` for a person, in the person's language where the reason is ours."""
         return str(Reason(self.error).label) if self.error in Reason.values else self.error
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """When a queued message will leave, where it has to wait long enough for somebody to wonder."""
+        waits = self.state == MessageState.QUEUED and self.due_at is not None and self.due_at - now() > WORTH_SAYING
+        return self.due_at if waits else None

@@ -15,14 +15,18 @@ from django.utils.timezone import now
 
 from centrala.azure import sms
 from centrala.azure.errors import AzureError
+from centrala.conversations import segments
 from centrala.conversations.live import announce
 from centrala.conversations.models import Message, MessageState, Reason
+from centrala.numbers import pace
 
 # OASIS Repeatable Requests 1.0 leaves the length to the service and ACS publishes none; five minutes is what
 # Microsoft's other services keep at least. A longer guess could send a text twice.
 REPEATABILITY_WINDOW = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=24)
 KEY_REFUSED = {401, 403}
+TOO_MANY = 429
+UNSAID_SECONDS = 10.0  # of rest after a 429 that names no time
 SWEEP = 500
 SETTLED = {MessageState.DELIVERED, MessageState.FAILED, MessageState.UNKNOWN}
 
@@ -30,11 +34,13 @@ SETTLED = {MessageState.DELIVERED, MessageState.FAILED, MessageState.UNKNOWN}
 def send(*, message_id: UUID) -> None:
     """Sends a queued message, or finishes one whose sender was killed. Does nothing for one that is settled or sent.
 
-    Raises AzureError (not permanent) when the same call is worth making again.
+    Raises AzureError (not permanent) when the same call is worth making again, NotYet before the message's turn.
     """
     claim = _claim(message_id)
     if claim is None:
         return
+    if claim.not_before is not None:
+        raise NotYet(claim.not_before)
     message = claim.message
     number = message.conversation.number
     outgoing = sms.Outgoing(
@@ -55,10 +61,19 @@ def send(*, message_id: UUID) -> None:
         _sent(message, result.provider_id)
 
 
+class NotYet(Exception):
+    """The sender's rate is used up until `due_at`."""
+
+    def __init__(self, due_at: datetime) -> None:
+        super().__init__("the sender's rate is used up for the moment")
+        self.due_at = due_at
+
+
 @dataclass(frozen=True)
 class Claim:
     message: Message
     first: bool  # no earlier attempt is in doubt
+    not_before: datetime | None = None  # it stays queued until then
 
 
 @transaction.atomic
@@ -77,11 +92,26 @@ def _claim(message_id: UUID) -> Claim | None:
         settle(message, MessageState.UNKNOWN, Reason.ANSWER_LOST)
         return None
     first = message.state == MessageState.QUEUED
+    if first and (due_at := _turn(message)) > now():
+        return Claim(message, first, not_before=due_at)
     message.state = MessageState.SENDING
     message.first_attempt_at = message.first_attempt_at or now()
     message.save(update_fields=["state", "first_attempt_at"])
     announce([message.conversation_id])
     return Claim(message, first)
+
+
+def _turn(message: Message) -> datetime:
+    """When the message may leave: as promised, or anew where that moment went by unused or the service holds us up."""
+    number, at = message.conversation.number, now()
+    earliest = pace.held_to(number)
+    if earliest is None or earliest <= at:
+        earliest = at - pace.GOOD_FOR
+    if message.due_at is None or message.due_at < earliest:
+        message.due_at = pace.promise(number, units=segments.count(message.text), now=at)
+        message.save(update_fields=["due_at"])
+        announce([message.conversation_id])
+    return message.due_at
 
 
 def _first_attempt(message: Message) -> datetime:
@@ -93,6 +123,9 @@ def _refused(claim: Claim, error: AzureError) -> None:
     """Raises when the same call is worth making again. Only a first attempt may start afresh: an earlier one in doubt
     keeps its time, so that its window ends it as unknown."""
     key_refused = error.status in KEY_REFUSED
+    if error.status == TOO_MANY:
+        seconds = error.retry_after or UNSAID_SECONDS
+        pace.hold(claim.message.conversation.number, until=now() + timedelta(seconds=seconds))
     if error.permanent and not key_refused:
         # Kept and shown later, to whomever: the status says it in every language.
         _not_taken(claim, f"HTTP {error.status}" if error.said else error.message)

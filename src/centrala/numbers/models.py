@@ -38,3 +38,18 @@ class PhoneNumber(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Pace(models.Model):
+    """How far ahead a sender's texts are promised: see numbers.pace. All senders' names of a resource are one, ""."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    sender = models.CharField(max_length=20, blank=True)
+    promised_to = models.DateTimeField()
+    held_to = models.DateTimeField(null=True)  # the service said 429 and named this moment
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "sender"], name="one_pace_per_sender")]
+
+    def __str__(self) -> str:
+        return f"{self.sender or 'names'} until {self.promised_to}"

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app as django_app
 from procrastinate.exceptions import ConnectorException
 
 CONCURRENCY = 4
+POLL_SECONDS = 1.0  # a job of a certain moment is found by asking: no notice comes when its time has come
 GRACE_SECONDS = 5
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ async def _worker(app: App) -> None:
     await app.run_worker_async(
         install_signal_handlers=False,
         concurrency=CONCURRENCY,
+        fetch_job_polling_interval=POLL_SECONDS,
         shutdown_graceful_timeout=GRACE_SECONDS,
         update_heartbeat_interval=settings.STALLED_AFTER_SECONDS / 3,
         stalled_worker_timeout=settings.STALLED_AFTER_SECONDS,
