@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,3 +125,19 @@ def test_embedded_database_is_found_whatever_libpq_variables_the_shell_has(tmp_p
 
     with up(tmp_path, "--port", port, **elsewhere) as line:
         assert line.startswith("Centrala runs")
+
+
+def test_port_that_speaks_no_http_answers_nothing() -> None:
+    """As a port of one's own connection does, which sends the question back."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        echo = threading.Thread(target=_echo, args=[listener])
+        echo.start()
+
+        assert answers(f"http://127.0.0.1:{listener.getsockname()[1]}/healthz") is None
+
+        echo.join()
+
+
+def _echo(listener: socket.socket) -> None:
+    with listener.accept()[0] as talk:
+        talk.sendall(talk.recv(4096))

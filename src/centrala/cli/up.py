@@ -4,6 +4,7 @@ import argparse
 import os
 import secrets
 import sys
+from http.client import HTTPException
 from urllib.request import ProxyHandler, build_opener
 
 from centrala.cli import set_up_link, web
@@ -83,9 +84,10 @@ def command(*words: str) -> list[str]:
 
 
 def answers(url: str) -> str | None:
-    """The word with which the web process there was started; None when nobody answers."""
+    """The word with which the web process there was started; None when nobody answers, or not by HTTP: on a port of the
+    range that the system lends, who asks while nobody listens may be connected to himself."""
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=ASK_SECONDS) as response:
             return str(response.headers.get(START_HEADER, ""))
-    except OSError:
+    except (OSError, HTTPException):
         return None
