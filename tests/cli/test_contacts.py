@@ -62,3 +62,13 @@ def test_number_that_is_nobodys_is_refused(number: str, written: None, capsys: p
     assert capsys.readouterr().err.startswith("centrala: Nothing is kept about this number. Fix: ")
     assert AuditEntry.objects.filter(act="export contact").count() == 0
     assert Message.objects.count() == 3
+
+
+def test_word_that_stops_texts_is_part_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    connected()
+    arrive(text("STOP"))
+    drained()
+
+    assert main(["contacts", "export", CUSTOMER, "--readable"]) == 0
+
+    assert "wants no more texts from +18335550100" in capsys.readouterr().out

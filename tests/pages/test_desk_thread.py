@@ -7,7 +7,15 @@ from django.test import Client
 from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
-from centrala.conversations.models import Conversation, ConversationState, Direction, Message, MessageState, Reason
+from centrala.conversations.models import (
+    Conversation,
+    ConversationState,
+    Direction,
+    Message,
+    MessageState,
+    OptOut,
+    Reason,
+)
 from centrala.organization.models import User
 from pages.reading import Element, read
 from pages.scene import Talk, say
@@ -90,14 +98,14 @@ def test_today_and_yesterday_have_their_names(agent: Client, talk: Talk) -> None
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_thread_takes_six_queries_however_long(
+def test_thread_takes_seven_queries_however_long(
     agent: Client, talk: Talk, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     conversation = talk(unread=0)
     for number in range(count - 1):
         say(conversation, f"Wiadomość {number}", minutes_ago=1)
 
-    with django_assert_num_queries(6):  # session, person, conversation, messages, the customer's others, the list
+    with django_assert_num_queries(7):  # session, person, conversation, messages, STOP, the customer's others, the list
         page = read(agent.get(f"/desk/{conversation.pk}/"))
 
     assert len(bubbles(page)) == count
@@ -251,3 +259,23 @@ def test_desk_says_what_to_do_while_nothing_is_open(agent: Client, talk: Talk) -
 
     assert page.one("div", id="work").one("h2").text() == "No conversation is open"
     assert Conversation.objects.get().unread == 1
+
+
+def test_text_that_waits_for_its_turn_says_when_it_leaves(agent: Client, talk: Talk) -> None:
+    conversation, due = talk(), now() + timedelta(minutes=2)
+    say(conversation, "Za chwilę.", minutes_ago=0, direction=Direction.OUTBOUND, state=MessageState.QUEUED, due_at=due)
+
+    (told,) = read(agent.get(f"/desk/{conversation.pk}/")).all("time", class_="due")
+
+    assert told.text().startswith("leaves about ")
+
+
+def test_customer_who_wrote_stop_is_told_above_the_reply_box_and_by_the_live_part(agent: Client, talk: Talk) -> None:
+    conversation = talk()
+    OptOut.objects.create(contact=conversation.contact, number=conversation.number, opted_out=True, at=now())
+
+    page, part = (read(agent.get(f"/desk/{conversation.pk}/{path}")) for path in ("", "messages"))
+
+    for told in (page.one("p", id="opted-out"), part.one("p", id="opted-out")):
+        assert "The customer wrote STOP" in told.text()
+        assert "hidden" not in told.attributes

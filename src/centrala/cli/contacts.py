@@ -26,6 +26,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(told: dict[str, Any]) -> Iterator[str]:  # JSON's values
     yield f"{told['number']}  {told['name']}".rstrip()
+    for word in told["opt_outs"]:
+        meaning = "wants no more texts" if word["opted_out"] else "takes texts again"
+        yield f"{word['at']} {meaning} from {word['our_number']}"
     for one in told["conversations"]:
         closed = f", closed {one['closed_at']}" if one["closed_at"] else ""
         yield f"\nConversation with {one['our_number']}, opened {one['opened_at']}{closed}"

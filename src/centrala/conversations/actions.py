@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from centrala.conversations import jobs, segments
+from centrala.conversations import consent, jobs, segments
 from centrala.conversations.live import announce
 from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Message, MessageState
 from centrala.conversations.texts import preview, sendable
@@ -65,4 +65,8 @@ def _answerable(conversation: Conversation) -> None:
         raise Refused(
             _("“%(name)s” is a sender's name, not a number: it takes no answers.")
             % {"name": conversation.contact.number}
+        )
+    if consent.has_opted_out(conversation.contact, conversation.number):
+        raise Refused(
+            _("The customer wrote STOP and wants no more texts from this number. With START they take them again.")
         )

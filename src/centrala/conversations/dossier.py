@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from centrala.characters import storable
-from centrala.conversations.models import Contact, Conversation, Message
+from centrala.conversations.models import Contact, Conversation, Message, OptOut
 from centrala.errors import Refused
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
@@ -34,12 +34,13 @@ def contact_of(text: str) -> Contact:
 
 @transaction.atomic
 def export(*, contact: Contact, actor: User | None) -> Told:
-    """The contact, the conversations with their messages, and the raw events that name the number. The audit log tells
-    that it was done, and keeps a keyed hash of the number."""
+    """The contact, what it said of further texts, the conversations with their messages, and the raw events that name
+    the number. The audit log tells that it was done, and keeps a keyed hash of the number."""
     conversations = contact.conversations.select_related("number", "workstream").order_by("opened_at", "id")
     told: Told = {
         "number": contact.number,
         "name": contact.name,
+        "opt_outs": [_opt_out(one) for one in contact.opt_outs.select_related("number").order_by("number__number")],
         "conversations": [_conversation(one) for one in conversations.prefetch_related("messages")],
         "events": [_event(event) for event in events_about(contact)],
     }
@@ -85,6 +86,10 @@ def _conversation(one: Conversation) -> Told:
         "closed_at": _time(one.closed_at),
         "messages": [_message(message) for message in messages],
     }
+
+
+def _opt_out(one: OptOut) -> Told:
+    return {"our_number": one.number.number, "opted_out": one.opted_out, "at": _time(one.at)}
 
 
 def _message(message: Message) -> Told:

@@ -5,7 +5,7 @@ the order of their keys, and states only move forward.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.db import connection as database
 
 from centrala.connection.models import Endpoint
-from centrala.conversations import sms_events
+from centrala.conversations import consent, sms_events
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ENDED, Contact, Conversation
 from centrala.conversations.sms_events import Inbound
@@ -93,6 +93,7 @@ def receive(events: Sequence[Event]) -> None:
     conversations = _live_conversations(keys, texts, numbers)
     added = _add_messages(texts, numbers, conversations)
     _advance(added)
+    consent.remember(_words(texts, numbers))
     announce(conversation for conversation, _text, _at in added)
     if added:
         announce_work()
@@ -199,6 +200,12 @@ def _workstreams(numbers: set[int]) -> dict[int, tuple[int | None, int]]:
     if homeless := numbers - found.keys():
         found |= dict.fromkeys(homeless, (None, default_queue(QueueKind.MESSAGING).pk))
     return found
+
+
+def _words(texts: list[Inbound], numbers: dict[tuple[UUID, str], PhoneNumber]) -> Iterator[consent.Word]:
+    for text in texts:
+        if (stops := consent.word(text.text)) is not None:
+            yield consent.Word(text.received_at, stops, text.sender, numbers[text.endpoint, text.recipient].pk)
 
 
 Added = list[tuple[UUID, str, datetime]]

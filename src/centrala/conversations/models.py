@@ -98,6 +98,21 @@ class Conversation(models.Model):
         ]
 
 
+class OptOut(models.Model):
+    """What a customer last said to one of our numbers: STOP (`opted_out`) or START. See conversations.consent."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="opt_outs")
+    number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, related_name="+")
+    opted_out = models.BooleanField()
+    at = models.DateTimeField()  # when the cloud received the word
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contact", "number"], name="one_word_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.contact}: {'stop' if self.opted_out else 'start'}"
+
+
 WORTH_SAYING = timedelta(seconds=10)
 
 
@@ -121,6 +136,7 @@ class Reason(models.TextChoices):
 
     KEY_REFUSED = "key_refused", _("Waits: Azure refuses the connection's key until an administrator repairs it.")
     UNREACHABLE = "unreachable", _("It could not be sent for 24 hours.")
+    OPTED_OUT = "opted_out", _("Not sent: the customer wrote STOP and wants no more texts from this number.")
     ANSWER_LOST = (
         "answer_lost",
         _("The answer to this send was lost, so it may have left. Ask the customer before sending it again."),

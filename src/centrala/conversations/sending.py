@@ -15,7 +15,7 @@ from django.utils.timezone import now
 
 from centrala.azure import sms
 from centrala.azure.errors import AzureError
-from centrala.conversations import segments
+from centrala.conversations import consent, segments
 from centrala.conversations.live import announce
 from centrala.conversations.models import Message, MessageState, Reason
 from centrala.numbers import pace
@@ -92,6 +92,9 @@ def _claim(message_id: UUID) -> Claim | None:
         settle(message, MessageState.UNKNOWN, Reason.ANSWER_LOST)
         return None
     first = message.state == MessageState.QUEUED
+    if first and consent.has_opted_out(message.conversation.contact, message.conversation.number):
+        settle(message, MessageState.FAILED, Reason.OPTED_OUT)
+        return None
     if first and (due_at := _turn(message)) > now():
         return Claim(message, first, not_before=due_at)
     message.state = MessageState.SENDING

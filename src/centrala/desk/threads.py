@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.utils.timezone import localdate
 
+from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, Message
 from centrala.conversations.queries import newest_first, thread
@@ -26,6 +27,7 @@ class Thread:
     conversation: Conversation
     days: list[Day]
     above: Cursor | None  # None: the first message is shown
+    opted_out: bool  # the customer takes no more texts from this number
 
     @property
     def today(self) -> date:
@@ -37,7 +39,8 @@ def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> 
     days = [
         Day(day, list(group)) for day, group in groupby(messages, key=lambda message: localdate(message.created_at))
     ]
-    return Thread(conversation, days, above)
+    opted_out = consent.has_opted_out(conversation.contact, conversation.number)
+    return Thread(conversation, days, above, opted_out)
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:

@@ -1,0 +1,76 @@
+"""Customers who want no more texts from a number, and the words by which they say so.
+
+Azure itself obeys these words only for toll-free numbers; for all others it is the sender's duty
+(https://learn.microsoft.com/azure/communication-services/concepts/sms/sms-faq#opt-out-handling). The hub keeps the list
+for every number, so that a text that must not leave is refused before it costs anything.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection as database
+
+from centrala.conversations.models import Contact, OptOut
+from centrala.numbers.models import PhoneNumber
+
+# The words that the carriers' handbook (CTIA Messaging Principles) and the FCC name, and the Polish ones.
+STOP = frozenset(
+    {"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "opt out", "optout", "rezygnuje"}
+)
+START = frozenset({"start", "unstop"})
+LONGEST = max(map(len, STOP | START)) + 10  # with blanks and a full stop around it
+
+# The latest word counts, and of two of one moment the one that stops: so their order of arrival is no matter.
+REMEMBER = """
+    insert into conversations_optout as known (contact_id, number_id, opted_out, at)
+    select contact.id, said.number, said.opted_out, said.at
+    from unnest(%s::text[], %s::bigint[], %s::boolean[], %s::timestamptz[]) as said (customer, number, opted_out, at)
+    join conversations_contact as contact on contact.number = said.customer
+    order by contact.id, said.number
+    on conflict (contact_id, number_id) do update set opted_out = excluded.opted_out, at = excluded.at
+    where (excluded.at, excluded.opted_out) > (known.at, known.opted_out)
+"""
+
+
+@dataclass(frozen=True, order=True)
+class Word:
+    """What a customer said to one of our numbers."""
+
+    at: datetime
+    opted_out: bool
+    customer: str
+    number: int
+
+
+def word(text: str) -> bool | None:
+    """Whether the text is nothing but a word that stops (True) or starts again (False); None: it is neither.
+
+    Case, accents, blanks around it and a full stop do not matter.
+    """
+    if len(text) > LONGEST:
+        return None
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = " ".join("".join(one for one in letters if not unicodedata.combining(one)).split()).rstrip(".! ")
+    return True if plain in STOP else False if plain in START else None
+
+
+def remember(words: Iterable[Word]) -> None:
+    """Keeps what the customers said last; they are contacts already."""
+    last = {(one.customer, one.number): one for one in sorted(words)}
+    if not last:
+        return
+    columns: list[Any] = [  # arrays, as psycopg takes them
+        [one.customer for one in last.values()],
+        [one.number for one in last.values()],
+        [one.opted_out for one in last.values()],
+        [one.at for one in last.values()],
+    ]
+    with database.cursor() as cursor:
+        cursor.execute(REMEMBER, columns)
+
+
+def has_opted_out(contact: Contact, number: PhoneNumber) -> bool:
+    return OptOut.objects.filter(contact=contact, number=number, opted_out=True).exists()
