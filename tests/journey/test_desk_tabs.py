@@ -161,9 +161,9 @@ async def test_draft_is_not_for_who_comes_next_in_the_same_tab(
     await sign_in(page, demo, "agent")
     address = await opened(page, "Something private.")
     await page.get_by_role("textbox", name="Reply to").fill("Only mine.")
-    await page.context.clear_cookies()  # the session ran out
 
-    await leave(page, problems)
+    await leave(page, problems)  # first: a page that notices the end of its session leaves by itself
+    await page.context.clear_cookies()  # the session ran out
     await sign_in(page, demo, "admin")
     await page.goto(address)
 
