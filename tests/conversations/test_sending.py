@@ -18,6 +18,7 @@ from centrala.conversations.models import Conversation, ConversationState, Messa
 from centrala.errors import Refused
 from centrala.numbers import pace
 from centrala.organization.crypto import encrypt
+from centrala.routing.actions import answer
 from hub import CUSTOMER, NOWHERE, ala, arrive, close_all, connected, drained, text
 from localazure.pytest_plugin import LocalAzure
 
@@ -54,7 +55,7 @@ def test_reply_is_queued_with_its_job_in_one_transaction(cloud: LocalAzure) -> N
 
     talk = conversation(cloud)
 
-    message = actions.reply(conversation=talk, author=ala(), text="  Tomorrow.  ")
+    message = answer(conversation=talk, author=ala(), text="  Tomorrow.  ")
 
     assert (message.text, message.state) == ("Tomorrow.", MessageState.QUEUED)
     assert ProcrastinateJob.objects.get(queue_name="sms").args == {"message_id": str(message.pk)}

@@ -10,6 +10,7 @@ from centrala.conversations import actions
 from centrala.conversations.models import Contact, Conversation, ConversationState
 from centrala.conversations.states import MOVES
 from centrala.numbers.models import PhoneNumber
+from centrala.routing.actions import answer
 from hub import ala, arrive, close_all, connected, drained, held, text
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_customer_who_writes_to_a_waiting_conversation_opens_it_again() -> None:
     connected()
     talk = customer_writes()
     agent = ala()
-    actions.reply(conversation=talk, author=agent, text="One moment")
+    answer(conversation=talk, author=agent, text="One moment")
     Conversation.objects.update(state=ConversationState.WAITING)
 
     again = customer_writes("Still there?")
@@ -90,7 +91,7 @@ def test_customer_who_writes_to_a_waiting_conversation_opens_it_again() -> None:
 def test_customer_who_writes_to_an_agents_conversation_stays_with_the_agent() -> None:
     connected()
     agent = ala()
-    actions.reply(conversation=customer_writes(), author=agent, text="One moment")
+    answer(conversation=customer_writes(), author=agent, text="One moment")
 
     again = customer_writes("Thanks")
 
@@ -100,7 +101,7 @@ def test_customer_who_writes_to_an_agents_conversation_stays_with_the_agent() ->
 def test_customer_who_writes_during_the_wrap_up_opens_another_conversation() -> None:
     connected()
     talk = customer_writes()
-    actions.reply(conversation=talk, author=ala(), text="Bye")
+    answer(conversation=talk, author=ala(), text="Bye")
     Conversation.objects.update(state=ConversationState.WRAP_UP)
 
     arrive(text("One more thing"))

@@ -198,3 +198,23 @@ async def test_trouble_covers_neither_the_reply_box_nor_the_way_back(
     assert box["x"] + box["width"] <= width
     await leave(page, problems)
     problems.clear()  # the request that was to fail
+
+
+async def test_stop_takes_the_place_of_the_reply_box_until_start(demo: Demo, new_page: OpenPage) -> None:
+    page = await new_page()
+    written(demo, "+14255550166", "Any news?")
+    await sign_in(page, demo, "agent")
+    await opened(page, "Any news?")
+    box = page.get_by_role("textbox", name="Reply to")
+    await box.fill("Soon.")
+
+    written(demo, "+14255550166", "STOP")
+
+    await expect(page.get_by_role("status").filter(has_text="The customer wrote STOP")).to_be_visible()
+    await expect(box).to_be_hidden()
+    await expect(page.get_by_role("log").get_by_text("STOP")).to_be_in_viewport()
+
+    written(demo, "+14255550166", "START")
+
+    await expect(box).to_have_value("Soon.")
+    await expect(box).to_be_visible()

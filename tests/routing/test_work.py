@@ -1,8 +1,11 @@
 """What becomes of offers and of work."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connections, transaction
 from django.utils.timezone import now
 
 from centrala.conversations.models import Conversation
@@ -14,6 +17,7 @@ from centrala.routing.models import Agent, Offer, Outcome, Trace
 from centrala.routing.router import route
 from centrala.workstreams.models import Presence, Queue, QueueKind, Workstream
 from routing.conftest import OnDuty, Waiting
+from running_demo import until
 
 
 @pytest.fixture
@@ -205,3 +209,41 @@ def test_presence_of_who_comes_back(on_duty: OnDuty, chosen: Presence, away: int
     actions.seen(user=ala)
 
     assert presence(ala) == after
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda offer: actions.decline(offer=offer, user=offer.agent),
+        lambda offer: actions.expire_offers(at=offer.expires_at),
+    ],
+    ids=["decline", "expire"],
+)
+def test_offer_is_not_locked_while_somebody_else_has_its_conversation(
+    offer: Offer, act: Callable[[Offer], object]
+) -> None:
+    """`pick` has the conversation and comes for its offer: whoever came the other way round would wait for ever."""
+
+    def other() -> None:
+        try:
+            act(offer)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=other)
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=offer.conversation_id)
+        thread.start()
+        until(lambda: not thread.is_alive() or waits_for_a_lock())
+        assert Offer.objects.select_for_update(nowait=True).get(pk=offer.pk).outcome == Outcome.PENDING
+    thread.join(20)
+
+    assert not thread.is_alive()
+
+
+def waits_for_a_lock() -> bool:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("select exists (select from pg_locks where not granted)")
+        return bool(cursor.fetchone()[0])

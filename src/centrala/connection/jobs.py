@@ -4,8 +4,7 @@ from procrastinate.contrib.django import app
 
 from centrala.connection import keys, sightings
 from centrala.connection.access import active_connection
-
-AFTER_TEXTS = -10
+from centrala.organization.jobs import AFTER_TEXTS
 
 
 @app.periodic(cron="*/5 * * * *")

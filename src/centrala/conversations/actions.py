@@ -6,20 +6,17 @@ from django.utils.translation import gettext as _
 
 from centrala.conversations import consent, jobs, segments
 from centrala.conversations.live import announce
-from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Message, MessageState
+from centrala.conversations.models import ENDED, Conversation, Direction, Message, MessageState
 from centrala.conversations.texts import preview, sendable
 from centrala.errors import Refused
 from centrala.numbers import pace
 from centrala.organization.models import User
 
-FREE = (ConversationState.OPEN, ConversationState.WAITING)  # whoever answers has it from then on
-ANSWERED = ["state", "agent", "assigned_at", "unread", "last_message_at", "preview"]
-
 
 @transaction.atomic
 def reply(*, conversation: Conversation, author: User | None, text: str) -> Message:
-    """Queues an answer to the customer: the message and the job that sends it are one transaction. Who answers a
-    conversation that nobody works on has it from then on; an answer without an author is nobody's and moves nothing.
+    """Queues an answer to the customer: the message and the job that sends it are one transaction. It moves nothing:
+    a person answers by `routing.actions.answer`, and has the conversation from then on.
 
     Raises Refused for a text that cannot be sent, a conversation that is closed, a resource that is disconnected.
     """
@@ -38,12 +35,10 @@ def reply(*, conversation: Conversation, author: User | None, text: str) -> Mess
         created_at=at,
         due_at=due_at,
     )
-    if author is not None and conversation.state in FREE:
-        conversation.state, conversation.agent, conversation.assigned_at = ConversationState.ACTIVE, author, at
     conversation.unread = 0
     conversation.last_message_at = max(conversation.last_message_at, message.created_at)
     conversation.preview = preview(text)
-    conversation.save(update_fields=ANSWERED)
+    conversation.save(update_fields=["unread", "last_message_at", "preview"])
     jobs.enqueue(message)
     announce([conversation.pk])
     return message

@@ -37,9 +37,11 @@ def send_message(*, message_id: str) -> None:
 
 def enqueue(message: Message) -> None:
     """Its turn decides when. Messages of one conversation leave one after another, in the order they were written."""
-    send_message.configure(lock=f"conversation {message.conversation_id}", schedule_at=message.due_at).defer(
-        message_id=str(message.pk)
+    waits = message.due_at is not None and message.due_at > message.created_at  # else at once, by whatever clock
+    job = send_message.configure(
+        lock=f"conversation {message.conversation_id}", schedule_at=message.due_at if waits else None
     )
+    job.defer(message_id=str(message.pk))
 
 
 @app.periodic(cron="* * * * *")

@@ -107,9 +107,7 @@ def _claim(message_id: UUID) -> Claim | None:
 def _turn(message: Message) -> datetime:
     """When the message may leave: as promised, or anew where that moment went by unused or the service holds us up."""
     number, at = message.conversation.number, now()
-    earliest = pace.held_to(number)
-    if earliest is None or earliest <= at:
-        earliest = at - pace.GOOD_FOR
+    earliest = max(at - pace.GOOD_FOR, pace.held_to(number) or at - pace.GOOD_FOR)
     if message.due_at is None or message.due_at < earliest:
         message.due_at = pace.promise(number, units=segments.count(message.text), now=at)
         message.save(update_fields=["due_at"])

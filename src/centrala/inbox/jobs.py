@@ -10,8 +10,8 @@ from centrala.inbox.forgetting import forget
 from centrala.inbox.queries import Wanted
 from centrala.inbox.replaying import put_all_back
 from centrala.moments import moment
+from centrala.organization.jobs import AFTER_TEXTS
 
-AFTER_TEXTS = -10
 log = logging.getLogger(__name__)
 
 

@@ -74,25 +74,25 @@ def accept(*, offer: Offer, user: User) -> Conversation:
 def decline(*, offer: Offer, user: User) -> None:
     """The conversation waits for somebody else, and its agent is not to be disturbed until choosing otherwise."""
     agent = duty.lock(user)[user.pk]
-    locked = Offer.objects.select_for_update(of=("self",)).select_related("conversation__queue")
-    offer = locked.get(pk=offer.pk)
+    conversation = _locked(offer.conversation)
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
     if offer.agent_id != user.pk or offer.outcome != Outcome.PENDING:
         raise Refused(_("This offer is no longer good: the conversation went back to its queue."))
     _settle(offer, Outcome.DECLINED)
     _impose(agent, Presence.DO_NOT_DISTURB)
-    _tell(offer.conversation, Step.DECLINED, user)
+    _tell(conversation, Step.DECLINED, user)
 
 
 @transaction.atomic
 def expire_offers(*, at: datetime | None = None) -> int:
-    """Offers that nobody answered in time: back to the queue, the agent Inactive. Returns how many."""
+    """Offers that nobody answered in time: back to the queue, the agent Inactive. Returns how many; a conversation that
+    somebody else has in hand is left to the next round."""
     at = at or now()
     late = Offer.objects.filter(outcome=Outcome.PENDING, expires_at__lte=at)
     agents = duty.lock(*User.objects.filter(pk__in=late.values("agent")))
-    offers = (
-        late.filter(agent__in=agents).select_for_update(of=("self",)).select_related("conversation__queue", "agent")
-    )
-    missed = list(offers.order_by("pk"))
+    work = Conversation.objects.select_for_update(skip_locked=True).filter(pk__in=late.values("conversation"))
+    offers = late.filter(agent__in=agents, conversation__in=list(work.values_list("pk", flat=True)))
+    missed = list(offers.select_for_update(of=("self",)).select_related("conversation__queue", "agent").order_by("pk"))
     for offer in missed:
         _settle(offer, Outcome.MISSED)
         _impose(agents[offer.agent_id], Presence.INACTIVE)

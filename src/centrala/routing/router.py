@@ -99,8 +99,9 @@ def route(*, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def _route(queue: Queue, at: datetime) -> int:
+    agents = _locked(queue, at)
     kept = _same_agent(queue, at)
-    people = _on_duty(queue, at)
+    people = _on_duty(agents, at)
     if not (people and max(person.free for person in people) >= _least_units()):
         return kept
     with database.cursor() as cursor:
@@ -122,10 +123,14 @@ def _same_agent(queue: Queue, at: datetime) -> int:
     return len(given)
 
 
-def _on_duty(queue: Queue, at: datetime) -> list[Duty]:
+def _locked(queue: Queue, at: datetime) -> list[int]:
+    """The agents of the queue who are on duty. First of all: agents are locked before conversations everywhere."""
     with database.cursor() as cursor:
         cursor.execute(ON_DUTY, [at - GONE_AFTER, sorted(KEPT), queue.is_default, queue.pk])
-        ids = [row[0] for row in cursor.fetchall()]
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _on_duty(ids: list[int], at: datetime) -> list[Duty]:
     taken = loads(ids, at)
     return [Duty(agent, taken.get(agent.pk, 0)) for agent in Agent.objects.filter(pk__in=ids).order_by("pk")]
 

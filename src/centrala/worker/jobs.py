@@ -9,7 +9,9 @@ from procrastinate.contrib.django import app as django_app
 from procrastinate.exceptions import ConnectorException
 
 CONCURRENCY = 4
-POLL_SECONDS = 1.0  # a job of a certain moment is found by asking: no notice comes when its time has come
+# No notice comes when a job's moment has come, nor when the one before it with its lock is done: these are found by
+# asking. A second reply in a conversation waits so long at most, and texts that follow one another keep their moments.
+POLL_SECONDS = 0.2
 GRACE_SECONDS = 5
 log = logging.getLogger(__name__)
 

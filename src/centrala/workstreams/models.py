@@ -90,7 +90,7 @@ class Workstream(models.Model):
     auto_close_minutes = models.PositiveIntegerField(
         null=True,
         blank=True,
-        default=60 * 24 * 7,
+        default=A_WEEK,
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_SILENCE)],
     )
     # How long the wrap-up takes of an agent's capacity; null: until it is closed, 0: not at all.
