@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from bench import local_delivery, local_sms, startup
+from bench import drain, local_delivery, local_sms, startup
 from bench.figures import FULL, QUICK, Bench, Figure, results, row
 
 BENCHES: dict[str, Bench] = {
+    "drain": drain.measure,
     "local_sms": local_sms.measure,
     "local_delivery": local_delivery.measure,
     "startup": startup.measure,

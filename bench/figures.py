@@ -11,15 +11,18 @@ class Size:
     repetitions: int
     texts: int
     events: int
+    customers: int  # who have written before
+    burst: int  # texts at once
 
 
-FULL = Size(repetitions=3, texts=200, events=4000)
-QUICK = Size(repetitions=1, texts=20, events=100)
+FULL = Size(repetitions=3, texts=200, events=4000, customers=100_000, burst=50_000)
+QUICK = Size(repetitions=1, texts=20, events=100, customers=50, burst=100)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """`key` is its place in the results, as in `startup.local_azure_s`. `most` is the goal, None where there is none.
+    """`key` is its place in the results, as in `startup.local_azure_s`.
+    `most` or `least` is the goal; neither is given where there is none.
 
     `beside` compares it with something measured in the same run: the machine's own mood falls out of that.
     """
@@ -28,11 +31,19 @@ class Figure:
     value: float
     how: str
     most: float | None = None
+    least: float | None = None
     beside: str = ""
 
     @property
     def missed(self) -> bool:
-        return self.most is not None and self.value > self.most
+        too_much = self.most is not None and self.value > self.most
+        return too_much or (self.least is not None and self.value < self.least)
+
+    @property
+    def goal(self) -> str:
+        if self.least is not None:
+            return f"at least {self.least:g}"
+        return "" if self.most is None else f"at most {self.most:g}"
 
 
 Bench = Callable[[Size], Iterator[Figure]]
@@ -47,6 +58,6 @@ def results(figures: list[Figure]) -> dict[str, dict[str, float]]:
 
 
 def row(figure: Figure) -> str:
-    goal = "" if figure.most is None else f"at most {figure.most:g}"
     verdict = "MISSED" if figure.missed else ""
-    return f"{figure.key:<32}{figure.value:>10.2f}  {goal:<12}{verdict:<8}{figure.how}; {figure.beside}".rstrip(" ;")
+    text = f"{figure.key:<32}{figure.value:>10.2f}  {figure.goal:<16}{verdict:<8}{figure.how}; {figure.beside}"
+    return text.rstrip(" ;")

@@ -11,6 +11,7 @@ from running_demo import clean_environment
 
 ROOT = Path(__file__).parents[2]
 KEYS = {
+    "drain": {"per_second"},
     "local_sms": {"round_trips_200_s"},
     "local_delivery": {"per_second"},
     "startup": {"local_azure_s", "local_azure_mb", "demo_warm_s"},
