@@ -10,7 +10,7 @@ HUB = {
 }
 AZURE = {
     *("url", "portal", "ca_bundle", "tenant_id", "subscription_id", "resource_group", "client_id", "client_secret"),
-    "event_grid_app_id",
+    *("event_grid_app_id", "people"),
 }
 ACS = {"resource_name", "resource_id", "connection_string", "phone_numbers"}
 EVENT_GRID = "4962773b-9cdb-44cf-a8bf-237846a00ab7"  # its own application, the same in every tenant
@@ -52,6 +52,7 @@ def _assert_azure(azure: dict[str, Any], *, connected: bool) -> None:
     assert "-----BEGIN CERTIFICATE-----" in Path(azure["ca_bundle"]).read_text()
     for name in ("tenant_id", "subscription_id", "client_id"):
         assert str(UUID(azure[name])) == azure[name]
+    assert azure["people"]["adam"].keys() >= {"username", "password"}
     application = azure["event_grid_app_id"]
     if connected:
         assert str(UUID(application)) == application

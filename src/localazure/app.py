@@ -12,6 +12,7 @@ from localazure.arm.routes import METADATA, RESOURCE_MANAGER
 from localazure.communication.routes import COMMUNICATION
 from localazure.control.guard import Guard
 from localazure.control.routes import CONTROL, stream
+from localazure.entra.devices import PAGE as DEVICE_PAGE
 from localazure.entra.routes import ENTRA
 from localazure.errors import NOT_FOUND
 from localazure.eventgrid.ingress import INGRESS
@@ -56,14 +57,18 @@ def azure_app(world: World) -> ASGIApp:
 
 
 def portal_app(world: World) -> ASGIApp:
-    """Clients that sign with an access key need no TLS, so Communication Services answer here too."""
+    """Clients that sign with an access key need no TLS, so Communication Services answer here too; and the page for
+    device codes, because no browser knows our certificate authority."""
 
     async def events(request: Request) -> Response:
         return await stream(world, request)
 
+    device_page = recorded(Services(world, (ENTRA,)))
     routes: list[BaseRoute] = [
         Route("/_local/stream", events),
         Mount("/_local", recorded(Services(world, (CONTROL,)))),
+        Route(DEVICE_PAGE, device_page),
+        Mount(DEVICE_PAGE, device_page),
         *portal_routes(world),
         Mount("/", recorded(Services(world, (COMMUNICATION,)))),
     ]

@@ -32,7 +32,7 @@ async def test_one_button_does_the_azure_side(
 
         for _ in range(6):
             await walk.press(center)
-        code_page = await new_page(locale=LANGUAGES[language], ignore_https_errors=True)
+        code_page = await new_page(locale=LANGUAGES[language])
         await sign_in_to_azure(walk, windows, code_page)
         await walk.press(center)
         await expect(center.get_by_text(walk.label(), exact=True)).to_be_visible(timeout=LONGEST)

@@ -37,10 +37,19 @@ def texts(demo: Demo) -> list[str]:
     return [message["text"] for message in messages]
 
 
+def assert_names_accounts(demo: Demo) -> None:
+    """On the terminal, each with where it signs in."""
+    people = {"administrator": "admin", "supervisor": "supervisor", "agent": "agent"}
+    accounts = {where: demo.hub[key] for where, key in people.items()} | {"Azure": demo.azure["people"]["adam"]}
+    said = [line.split() for line in demo.log.read_text().splitlines()]
+    assert [[where, one["username"], one["password"]] in said for where, one in accounts.items()] == [True] * 4
+
+
 def test_demo_comes_back_on_other_ports_with_everything_and_fresh_without(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     with running_demo(tmp_path, keep=True, **HOSTILE) as first:
         assert_keeps_contract(first.facts, connected=True)
+        assert_names_accounts(first)
         assert stat.S_IMODE(ready.stat().st_mode) == 0o600
         write(first, "before")
         until(lambda: texts(first) == ["before"])

@@ -227,6 +227,26 @@ def test_device_page_asks_for_the_code_first(http, begin):
     assert 'name="password"' in named.text
 
 
+def test_link_to_the_device_page_opens_without_a_warning_of_certificates(azure, begin, poll):
+    begun = begin().json()
+    adam = azure.people["adam"]
+
+    with httpx.Client(trust_env=False, headers={"origin": azure.portal}) as browser:
+        asking = browser.get(begun["verification_uri"])
+        style = browser.get(f"{azure.portal}/devicelogin/signin.css")
+        form = {"code": begun["user_code"], "username": adam.username, "password": adam.password}
+        answer = browser.post(begun["verification_uri"], data=form)
+        elsewhere = browser.post(begun["verification_uri"], data=form, headers={"origin": "https://example.org"})
+
+    assert begun["verification_uri"] == f"{azure.portal}/devicelogin"
+    assert begun["verification_uri"] in begun["message"]
+    assert 'name="code"' in asking.text
+    assert style.headers["content-type"] == "text/css; charset=utf-8"
+    assert "You have signed in" in answer.text
+    assert elsewhere.status_code == 403
+    assert poll(begun["device_code"]).status_code == 200
+
+
 def test_code_flow_with_pkce_ends_in_tokens(azure, sign_in, redeem, http):
     back = sign_in()
     tokens = redeem(code=code_of(back), client_info="1").json()

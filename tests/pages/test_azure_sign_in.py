@@ -52,7 +52,7 @@ def test_page_shows_the_code_with_its_link_and_looks_again_by_itself(administrat
     card = page.one("section", id="azure-sign-in")
     assert (card.attributes["hx-get"], card.attributes["hx-trigger"]) == (PAGE, "every 2s")
     assert len(card.one("code").text()) == 9
-    assert card.one("ol").one("a").attributes["href"] == f"{cloud.url}/devicelogin"
+    assert card.one("ol").one("a").attributes["href"] == f"{cloud.portal}/devicelogin"
     assert "The code is good until" in card.text()
     assert administrator.get(PAGE, headers=HTMX).status_code == 204
 

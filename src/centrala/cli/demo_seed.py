@@ -106,10 +106,13 @@ def facts(options: argparse.Namespace, cloud: dict[str, Any], people: dict[str, 
 
 def greeting(facts: dict[str, Any]) -> str:
     hub, azure = facts["hub"], facts["azure"]
-    people = "".join(
-        f"  {role:<14} {hub[key]['username']:<8} {hub[key]['password']}\n"
-        for key, role in (("admin", "administrator"), ("supervisor", "supervisor"), ("agent", "agent"))
-    )
+    accounts = [
+        ("administrator", hub["admin"]),
+        ("supervisor", hub["supervisor"]),
+        ("agent", hub["agent"]),
+        ("Azure", azure["people"]["adam"]),  # for "Sign in to Azure", and `provision --device-code`
+    ]
+    people = "".join(f"  {where:<14} {one['username']:<28} {one['password']}\n" for where, one in accounts)
     state = "connected to the local cloud" if hub["connected"] else "not connected yet: sign in as administrator"
     return (
         f"\nCentrala runs, {state}.\n\n"

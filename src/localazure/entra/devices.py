@@ -23,6 +23,7 @@ from localazure.records.directory import Tenant
 from localazure.records.people import DeviceCode, Grant, Person
 from localazure.world import World
 
+PAGE = "/devicelogin"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LIFETIME = timedelta(minutes=15)
 INTERVAL, STEP, TOLERANCE = 5, 5, timedelta(seconds=1)  # seconds between polls; added at each hasty one (RFC 8628, 3.5)
@@ -41,7 +42,7 @@ def begin(world: World, tenant: Tenant, fields: Mapping[str, str]) -> dict[str, 
         interval=INTERVAL,
     )
     world.device_codes.put(one.code, one)
-    address = f"{world.addresses.url}/devicelogin"
+    address = f"{world.addresses.portal}{PAGE}"
     return {
         "user_code": user_code,
         "device_code": one.code,
