@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 
 def dsn() -> str:
@@ -27,3 +27,15 @@ def session(*, connect_timeout: int = 10) -> psycopg.Connection[Any]:
     Raises psycopg.OperationalError.
     """
     return psycopg.connect(dsn(), autocommit=True, connect_timeout=connect_timeout)
+
+
+def run(statement: str, *values: object) -> psycopg.Cursor[tuple[Any, ...]]:
+    """A statement with lists of thousands of values, on Django's connection and in its transaction.
+
+    Past Django's cursor, which writes each value into the statement's text: here they travel beside it, and lists whose
+    place is `%b` in binary, which is ten times cheaper. Results come in binary, too. Errors are Django's.
+    """
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        return psycopg.Cursor(connection.connection).execute(statement, values, binary=True)

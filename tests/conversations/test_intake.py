@@ -14,6 +14,7 @@ from centrala.conversations.models import Contact, Conversation, ConversationSta
 from centrala.inbox.actions import replay
 from centrala.inbox.drain import drain
 from centrala.inbox.models import Event, State
+from centrala.inbox.waiting import Waiting
 from centrala.numbers.models import PhoneNumber
 from hub import CUSTOMER, OURS, RESOURCE, ala, arrive, close_all, connected, drained, event, text
 
@@ -77,6 +78,18 @@ def test_same_message_in_two_events_is_kept_once() -> None:
     assert texts() == ["Once"]
     assert Conversation.objects.get().unread == 1
     assert set(Event.objects.values_list("state", flat=True)) == {State.PROCESSED}
+
+
+def test_same_message_again_after_the_end_opens_nothing() -> None:
+    connected()
+    arrive(text("Once", message_id="Incoming_1"))
+    drained()
+    close_all()
+    arrive(text("Once", message_id="Incoming_1"))
+
+    drained()
+
+    assert Conversation.objects.get().state == ConversationState.CLOSED
 
 
 def test_late_text_takes_its_place_without_becoming_the_newest() -> None:
@@ -187,8 +200,8 @@ def test_what_postgresql_refuses_of_one_event_spares_the_others() -> None:
     connected()
     good, bad = arrive(text("Good")), arrive(text("Bad"))
 
-    def handler(events: Sequence[Event]) -> None:
-        if bad in events:
+    def handler(events: Sequence[Waiting]) -> None:
+        if bad.pk in {event.id for event in events}:
             # The column takes any length, its index does not: SQLSTATE 54000, which psycopg calls operational.
             Event.objects.filter(pk=bad.pk).update(event_id="".join(uuid4().hex for _ in range(500)))
 

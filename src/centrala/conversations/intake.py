@@ -1,240 +1,219 @@
-"""Events of SMS into conversations: a batch at a time, each statement for the whole batch.
+"""Texts of customers into conversations: a batch at a time, each statement for the whole batch.
 
-Safe with several drains at once and in any order: what must be once is unique in the database, rows are locked in
-the order of their keys, and states only move forward.
+Safe with several drains at once and in any order. What must be once is unique in the database, and keys are inserted in
+their order. Only then are conversations locked that were there before, in the order of their ids: whoever waits for
+another drain's row holds none that the other could want.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db import connection as database
-
-from centrala.connection.models import Endpoint
 from centrala.conversations import consent, sms_events
+from centrala.conversations.ids import in_order
+from centrala.conversations.lines import Numbers, our_numbers, places
 from centrala.conversations.live import announce, announce_work
-from centrala.conversations.models import ENDED, Contact, Conversation
 from centrala.conversations.sms_events import Inbound
 from centrala.conversations.texts import preview
-from centrala.inbox.models import Event
-from centrala.numbers.models import PhoneNumber
-from centrala.workstreams.actions import default_queue
-from centrala.workstreams.models import Channel, Line, QueueKind
+from centrala.database import run
+from centrala.inbox.drain import Collision
+from centrala.inbox.waiting import Waiting
 
 Key = tuple[str, int]  # a customer's number, the id of ours
+
+KNOWN = "select provider_id from conversations_message where provider_id = any(%b::text[])"
+
+LIVE = """
+    select said.sender, said.number_id, conversation.id
+    from unnest(%b::text[], %b::bigint[]) as said (sender, number_id)
+    join conversations_contact as contact on contact.number = said.sender
+    join conversations_conversation as conversation
+        on conversation.contact_id = contact.id and conversation.number_id = said.number_id
+    where conversation.state not in ('wrap_up', 'closed')
+"""
+
+ADD_CONTACTS = """
+    insert into conversations_contact (number, name)
+    select number, '' from unnest(%b::text[]) as said (number)
+    where not exists (select from conversations_contact as contact where contact.number = said.number)
+    order by number
+    on conflict (number) do nothing
+"""
+
+OPEN_CONVERSATIONS = """
+    insert into conversations_conversation (id, contact_id, number_id, workstream_id, queue_id,
+        unread, opened_at, queued_at, last_message_at, preview, state, closing_reason)
+    select said.id, contact.id, number_id, workstream_id, queue_id,
+        messages, oldest, oldest, newest, preview, 'open', ''
+    from unnest(%b::uuid[], %b::text[], %b::bigint[], %b::bigint[], %b::bigint[],
+        %b::int[], %b::timestamptz[], %b::timestamptz[], %b::text[])
+        as said (id, sender, number_id, workstream_id, queue_id, messages, oldest, newest, preview)
+    join conversations_contact as contact on contact.number = said.sender
+    order by contact.id, number_id
+    on conflict do nothing
+    returning id
+"""
 
 ADD_MESSAGES = """
     insert into conversations_message (id, conversation_id, text, provider_id, created_at, direction, state, error)
     select *, 'inbound', 'received', ''
-    from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
+    from unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::timestamptz[])
     on conflict (provider_id) do nothing
-    returning conversation_id, text, created_at
 """
 
 # A conversation that was set aside is work again; one that its agent has goes on.
-ADVANCE_CONVERSATIONS = """
+ADVANCE = """
+    with said as (
+        select * from unnest(%b::uuid[], %b::int[], %b::timestamptz[], %b::text[])
+            as said (id, messages, newest, preview)
+    ),
+    live as (
+        select conversation.id from conversations_conversation as conversation
+        join said on said.id = conversation.id
+        where conversation.state not in ('wrap_up', 'closed')
+        order by conversation.id
+        for no key update of conversation
+    )
     update conversations_conversation as conversation
     set state = case state when 'waiting' then 'open' else state end,
-        queued_at = case state when 'waiting' then fresh.newest else queued_at end,
+        queued_at = case state when 'waiting' then said.newest else queued_at end,
         former_agent_id = case state when 'waiting' then agent_id else former_agent_id end,
         agent_id = case state when 'waiting' then null else agent_id end,
-        unread = unread + fresh.messages,
-        preview = case when fresh.newest >= last_message_at then fresh.preview else conversation.preview end,
-        last_message_at = greatest(last_message_at, fresh.newest)
-    from unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::text[]) as fresh (id, messages, newest, preview)
-    where conversation.id = fresh.id
-"""
-
-# A report counts for a message of the resource it came from that has been sent: the one whose name it gives, or, before
-# that name is known here, the one whose tag it carries. `delivered` outranks `failed`, so that reports end the same in
-# any order. The rows are locked in the order of their ids.
-SETTLE_MESSAGES = """
-    with report as (
-        select * from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::uuid[])
-            as report (message_id, provider_id, state, detail, at, connection_id)
-    ),
-    named as (
-        select message.id, report.provider_id, report.state, report.detail, report.at
-        from conversations_message as message
-        join conversations_conversation as conversation on conversation.id = message.conversation_id
-        join numbers_phonenumber as number on number.id = conversation.number_id
-        join report on report.connection_id = number.connection_id
-            and (message.provider_id = report.provider_id
-                or (message.provider_id is null and message.id = report.message_id))
-        where message.direction = 'outbound' and message.state <> 'queued'
-        order by message.id
-        for update of message
-    ),
-    strongest as (select distinct on (id) * from named order by id, state)
-    update conversations_message as message
-    set state = strongest.state,
-        error = case when strongest.state = 'failed' then strongest.detail else '' end,
-        settled_at = strongest.at,
-        provider_id = coalesce(message.provider_id, strongest.provider_id)
-    from strongest
-    where message.id = strongest.id
-        and message.state <> 'delivered'
-        and not (message.state = 'failed' and strongest.state = 'failed')
-    returning message.conversation_id
+        unread = unread + said.messages,
+        preview = case when said.newest >= last_message_at then said.preview else conversation.preview end,
+        last_message_at = greatest(last_message_at, said.newest)
+    from said join live on live.id = said.id
+    where conversation.id = said.id
 """
 
 
-def receive(events: Sequence[Event]) -> None:
+@dataclass(slots=True)
+class Talk:
+    """What one customer says to one of our numbers in this batch."""
+
+    oldest: datetime
+    newest: datetime
+    last: str  # the text of the newest
+    messages: int = 0
+
+    def add(self, text: Inbound) -> None:
+        self.messages += 1
+        self.oldest = min(self.oldest, text.received_at)
+        if text.received_at >= self.newest:
+            self.newest, self.last = text.received_at, text.text
+
+
+Talks = dict[Key, Talk]
+
+
+def receive(events: Sequence[Waiting]) -> None:
     """SMSReceived: each text becomes a message of the customer's live conversation with the number it was sent to.
 
-    Raises Incomprehensible when one of the events cannot be read.
+    Raises Incomprehensible when one of the events cannot be read, Collision when another drain or an agent was faster.
     """
-    texts = [sms_events.inbound(event) for event in events]
-    numbers = _our_numbers(texts)
-    keys = {(text.sender, numbers[text.endpoint, text.recipient].pk) for text in texts}
-    _contacts(sorted({sender for sender, _number in keys}))
-    conversations = _live_conversations(keys, texts, numbers)
-    added = _add_messages(texts, numbers, conversations)
-    _advance(added)
+    texts = _fresh(map(sms_events.inbound, events))
+    if not texts:
+        return
+    numbers = our_numbers(texts)
+    talks = _talks(texts, numbers)
+    live, opened = _conversations(talks)
+    _add_messages(texts, numbers, live | opened)
+    _advance({live[key]: talk for key, talk in talks.items() if key in live})
     consent.remember(_words(texts, numbers))
-    announce(conversation for conversation, _text, _at in added)
-    if added:
-        announce_work()
+    announce([*live.values(), *opened.values()])
+    announce_work()
 
 
-def settle(events: Sequence[Event]) -> None:
-    """SMSDeliveryReportReceived: the message it names is delivered or failed. One that is not ours changes nothing.
-
-    Raises Incomprehensible when one of the events cannot be read.
-    """
-    reports = [report for report in map(sms_events.report, events) if report.state is not None]
-    owners = _owners({report.endpoint for report in reports})
-    columns: list[Any] = [  # arrays, as psycopg takes them
-        [report.message_id for report in reports],
-        [report.provider_id for report in reports],
-        [report.state for report in reports],
-        [report.detail for report in reports],
-        [report.at for report in reports],
-        [owners[report.endpoint] for report in reports],
-    ]
-    with database.cursor() as cursor:
-        cursor.execute(SETTLE_MESSAGES, columns)
-        announce(row[0] for row in cursor.fetchall())
+def _fresh(texts: Iterable[Inbound]) -> list[Inbound]:
+    """Each text once, without those that are messages already."""
+    by_id = {text.provider_id: text for text in texts}
+    for (known,) in run(KNOWN, list(by_id)):
+        del by_id[known]
+    return [by_id[provider_id] for provider_id in sorted(by_id)]  # two drains with the same ones insert in one order
 
 
-def _owners(endpoints: set[UUID]) -> dict[UUID, UUID]:
-    """The connection of each endpoint."""
-    return dict(Endpoint.objects.filter(pk__in=endpoints).values_list("pk", "connection_id"))
+def _key(text: Inbound, numbers: Numbers) -> Key:
+    return text.sender, numbers[text.endpoint, text.recipient]
 
 
-def _our_numbers(texts: list[Inbound]) -> dict[tuple[UUID, str], PhoneNumber]:
-    """Our number of each text; one that no sync has brought yet is taken from the event."""
-    connections = _owners({text.endpoint for text in texts})
-    wanted = sorted({(connections[text.endpoint], text.recipient) for text in texts})
-    PhoneNumber.objects.bulk_create(
-        [PhoneNumber(connection_id=owner, number=number, receives_sms=True) for owner, number in wanted],
-        ignore_conflicts=True,
-    )
-    found = PhoneNumber.objects.filter(
-        connection_id__in={owner for owner, _ in wanted}, number__in={number for _, number in wanted}
-    )
-    by_owner = {(number.connection_id, number.number): number for number in found}
-    return {(text.endpoint, text.recipient): by_owner[connections[text.endpoint], text.recipient] for text in texts}
-
-
-def _contacts(numbers: list[str]) -> None:
-    Contact.objects.bulk_create([Contact(number=number) for number in numbers], ignore_conflicts=True)
-
-
-def _live_conversations(
-    keys: set[Key], texts: list[Inbound], numbers: dict[tuple[UUID, str], PhoneNumber]
-) -> dict[Key, UUID]:
-    """The live conversation of each pair, opened where there is none, and locked until the batch is done."""
-    firsts = _first_times(texts, numbers)
-    found: dict[Key, UUID] = {}
-    # Again, because a conversation may be closed between looking for it and locking it.
-    while missing := keys - found.keys():
-        _open({key: firsts[key] for key in missing})
-        found |= _lock(missing)
-    return found
-
-
-def _open(firsts: dict[Key, datetime]) -> None:
-    contacts = dict(Contact.objects.filter(number__in={key[0] for key in firsts}).values_list("number", "pk"))
-    workstreams = _workstreams({key[1] for key in firsts})
-    opened = [
-        Conversation(
-            contact_id=contacts[sender],
-            number_id=number,
-            workstream_id=workstreams[number][0],
-            queue_id=workstreams[number][1],
-            opened_at=at,
-            queued_at=at,
-            last_message_at=at,
-        )
-        for (sender, number), at in sorted(firsts.items())
-    ]
-    Conversation.objects.bulk_create(opened, ignore_conflicts=True)
-
-
-def _lock(keys: set[Key]) -> dict[Key, UUID]:
-    live = Conversation.objects.exclude(state__in=ENDED).select_for_update(of=("self",))
-    rows = (
-        live.filter(contact__number__in={key[0] for key in keys}, number_id__in={key[1] for key in keys})
-        .order_by("contact_id", "number_id")
-        .values_list("contact__number", "number_id", "pk")
-    )
-    found = {(sender, number): conversation for sender, number, conversation in rows}
-    return {key: found[key] for key in keys & found.keys()}
-
-
-def _first_times(texts: list[Inbound], numbers: dict[tuple[UUID, str], PhoneNumber]) -> dict[Key, datetime]:
-    firsts: dict[Key, datetime] = {}
-    for text in sorted(texts, key=lambda text: text.received_at):
-        firsts.setdefault((text.sender, numbers[text.endpoint, text.recipient].pk), text.received_at)
-    return firsts
-
-
-def _workstreams(numbers: set[int]) -> dict[int, tuple[int | None, int]]:
-    """The workstream of each number, and the queue its conversations wait in."""
-    lines = Line.objects.filter(number_id__in=numbers, channel=Channel.SMS)
-    rows = lines.values_list("number_id", "workstream_id", "workstream__queue_id")
-    found: dict[int, tuple[int | None, int]] = {number: (workstream, queue) for number, workstream, queue in rows}
-    if homeless := numbers - found.keys():
-        found |= dict.fromkeys(homeless, (None, default_queue(QueueKind.MESSAGING).pk))
-    return found
-
-
-def _words(texts: list[Inbound], numbers: dict[tuple[UUID, str], PhoneNumber]) -> Iterator[consent.Word]:
+def _talks(texts: list[Inbound], numbers: Numbers) -> Talks:
+    talks: Talks = {}
     for text in texts:
-        if (stops := consent.word(text.text)) is not None:
-            yield consent.Word(text.received_at, stops, text.sender, numbers[text.endpoint, text.recipient].pk)
+        key = _key(text, numbers)
+        if (talk := talks.get(key)) is None:
+            talk = talks[key] = Talk(text.received_at, text.received_at, text.text)
+        talk.add(text)
+    return talks
 
 
-Added = list[tuple[UUID, str, datetime]]
+def _conversations(talks: Talks) -> tuple[dict[Key, UUID], dict[Key, UUID]]:
+    """The live conversation of each pair: those that were there, and those that were opened with all that is said."""
+    live, opened = _live(talks.keys()), dict[Key, UUID]()
+    # Again, because another drain may open one in between, and an agent may close it at once.
+    while missing := talks.keys() - live.keys() - opened.keys():
+        opened |= _open({key: talks[key] for key in missing})
+        live |= _live(missing - opened.keys())
+    return live, opened
 
 
-def _add_messages(
-    texts: list[Inbound], numbers: dict[tuple[UUID, str], PhoneNumber], conversations: dict[Key, UUID]
-) -> Added:
-    """Adds the messages that are new; returns (conversation, text, time) of each."""
-    columns: list[Any] = [  # arrays, as psycopg takes them
-        [uuid4() for _ in texts],
-        [conversations[text.sender, numbers[text.endpoint, text.recipient].pk] for text in texts],
+def _live(keys: Collection[Key]) -> dict[Key, UUID]:
+    if not keys:
+        return {}
+    found = run(LIVE, *_columns(keys))
+    return {(sender, number): conversation for sender, number, conversation in found}
+
+
+def _open(talks: Talks) -> dict[Key, UUID]:
+    run(ADD_CONTACTS, list({sender for sender, _number in talks}))
+    homes = places({number for _sender, number in talks})
+    ids = dict(zip(in_order(len(talks)), talks, strict=True))
+    opened = run(
+        OPEN_CONVERSATIONS,
+        list(ids),
+        *_columns(talks),
+        [homes[number][0] for _sender, number in talks],
+        [homes[number][1] for _sender, number in talks],
+        [talk.messages for talk in talks.values()],
+        [talk.oldest for talk in talks.values()],
+        [talk.newest for talk in talks.values()],
+        [preview(talk.last) for talk in talks.values()],
+    )
+    return {ids[conversation]: conversation for (conversation,) in opened}
+
+
+def _columns(keys: Iterable[Key]) -> list[list[object]]:
+    return [list(column) for column in zip(*keys, strict=True)]
+
+
+def _add_messages(texts: list[Inbound], numbers: Numbers, conversations: Mapping[Key, UUID]) -> None:
+    added = run(
+        ADD_MESSAGES,
+        in_order(len(texts)),
+        [conversations[_key(text, numbers)] for text in texts],
         [text.text for text in texts],
         [text.provider_id for text in texts],
         [text.received_at for text in texts],
-    ]
-    with database.cursor() as cursor:
-        cursor.execute(ADD_MESSAGES, columns)
-        return list(cursor.fetchall())
+    )
+    if added.rowcount != len(texts):
+        raise Collision("another drain has just kept one of these texts")
 
 
-def _advance(added: Added) -> None:
-    counts = Counter(conversation for conversation, _text, _at in added)
-    newest = {conversation: (at, preview(text)) for conversation, text, at in sorted(added, key=lambda row: row[2])}
-    columns: list[Any] = [  # arrays, as psycopg takes them
-        list(newest),
-        [counts[conversation] for conversation in newest],
-        [at for at, _preview in newest.values()],
-        [words for _at, words in newest.values()],
-    ]
-    with database.cursor() as cursor:
-        cursor.execute(ADVANCE_CONVERSATIONS, columns)
+def _advance(talks: Mapping[UUID, Talk]) -> None:
+    if not talks:
+        return
+    advanced = run(
+        ADVANCE,
+        list(talks),
+        [talk.messages for talk in talks.values()],
+        [talk.newest for talk in talks.values()],
+        [preview(talk.last) for talk in talks.values()],
+    )
+    if advanced.rowcount != len(talks):
+        raise Collision("one of these conversations has just been closed")
+
+
+def _words(texts: list[Inbound], numbers: Numbers) -> Iterator[consent.Word]:
+    for text in texts:
+        if (stops := consent.word(text.text)) is not None:
+            yield consent.Word(text.received_at, stops, *_key(text, numbers))

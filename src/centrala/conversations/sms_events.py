@@ -4,15 +4,16 @@ https://learn.microsoft.com/azure/event-grid/communication-services-telephony-sm
 """
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from centrala.conversations.models import MessageState
 from centrala.conversations.texts import storable
 from centrala.inbox.drain import Incomprehensible
-from centrala.inbox.models import Event
+from centrala.inbox.waiting import Waiting
 from centrala.moments import moment
 
 # The vendor's word -> ours; a word not listed here leaves the message as it is.
@@ -23,8 +24,7 @@ LONGEST_ID = 512  # real ones have less than 100, and an index takes 2,700 bytes
 LONGEST_NUMBER = 20  # E.164 has at most 15 digits, a sender's name 11 letters
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inbound:
+class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     provider_id: str
     sender: str
     recipient: str
@@ -33,8 +33,7 @@ class Inbound:
     endpoint: UUID
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     provider_id: str
     message_id: UUID | None  # the tag, where it is one of ours
     state: MessageState | None
@@ -43,7 +42,7 @@ class Report:
     endpoint: UUID
 
 
-def inbound(event: Event) -> Inbound:
+def inbound(event: Waiting) -> Inbound:
     """Raises Incomprehensible for an event without a sender, a recipient or an id."""
     data = _data(event)
     return Inbound(
@@ -56,7 +55,7 @@ def inbound(event: Event) -> Inbound:
     )
 
 
-def report(event: Event) -> Report:
+def report(event: Waiting) -> Report:
     """Raises Incomprehensible for a report that names no message."""
     data = _data(event)
     return Report(
@@ -75,17 +74,23 @@ def number(text: str) -> str:
     return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) > 6 else text
 
 
-def _data(event: Event) -> dict[str, Any]:  # JSON
+def _data(event: Waiting) -> dict[str, Any]:  # JSON
     """The event's data with lower-case keys: older documents show PascalCase ones."""
     try:
-        # Not strict: control characters inside a text are no reason to lose it, and the webhook took them.
-        body = json.loads(bytes(event.body).decode("utf-8", "replace"), strict=False)
-        data = body.get("data")
+        data = _json(event.body).get("data")
     except (ValueError, RecursionError, AttributeError):
         raise Incomprehensible("The event is not JSON that can be read.") from None
     if not isinstance(data, dict):
         raise Incomprehensible("The event has no data.")
     return {str(key).lower(): value for key, value in data.items()}
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        # Not strict: control characters inside a text are no reason to lose it, and the webhook took them.
+        return json.loads(body.decode("utf-8", "replace"), strict=False)
 
 
 def _text(data: dict[str, Any], key: str, *, longest: int = LONGEST_ID) -> str:
@@ -97,7 +102,7 @@ def _text(data: dict[str, Any], key: str, *, longest: int = LONGEST_ID) -> str:
     return storable(value.strip())
 
 
-def _when(data: dict[str, Any], event: Event) -> datetime:
+def _when(data: dict[str, Any], event: Waiting) -> datetime:
     """When the cloud says it happened, but never later than it came here: a clock ahead of ours would put an answer
     above its question. A time from before Azure had SMS is nobody's (year 1 is .NET's word for none)."""
     for said in (_time(data.get("receivedtimestamp")), event.event_time):

@@ -9,21 +9,21 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils.timezone import now
 
-from centrala.inbox.models import Event, State
+from centrala.inbox.models import State
+from centrala.inbox.waiting import Waiting, claim, mark
 
-BATCH = 500
+BATCH = 1_000
 COLLISION = "40"  # SQLSTATE class: deadlock, serialisation failure
 # Classes that tell of the database and not of an event: connection, resources, an operator's stop, the system.
 DATABASES_FAULT = ("08", COLLISION, "53", "57", "58")
 
-Handler = Callable[[Sequence[Event]], None]
+Handler = Callable[[Sequence[Waiting]], None]
 log = logging.getLogger(__name__)
 
 
 class Collision(Exception):
-    """Two drains wanted the same rows in another order. Nothing has happened: drain again."""
+    """Somebody else changed the same rows at the same time. Nothing has happened: drain again."""
 
 
 class Incomprehensible(Exception):
@@ -46,27 +46,26 @@ def drain(handlers: Mapping[str, Handler], *, limit: int = BATCH) -> int:
 
 @transaction.atomic
 def _drain(handlers: Mapping[str, Handler], limit: int) -> int:
-    waiting = Event.objects.select_for_update(skip_locked=True).filter(state=State.RECEIVED)
-    by_type: dict[str, list[Event]] = defaultdict(list)
-    for event in waiting.order_by("id")[:limit]:
+    by_type: dict[str, list[Waiting]] = defaultdict(list)
+    for event in claim(limit):
         by_type[event.type].append(event)
     for type_, events in sorted(by_type.items()):  # everywhere in the same order, or drains would block each other
         _handle(handlers.get(type_), events)
     return sum(map(len, by_type.values()))
 
 
-def _handle(handler: Handler | None, events: list[Event]) -> None:
+def _handle(handler: Handler | None, events: list[Waiting]) -> None:
+    ids = [event.id for event in events]
     if handler is None:
-        _mark(events, State.UNKNOWN)
+        mark(ids, State.UNKNOWN)
         return
     failed = _run(handler, events)
-    _mark([event for event in events if event.pk not in failed], State.PROCESSED)
-    for event in events:
-        if event.pk in failed:
-            _mark([event], State.FAILED, error=failed[event.pk])
+    mark([id_ for id_ in ids if id_ not in failed], State.PROCESSED)
+    for id_, error in failed.items():
+        mark([id_], State.FAILED, error=error)
 
 
-def _run(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
+def _run(handler: Handler, events: Sequence[Waiting]) -> dict[int, str]:
     """Hands the events on as one batch, without those that fail; returns what is wrong with each of these.
 
     A batch that fails is searched by halves in trials that are undone. What is good is then handled as one batch again,
@@ -79,28 +78,30 @@ def _run(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
         if error is None:
             break
         found = _search(handler, good)
-        failed |= found or {event.pk: _describe(error, event) for event in good}
-        good = [event for event in good if event.pk not in failed]
+        failed |= found or {event.id: _describe(error, event) for event in good}
+        good = [event for event in good if event.id not in failed]
     return failed
 
 
-def _search(handler: Handler, events: Sequence[Event]) -> dict[int, str]:
+def _search(handler: Handler, events: Sequence[Waiting]) -> dict[int, str]:
     error = _attempt(handler, events, keep=False)
     if error is None:
         return {}
     if len(events) == 1:
-        return {events[0].pk: _describe(error, events[0])}
+        return {events[0].id: _describe(error, events[0])}
     half = len(events) // 2
     return _search(handler, events[:half]) | _search(handler, events[half:])
 
 
-def _attempt(handler: Handler, events: Sequence[Event], *, keep: bool = True) -> Exception | None:
+def _attempt(handler: Handler, events: Sequence[Waiting], *, keep: bool = True) -> Exception | None:
     """What the handler tripped over, if it did; then, and without `keep`, nothing has happened and no row is locked."""
     try:
         with transaction.atomic():
             handler(events)
             if not keep:
                 transaction.set_rollback(True)
+    except Collision:
+        raise
     except Exception as error:  # whatever it is, the other events must get through
         if _is_databases_fault(error):
             raise
@@ -121,7 +122,7 @@ def _sqlstate(error: Exception) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def _describe(error: Exception, event: Event) -> str:
+def _describe(error: Exception, event: Waiting) -> str:
     """What stands beside a failed event. A reader's own words are kept; of a bug only its kind, the rest is logged
     without the event's values."""
     if isinstance(error, Incomprehensible):
@@ -130,10 +131,5 @@ def _describe(error: Exception, event: Event) -> str:
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else "?"
-    log.error("Event %s of type %s failed in %s: %s", event.pk, event.type, where, type(error).__name__)
+    log.error("Event %s of type %s failed in %s: %s", event.id, event.type, where, type(error).__name__)
     return f"{type(error).__name__} in {where}"
-
-
-def _mark(events: list[Event], state: State, *, error: str = "") -> None:
-    ids = [event.pk for event in events]
-    Event.objects.filter(pk__in=ids).update(state=state, processed_at=now(), error=error)

@@ -7,7 +7,7 @@ import psycopg
 
 from centrala.conversations.handlers import HANDLERS
 from centrala.database import session
-from centrala.inbox.drain import BATCH, Collision, drain
+from centrala.inbox.drain import Collision, drain
 
 POLL_SECONDS = 1.0
 
@@ -17,15 +17,16 @@ def run(stop: threading.Event) -> None:
     with session() as listener:
         listener.execute("listen inbox")
         while not stop.is_set():
-            if _drain() < BATCH:
+            if not _drain():
                 _wait(listener)
 
 
-def _drain() -> int:
+def _drain() -> bool:
+    """Whether there was something to do."""
     try:
-        return drain(HANDLERS)
+        return drain(HANDLERS) > 0
     except Collision:
-        return BATCH  # at least: there is more to do now
+        return True
 
 
 def _wait(listener: psycopg.Connection[Any]) -> None:

@@ -1,0 +1,46 @@
+"""The events that wait for the drain: taking a batch of them, and writing down what became of it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.timezone import now
+
+from centrala.database import run
+from centrala.inbox.models import State
+
+BATCH_BYTES = 32 << 20  # of bodies; one has at most a megabyte
+
+# The whole batch is locked, and only what fits is taken: the rest is free again when the batch is done.
+CLAIM = """
+    with claimed as (
+        select id, type, endpoint, event_time, received_at, body from inbox_event
+        where state = 'received' order by id limit %s for update skip locked
+    ),
+    sized as (select *, sum(octet_length(body)) over (order by id) - octet_length(body) as before from claimed)
+    select id, type, endpoint, event_time, received_at, body from sized where before < %s order by id
+"""
+MARK = "update inbox_event set state = %s, error = %s, processed_at = %s where id = any(%b::bigint[])"
+
+
+class Waiting(NamedTuple):
+    """An event as its handler gets it."""
+
+    id: int
+    type: str
+    endpoint: UUID
+    event_time: datetime | None
+    received_at: datetime
+    body: bytes
+
+
+def claim(limit: int) -> list[Waiting]:
+    """The oldest ones that nobody else has in hand, at least one of them where there is any, locked until the
+    transaction ends."""
+    return [Waiting(*row) for row in run(CLAIM, limit, BATCH_BYTES).fetchall()]
+
+
+def mark(ids: Collection[int], state: State, *, error: str = "") -> None:
+    if ids:
+        run(MARK, str(state), error, now(), list(ids))
