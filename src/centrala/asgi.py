@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from centrala import health, static_files
+from centrala import health, metrics, static_files
 from centrala.bounded import Bounded
 from centrala.database import dsn
 from centrala.desk import stream
@@ -33,6 +33,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         runtime.running(dsn=address, cloud=settings.CLOUD) as hooks,
     ):
         app.state.hooks = hooks
+        app.state.pool = pool
         app.state.live = stream.Live(pool, broadcast)
         yield
     await broadcast.stop()
@@ -51,6 +52,7 @@ def build() -> Starlette:
         *stream.routes,
         *static_files.routes(),
         *health.routes,
+        *metrics.routes,
         WebSocketRoute("/{path:path}", no_such_socket),
         Mount("/", Bounded(django)),
     ]

@@ -48,6 +48,16 @@ Endpoint = Annotated[
 PublicUrl = Annotated[
     Origin | None, Meta(description="an https address of scheme and host alone", examples=["https://hub.example.org"])
 ]
+# As an HTTP header carries it, and too long to be guessed.
+Token = Annotated[
+    str,
+    Meta(
+        pattern=r"^([A-Za-z0-9._~+/=-]{20,})?$",
+        description="a text of at least 20 letters, digits and signs of ._~+/=-",
+        examples=["…"],
+    ),
+]
+LogFormat = Annotated[Literal["text", "json"], Meta(description='"text" or "json"', examples=["json"])]
 Security = Annotated[
     Literal["starttls", "tls", "none"], Meta(description='"starttls", "tls" or "none"', examples=["starttls"])
 ]
@@ -82,6 +92,8 @@ class Configuration(Struct, frozen=True):
     secure_cookies: Switch = True
     stalled_after: Seconds = 30.0
     keep_events: Days = 90
+    log_format: LogFormat = "text"
+    metrics_token: Token = ""
     sign_in_client_id: Id = None
     dataverse_app_id: Id = None
     azure_tenant_id: Text = ""

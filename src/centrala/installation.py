@@ -1,7 +1,7 @@
 """One installation of the hub: where its data lies and how it is set up.
 
 Its settings are those of configuration.py: from the environment, else from DATA/centrala.toml, which `centrala demo` or
-an administrator wrote, else the default. Two secrets made here lie beside that file.
+an administrator wrote, else the default. Three secrets made here lie beside that file.
 """
 
 import os
@@ -91,6 +91,14 @@ class Installation:
     def secret_key(self) -> str:
         """Django's signing key: sessions and form tokens. Made at the first start."""
         return os.environ.get("CENTRALA_SECRET_KEY") or self._kept("secret.key", lambda: secrets.token_urlsafe(48))
+
+    @cached_property
+    def metrics_token(self) -> str:
+        """What a collector of metrics shows. Made at the first start where none is set; "" where the data folder takes
+        no file, for which the hub has no other need: then nobody is told."""
+        with suppress(Misconfigured):
+            return self.settings.metrics_token or self._kept("metrics.token", lambda: secrets.token_urlsafe(32))
+        return ""
 
     @cached_property
     def keys(self) -> list[str]:

@@ -176,6 +176,7 @@ STATICFILES_DIRS = [BASE / "static"]
 
 # Jobs: a worker silent for this long is dead; its job is run again (every job is idempotent).
 STALLED_AFTER_SECONDS = INSTALLATION.settings.stalled_after
+METRICS_TOKEN = INSTALLATION.metrics_token
 KEEP_EVENTS_DAYS = INSTALLATION.settings.keep_events
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
@@ -186,9 +187,15 @@ LOGGING = {
         "line": {
             "()": "centrala.masking.MaskingFormatter",
             "fmt": "%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        },
+        "json": {"()": "centrala.masking.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if INSTALLATION.settings.log_format == "json" else "line",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "centrala": {"level": "INFO"},

@@ -12,7 +12,7 @@ from centrala.postgres import Cluster
 
 MARK = "this-is-a-demo"
 # All that a demo leaves beside its database, which Cluster.destroy() removes.
-OURS = (FILE, "azure.json", "azure.log", "azure.log.1", "people.json", "keys", "secret.key", MARK)
+OURS = (FILE, "azure.json", "azure.log", "azure.log.1", "people.json", "keys", "secret.key", "metrics.token", MARK)
 OUR_FOLDERS = ("azure", "certificate")
 
 

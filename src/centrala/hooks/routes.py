@@ -20,6 +20,7 @@ from centrala.hooks.events import Event
 from centrala.hooks.refusals import Code
 from centrala.hooks.runtime import Hooks
 from centrala.hooks.sightings import Note
+from centrala.inbox.tallies import Counted
 from centrala.inbox.writer import InboxUnavailable, Row
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ async def answer(request: Request) -> Response:
             return await _receive(hooks, request, endpoint)
         return _schema_handshake(hooks, endpoint) if request.method == "OPTIONS" else _greeting(endpoint)
     except Refusal as refusal:
+        hooks.sightings.tally(Counted.REFUSED, refusal.code.word)
         if endpoint is not None:
             _note_refusal(hooks, request, endpoint, refusal)
         return _refuse(refusal, endpoint)
@@ -81,7 +83,7 @@ async def _receive(hooks: Hooks, request: Request, endpoint: Endpoint) -> Respon
     if len(arrived) == 1 and arrived[0].envelope.event_type == events.DELETION:
         return _deletion(hooks, endpoint, subscription)
     rows = [_row(event, endpoint, subscription, received_at) for event in arrived]
-    await _keep(hooks, rows)
+    await _keep(hooks, rows, endpoint)
     _note_events(hooks, rows)
     return Response()
 
@@ -142,11 +144,14 @@ def _row(event: Event, endpoint: Endpoint, subscription: str, received_at: datet
     )
 
 
-async def _keep(hooks: Hooks, rows: list[Row]) -> None:
+async def _keep(hooks: Hooks, rows: list[Row], endpoint: Endpoint) -> None:
     try:
         duplicates = await hooks.writer.write(rows)
     except InboxUnavailable as away:
         raise Refusal(Code.INBOX_UNAVAILABLE, str(away)) from away
+    fresh = len({row.event_id for row in rows}) - len(duplicates)
+    hooks.sightings.tally(Counted.RECEIVED, endpoint.service, fresh)
+    hooks.sightings.tally(Counted.DUPLICATES, endpoint.service, len(rows) - fresh)
     if duplicates:
         log.info("%d of %d events were here already", len(duplicates), len(rows))
 

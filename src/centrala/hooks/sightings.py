@@ -1,4 +1,5 @@
-"""Keeps what each endpoint last saw. The event path only notes it; a task of its own writes, once a second at most."""
+"""Keeps what each endpoint last saw, and counts. The event path only notes it; a task of its own writes, once a second
+at most."""
 
 import asyncio
 import contextlib
@@ -16,6 +17,7 @@ from centrala.characters import storable
 from centrala.connection.models import Sight
 from centrala.connection.sightings import Claim
 from centrala.hooks.endpoints import BROKEN
+from centrala.inbox.tallies import ADD, Counted
 from centrala.inbox.writer import AWAY
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ class Sightings:
         self._pool = pool
         self._waiting: dict[tuple[UUID, Sight], Note] = {}
         self._refused: Counter[tuple[UUID, datetime, str]] = Counter()
+        self._counted: Counter[tuple[Counted, str]] = Counter()
         self._failing = False
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
@@ -80,6 +83,12 @@ class Sightings:
         """One more refusal of its hour. There are few endpoints and words: what waits stays small."""
         self._refused[endpoint_id, note.at.replace(minute=0, second=0, microsecond=0), note.word] += 1
         self._wake.set()
+
+    def tally(self, name: Counted, label: str, amount: int = 1) -> None:
+        """For the metrics. Labels are few: services and codes."""
+        if amount:
+            self._counted[name, label] += amount
+            self._wake.set()
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="sightings")
@@ -99,10 +108,11 @@ class Sightings:
     async def _flush(self) -> None:
         batch, self._waiting = self._waiting, {}
         refused, self._refused = self._refused, Counter()
-        if not batch and not refused:
+        counted, self._counted = self._counted, Counter()
+        if not batch and not refused and not counted:
             return
         try:
-            await self._write(batch, refused)
+            await self._write(batch, refused, counted)
         except (*AWAY, *BROKEN, asyncpg.PostgresError) as away:
             if not self._failing:
                 log.warning("what the endpoints saw cannot be written for now: %s", type(away).__name__)
@@ -110,16 +120,26 @@ class Sightings:
             await self._pool.expire_connections()
             self._waiting = batch | self._waiting
             self._refused += refused
+            self._counted += counted
             self._wake.set()
         else:
             self._failing = False
 
-    async def _write(self, batch: dict[tuple[UUID, Sight], Note], refused: Counter[tuple[UUID, datetime, str]]) -> None:
+    async def _write(
+        self,
+        batch: dict[tuple[UUID, Sight], Note],
+        refused: Counter[tuple[UUID, datetime, str]],
+        counted: Counter[tuple[Counted, str]],
+    ) -> None:
         async with self._pool.acquire(timeout=PATIENCE) as session, session.transaction():
-            await session.execute(WRITE, *_columns(batch), timeout=PATIENCE)
+            if batch:
+                await session.execute(WRITE, *_columns(batch), timeout=PATIENCE)
             if refused:
                 columns = [list(column) for column in zip(*refused, strict=True)]
                 await session.execute(COUNT, *columns, list(refused.values()), timeout=PATIENCE)
+            if counted:
+                columns = [list(column) for column in zip(*counted, strict=True)]
+                await session.execute(ADD, *columns, list(counted.values()), timeout=PATIENCE)
 
     async def _run(self) -> None:
         while not self._stop.is_set():

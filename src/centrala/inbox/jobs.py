@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from centrala.inbox.forgetting import forget
 from centrala.inbox.queries import Wanted
 from centrala.inbox.replaying import put_all_back
+from centrala.inbox.tallies import sum_up
 from centrala.moments import moment
 from centrala.organization.jobs import AFTER_TEXTS
 
@@ -27,3 +28,9 @@ def replay_all(*, state: str, types: Sequence[str], search: str, until: str) -> 
 def forget_old(timestamp: int) -> None:
     if settings.KEEP_EVENTS_DAYS and (count := forget(days=settings.KEEP_EVENTS_DAYS)):
         log.info("%d events that were handled long ago are deleted", count)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="inbox.sum_up_tallies", queue="inbox", priority=AFTER_TEXTS, queueing_lock="inbox.sum_up_tallies")
+def sum_up_tallies(timestamp: int) -> None:
+    sum_up()

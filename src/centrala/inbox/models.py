@@ -21,6 +21,21 @@ REPLAYABLE = (State.FAILED, State.UNKNOWN)
 FREQUENT_TYPES = ("Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived")
 
 
+class Tally(models.Model):
+    """How often something happened: what was counted under a name and a label is the sum of `amount`.
+
+    Rows are only ever added, so that who counts waits for nobody: by triggers within the transaction that is counted,
+    by web processes once a second. `inbox.tallies` sums them and keeps them few.
+    """
+
+    name = models.TextField()
+    label = models.TextField(blank=True)
+    amount = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.label} {self.amount}"
+
+
 class Event(models.Model):
     """One event of Event Grid. `event_id` is unique: the service delivers at least once, we keep once.
 

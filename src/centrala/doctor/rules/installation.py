@@ -49,7 +49,10 @@ def secret_files(context: Context) -> list[Path]:
     """Those of this installation that hold keys or passwords, as far as they are files."""
     data = context.installation.data
     named = os.environ.get("CENTRALA_KEYS", "")
-    inside = [data / name for name in ("keys", "secret.key", "centrala.toml", "people.json", "postgres.password")]
+    inside = [
+        data / name
+        for name in ("keys", "secret.key", "metrics.token", "centrala.toml", "people.json", "postgres.password")
+    ]
     return [path for path in [*inside, *([Path(named)] if named.startswith(("/", ".")) else [])] if path.is_file()]
 
 
