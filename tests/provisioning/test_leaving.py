@@ -10,7 +10,7 @@ from pytest_django import Settings
 from centrala.connection import leftovers, rotation
 from centrala.connection.actions import ConnectFields, FieldsRefused, connect, disconnect
 from centrala.connection.models import Connection, Endpoint, Service
-from centrala.connection.provisioning import Change, Progress
+from centrala.connection.provisioning import Change, Progress, Report
 from centrala.connection.sightings import seen_by
 from centrala.connection.sign_in import SIGN_INS
 from centrala.errors import Refused
@@ -319,6 +319,37 @@ def test_endpoints_replaced_after_some_were_used_are_the_ones_it_ends_with(scene
     assert {one["properties"]["destination"]["properties"]["endpointBaseUrl"] for one in scene.subscriptions()} == {
         one.url for one in connection.endpoints.filter(retires_at=None)
     }
+
+
+@pytest.mark.parametrize(
+    ("operation", "subscriptions"),
+    [("PUT /*/systemtopics/*", []), ("PUT /*/eventsubscriptions/centrala-incoming-call", NAMES[1:])],
+)
+def test_run_stops_before_its_next_step_when_the_resource_is_disconnected(
+    scene: Scene, operation: str, subscriptions: list[str]
+) -> None:
+    leave = Reports(when={Progress.RETRYING: lambda: disconnect(connection=Connection.objects.get(), actor=None)})
+    scene.order(operation, status=503, retry_after_seconds=0)
+
+    with pytest.raises(Refused, match="“acs-centrala” was disconnected while this ran, so it was stopped"):
+        scene.provisioner(reports=leave).apply()
+
+    assert Connection.objects.get().disconnected_at is not None
+    assert [one["name"] for one in scene.subscriptions()] == subscriptions
+
+
+def test_run_whose_resource_is_disconnected_at_its_end_says_so(scene: Scene) -> None:
+    def leave(report: Report) -> None:
+        if (report.name, report.progress) == ("centrala-incoming-call", Progress.DONE):
+            disconnect(connection=Connection.objects.get(), actor=None)
+
+    provisioner = scene.provisioner()
+    provisioner.tell = leave
+
+    with pytest.raises(Refused, match="“acs-centrala” was disconnected while this ran, so it was stopped"):
+        provisioner.apply()
+
+    assert Connection.objects.get().disconnected_at is not None
 
 
 def test_without_signing_in_to_azure_the_page_says_what_to_look_for(

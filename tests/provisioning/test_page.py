@@ -19,7 +19,7 @@ from centrala.organization.models import AuditEntry, Role, User
 from pages.reading import read
 from provisioning.scene import WHOLE, Scene
 from running_demo import until
-from signing_in import Clock, sign_in
+from signing_in import END, Clock, sign_in
 
 PAGE, APPLY, PROGRESS = "/center/azure/set-up/", "/center/azure/set-up/apply/", "/center/azure/set-up/progress/"
 HTMX = {"HX-Request": "true"}
@@ -107,6 +107,22 @@ def test_second_tab_joins_the_run_that_is_under_way(scene: Scene, adam: Client, 
     assert scene.counted() == WHOLE
 
 
+def test_run_stops_when_its_person_signs_out_of_azure(scene: Scene, adam: Client, clock: Clock) -> None:
+    sign_in(adam, clock, "adam")
+    scene.azure.control.post("/_local/propagation", json={"seconds": 600}).raise_for_status()
+
+    adam.post(APPLY, {"resource": scene.azure.acs.resource_id})
+    until(lambda: "Spreading" in read(adam.get(PROGRESS, headers=HTMX)).one("section", id="azure-run").text(), 60)
+    adam.post(END)
+
+    words = ended(adam)
+    assert "Whoever began this has signed out of Azure, so it was stopped." in words
+    assert "What was made stays." in words
+    assert RUNS.latest is not None
+    assert (RUNS.latest.provisioner, RUNS.latest.sign_in) == (None, None)
+    assert scene.counted()["subscriptions"] < 3
+
+
 @pytest.mark.long
 def test_person_without_the_right_is_told_and_may_take_the_script_away(
     scene: Scene, adam: Client, clock: Clock
@@ -190,7 +206,7 @@ def test_run_that_was_lost_with_its_process_leads_to_a_new_plan(scene: Scene, ad
 
 def made(actor: User, *, ended_ago: timedelta | None) -> Run:
     ended_at = None if ended_ago is None else now() - ended_ago
-    return Run(None, ("/acs-centrala", "", None), actor.pk, "en", ended_at=ended_at)
+    return Run(None, None, ("/acs-centrala", "", None), actor.pk, "en", ended_at=ended_at)
 
 
 def test_run_that_has_ended_is_news_for_a_while_to_whoever_began_it(adam: Client) -> None:

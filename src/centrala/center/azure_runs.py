@@ -21,6 +21,7 @@ from centrala.azure.eventgrid import DeadLetters
 from centrala.connection.azure_words import in_words
 from centrala.connection.models import Connection
 from centrala.connection.provisioning import Progress, Provisioner, Report, Step, Stopped
+from centrala.connection.sign_in import SignIn
 from centrala.errors import Refused
 from centrala.numbers import actions as numbers
 from centrala.organization.models import Role, User
@@ -63,9 +64,10 @@ class Row:
 
 @dataclass
 class Run:
-    """`provisioner` holds the token; there is none any more when the run has ended."""
+    """`provisioner` and `sign_in` hold the token; there are none any more when the run has ended."""
 
     provisioner: Provisioner | None = field(repr=False)
+    sign_in: SignIn | None = field(repr=False)
     order: Order
     actor_id: int
     language: str
@@ -102,6 +104,8 @@ class Run:
         """Raises Refused when whoever began it may not go on: each step is told before it is done."""
         if not User.objects.filter(pk=self.actor_id, is_active=True, role=Role.ADMINISTRATOR).exists():
             raise Refused(_("Whoever began this is no administrator any more, so it was stopped."))
+        if self.sign_in is not None and self.sign_in.signed_out:
+            raise Refused(_("Whoever began this has signed out of Azure, so it was stopped."))
         self.queued = report.progress is Progress.QUEUED
         if report.key:
             self.reports[report.key] = report
@@ -124,13 +128,13 @@ class Runs:
             if self._latest is not None and self._latest.ended and self._latest.actor_id == user.pk:
                 self._latest = None
 
-    def begin(self, provisioner: Provisioner, *, actor: User, language: str) -> Run:
+    def begin(self, provisioner: Provisioner, *, sign_in: SignIn, actor: User, language: str) -> Run:
         """The run under way where it does the same, else a new one. Raises Refused while one does something else."""
         order = str(provisioner.resource).lower(), provisioner.application_id, provisioner.dead_letters
         with self._lock:
             if self._latest is not None and not self._latest.ended:
                 return _same(self._latest, order)
-            run = self._latest = Run(provisioner, order, actor.pk, language)
+            run = self._latest = Run(provisioner, sign_in, order, actor.pk, language)
             provisioner.tell = run.hear
             Thread(target=_run, args=(run,), name="azure set-up", daemon=True).start()
             return run
@@ -163,7 +167,7 @@ def _run(run: Run) -> None:
         with override(run.language):
             _stop(run, _("Centrala failed, its log says where. What was made stays; you can try again."))
     finally:
-        run.provisioner, run.ended_at = None, now()
+        run.provisioner, run.sign_in, run.ended_at = None, None, now()
         connections.close_all()
 
 

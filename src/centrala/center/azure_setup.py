@@ -19,7 +19,7 @@ from centrala.connection.access import active_connection
 from centrala.connection.azure_words import in_words
 from centrala.connection.provisioning import Provisioner, UsedElsewhere
 from centrala.connection.provisioning.exports import EXPORTS, FILE_NAMES
-from centrala.connection.sign_in import azure_credential_of, azure_person_of
+from centrala.connection.sign_in import azure_credential_of, azure_person_of, azure_sign_in_of
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.posting import post_only
@@ -56,14 +56,14 @@ def progress(request: StaffRequest) -> HttpResponse:
 @administrators_only
 @post_only
 def apply(request: StaffRequest) -> HttpResponse:
-    credential, form = azure_credential_of(request), SetupForm(request.POST)
-    if credential is None:
+    sign_in, form = azure_sign_in_of(request), SetupForm(request.POST)
+    if sign_in is None or sign_in.person is None:
         return redirect("center:azure-setup")
     if not form.is_valid() or (resource := form.cleaned_data["resource"]) is None:
         return _shown(request, form=form, status=UNPROCESSABLE)
-    provisioner = _provisioner(request, credential, resource, form)
+    provisioner = _provisioner(request, sign_in.person.credential, resource, form)
     try:
-        RUNS.begin(provisioner, actor=request.user, language=get_language() or "en")
+        RUNS.begin(provisioner, sign_in=sign_in, actor=request.user, language=get_language() or "en")
     except Refused as refused:
         return _shown(request, form=form, failure=refused.message, status=UNPROCESSABLE)
     return redirect("center:azure-setup")

@@ -30,7 +30,7 @@ KEY = "azure_sign_in"
 class SignIn:
     """One person's, waiting until `person` or `ended` is there. `leads_to` is the page that asked for it.
 
-    `kept` is what pages have read in Azure, and when.
+    `kept` is what pages have read in Azure, and when. `signed_out` tells whoever still acts in its name to stop.
     """
 
     user_id: int
@@ -42,6 +42,7 @@ class SignIn:
     asked_at: datetime
     person: Person | None = None
     ended: SignInEnded | None = None
+    signed_out: bool = False
     kept: dict[str, tuple[datetime, Any]] = field(default_factory=dict, repr=False)
     lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -117,7 +118,9 @@ class SignIns:
 
     def end(self, request: HttpRequest) -> None:
         with self._lock:
-            self._all.pop(request.session.pop(KEY, ""), None)
+            found = self._all.pop(request.session.pop(KEY, ""), None)
+        if found is not None:
+            found.signed_out = True
 
     def _is_due(self, one: SignIn) -> bool:
         return self.clock() - one.asked_at >= timedelta(seconds=one.device.interval)
@@ -143,13 +146,19 @@ class SignIns:
 SIGN_INS = SignIns(now)
 
 
-def azure_person_of(request: HttpRequest) -> Person | None:
-    """Whom Azure knows this administrator as, if they signed in there from this session. Counts as use."""
+def azure_sign_in_of(request: HttpRequest) -> SignIn | None:
+    """With its person; None unless this administrator signed in to Azure from this session. Counts as use."""
     found = SIGN_INS.of(request)
     if found is None or found.person is None:
         return None
     found.used_at = SIGN_INS.clock()
-    return found.person
+    return found
+
+
+def azure_person_of(request: HttpRequest) -> Person | None:
+    """Whom Azure knows this administrator as, if they signed in there from this session. Counts as use."""
+    found = azure_sign_in_of(request)
+    return found.person if found else None
 
 
 def azure_credential_of(request: HttpRequest) -> TokenCredential | None:

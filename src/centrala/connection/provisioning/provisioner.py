@@ -25,7 +25,7 @@ from centrala.connection.provisioning.clients import Clients, clients
 from centrala.connection.provisioning.patience import Patience
 from centrala.connection.provisioning.pieces import Kind, pieces
 from centrala.connection.provisioning.plan import Plan, step_of
-from centrala.connection.provisioning.reports import Progress, Report, Tell, UsedElsewhere
+from centrala.connection.provisioning.reports import DisconnectedMeanwhile, Progress, Report, Tell, UsedElsewhere
 from centrala.connection.provisioning.rights import TO_MAKE, TO_READ
 from centrala.connection.provisioning.survey import Section, Survey, Surveyor
 from centrala.connection.provisioning.waiting import Waiting
@@ -85,7 +85,10 @@ class Provisioner:
                     hand=Hand(opened, self.cloud, self.actor),
                     waiting=self._waiting(self.caller.name),
                 ).run(survey)
-        return Connection.objects.get(resource_id__iexact=str(self.resource), disconnected_at=None)
+        made = Connection.objects.filter(resource_id__iexact=str(self.resource), disconnected_at=None).first()
+        if made is None:
+            raise DisconnectedMeanwhile(self.resource.name)
+        return made
 
     @cached_property
     def caller(self) -> Caller:

@@ -48,6 +48,19 @@ class UsedElsewhere(Refused):
     """Another installation's event subscriptions are there. It may be told that the resource is taken over."""
 
 
+class DisconnectedMeanwhile(Refused):
+    """By somebody else, or in another tab. What was made in Azure stays."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "“%(name)s” was disconnected while this ran, so it was stopped. Fix: if it is to be connected after all, "
+                "run this again."
+            )
+            % {"name": name}
+        )
+
+
 class Stopped(Refused):
     """The run cannot go on at one piece. What was made stays, and running again goes on from there."""
 
