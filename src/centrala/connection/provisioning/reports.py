@@ -54,8 +54,8 @@ class DisconnectedMeanwhile(Refused):
     def __init__(self, name: str) -> None:
         super().__init__(
             _(
-                "“%(name)s” was disconnected while this ran, so it was stopped. Fix: if it is to be connected after all, "
-                "run this again."
+                "“%(name)s” was disconnected while this ran, so it was stopped. "
+                "Fix: if it is to be connected after all, run this again."
             )
             % {"name": name}
         )
