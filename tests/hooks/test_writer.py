@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from centrala.inbox.writer import NAME, InboxUnavailable, Row, Writer
+from centrala.inbox.writer import NAME, InboxFull, InboxUnavailable, Row, Writer
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -199,9 +199,32 @@ async def test_full_queue_refuses_at_once(dsn: str) -> None:
     writer = Writer(dsn, room=10)
     await writer.start()
 
-    with pytest.raises(InboxUnavailable, match="too much waits"):
+    with pytest.raises(InboxFull, match="too much waits"):
         await writer.write([row("a")])
 
+    await writer.stop()
+
+
+@pytest.mark.parametrize("bound", [{"most": 3}, {"room": 3_200}], ids=["events", "bytes"])
+async def test_what_is_on_its_way_to_a_slow_database_takes_room_until_it_is_there(
+    bound: dict[str, int], dsn: str, sql: asyncpg.Connection
+) -> None:
+    writer = Writer(dsn, **bound)
+    await writer.start()
+    async with sql.transaction():
+        await sql.execute("lock table inbox_event in exclusive mode")
+        first = asyncio.create_task(writer.write([row("a"), row("b")]))
+        while not await sql.fetchval("select exists(select from pg_locks where not granted)"):
+            await asyncio.sleep(0.005)
+        second = asyncio.create_task(writer.write([row("c")]))
+        await asyncio.sleep(0)
+
+        with pytest.raises(InboxFull):
+            await writer.write([row("d")])
+
+    assert (await first, await second) == (frozenset(), frozenset())
+    assert await writer.write([row("d"), row("e"), row("f")]) == frozenset()
+    assert await ids(sql) == list("abcdef")
     await writer.stop()
 
 

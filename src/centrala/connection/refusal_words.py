@@ -68,4 +68,8 @@ WORDS: dict[str, "StrOrPromise"] = {
         "day, or run centrala provision."
     ),
     "inbox_unavailable": _("The database did not answer. Event Grid comes again. Check the database."),
+    "inbox_full": _(
+        "More came at once than the database takes. Event Grid comes again. Check the database, or start more web "
+        "processes."
+    ),
 }

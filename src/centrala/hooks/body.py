@@ -1,6 +1,8 @@
 """Reading a request's body without letting its sender fill our memory."""
 
 import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
 
 from starlette.requests import Request
 
@@ -12,8 +14,36 @@ LARGEST = 1_572_864  # bytes, 1.5 MB
 SECONDS = 30.0  # Event Grid itself gives up then
 
 
-async def read(request: Request) -> bytes:
-    """Raises Refusal: 413 as soon as the body is known to be too large, 408 when it takes too long."""
+Take = Callable[[int], None]
+
+
+class Room:
+    """How many bytes of bodies a process holds at once, from the first one read until its request is answered."""
+
+    def __init__(self, most: int = 64 << 20) -> None:
+        self._left = most
+
+    @contextlib.contextmanager
+    def request(self) -> Iterator[Take]:
+        """Yields what takes room for so many bytes more, or raises Refusal (503). At the end all is given back."""
+        taken = 0
+
+        def take(size: int) -> None:
+            nonlocal taken
+            if size > self._left:
+                raise Refusal(Code.INBOX_FULL, "too many bodies at once")
+            self._left -= size
+            taken += size
+
+        try:
+            yield take
+        finally:
+            self._left += taken
+
+
+async def read(request: Request, take: Take) -> bytes:
+    """Raises Refusal: 413 as soon as the body is known to be too large, 408 when it takes too long, 503 when there is
+    no room for it."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > LARGEST:
         raise Refusal(Code.TOO_LARGE)
@@ -24,6 +54,7 @@ async def read(request: Request) -> bytes:
                 size += len(chunk)
                 if size > LARGEST:
                     raise Refusal(Code.TOO_LARGE)
+                take(len(chunk))
                 chunks.append(chunk)
     except TimeoutError:
         raise Refusal(Code.TOO_SLOW) from None

@@ -23,6 +23,7 @@ class Code(Enum):
     NO_VALIDATION_CODE = "no_validation_code", 400
 
     INBOX_UNAVAILABLE = "inbox_unavailable", 503
+    INBOX_FULL = "inbox_full", 503
     FORMER_APPLICATION = "former_application", 503
 
     def __init__(self, word: str, status: int) -> None:

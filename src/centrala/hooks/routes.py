@@ -21,7 +21,7 @@ from centrala.hooks.refusals import Code
 from centrala.hooks.runtime import Hooks
 from centrala.hooks.sightings import Note
 from centrala.inbox.tallies import Counted
-from centrala.inbox.writer import InboxUnavailable, Row
+from centrala.inbox.writer import InboxFull, InboxUnavailable, Row
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,14 @@ def _check_open(endpoint: Endpoint, request: Request, at: datetime) -> None:
 async def _receive(hooks: Hooks, request: Request, endpoint: Endpoint) -> Response:
     received_at = hooks.clock()
     await hooks.tokens.check(request.headers.getlist("authorization"), endpoint.trust)
-    arrived = events.parse(await body.read(request))
+    with hooks.room.request() as take:
+        arrived = events.parse(await body.read(request, take))
+        return await _answer(hooks, request, endpoint, arrived, received_at)
+
+
+async def _answer(
+    hooks: Hooks, request: Request, endpoint: Endpoint, arrived: list[Event], received_at: datetime
+) -> Response:
     subscription = _subscription(request)
     kind = request.headers.get("aeg-event-type", "").lower()
     if len(arrived) == 1 and arrived[0].envelope.event_type == events.VALIDATION:
@@ -147,6 +154,8 @@ def _row(event: Event, endpoint: Endpoint, subscription: str, received_at: datet
 async def _keep(hooks: Hooks, rows: list[Row], endpoint: Endpoint) -> None:
     try:
         duplicates = await hooks.writer.write(rows)
+    except InboxFull as full:
+        raise Refusal(Code.INBOX_FULL, str(full)) from full
     except InboxUnavailable as away:
         raise Refusal(Code.INBOX_UNAVAILABLE, str(away)) from away
     fresh = len({row.event_id for row in rows}) - len(duplicates)

@@ -12,6 +12,7 @@ import asyncpg
 from centrala.azure.cloud import Cloud
 from centrala.entra.fetch import client, fetching
 from centrala.entra.keys import Clock, keys_of
+from centrala.hooks.body import Room
 from centrala.hooks.endpoints import Endpoints
 from centrala.hooks.sightings import Sightings
 from centrala.hooks.tokens import Tokens
@@ -30,6 +31,7 @@ class Hooks:
     tokens: Tokens
     sightings: Sightings
     writer: Writer
+    room: Room
     clock: Clock
 
 
@@ -48,7 +50,9 @@ async def running(*, dsn: str, cloud: Cloud, clock: Clock = now) -> AsyncIterato
         await writer.start()
         await sightings.start()
         try:
-            yield Hooks(endpoints=endpoints, tokens=tokens, sightings=sightings, writer=writer, clock=clock)
+            yield Hooks(
+                endpoints=endpoints, tokens=tokens, sightings=sightings, writer=writer, room=Room(), clock=clock
+            )
         finally:
             await sightings.stop()
             await writer.stop()

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -55,8 +55,16 @@ RESTART_SECONDS = 3.0
 LONGEST_ID = 512  # characters: an entry of a B-tree index ends at 2,704 bytes
 
 
+# What a row takes besides its body: its other values and their arrays, rounded up.
+ROW_BYTES = 1_000
+
+
 class InboxUnavailable(Exception):
     """The rows are not known to be committed: the sender has to come again."""
+
+
+class InboxFull(InboxUnavailable):
+    """More comes than the database takes: nothing was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +114,18 @@ class _Request:
 
 
 class Writer:
-    """One per process. `patience` is how long a request waits, in seconds; `room` how many bytes may wait at once.
+    """One per process. `patience` is how long a request waits, in seconds; `room` and `most` are how many bytes and
+    how many rows may wait or be on their way at once.
 
     Starts without a database and finds it again after every loss.
     """
 
-    def __init__(self, dsn: str, *, patience: float = 10.0, room: int = 64 << 20) -> None:
+    def __init__(self, dsn: str, *, patience: float = 10.0, room: int = 64 << 20, most: int = 20_000) -> None:
         self._dsn = dsn
         self._patience = patience
         self._room = room
+        self._most = most
         self._waiting: deque[_Request] = deque()
-        self._waiting_bytes = 0
         self._wake = asyncio.Event()
         self._stopping = False
         self._flusher: asyncio.Task[None] | None = None
@@ -137,7 +146,7 @@ class Writer:
     async def write(self, rows: Sequence[Row]) -> frozenset[str]:
         """Returns after the commit that carries the rows: the ids among them that the inbox already had.
 
-        Raises InboxUnavailable when the database is away, too much waits, or the time is over.
+        Raises InboxUnavailable when the database is away or the time is over, InboxFull when too much waits.
         A row that PostgreSQL refuses fails this request alone, with PostgreSQL's error.
         """
         if self._stopping or self._flusher is None:
@@ -152,21 +161,28 @@ class Writer:
             raise InboxUnavailable(f"no commit within {self._patience:g} s") from None
 
     def _accept(self, rows: Sequence[Row]) -> _Request:
-        size = sum(len(row.body) + len(row.subject) for row in rows)
-        if self._waiting_bytes + size > self._room:
-            raise InboxUnavailable("too much waits for the database")
+        size = sum(len(row.body) + len(row.subject) + ROW_BYTES for row in rows)
+        if size > self._room or len(rows) > self._most:
+            raise InboxFull("too much waits for the database")
         done: asyncio.Future[frozenset[str]] = asyncio.get_running_loop().create_future()
         request = _Request([row.values() for row in rows], size, done)
         self._waiting.append(request)
-        self._waiting_bytes += size
+        self._room -= size
+        self._most -= len(rows)
         self._wake.set()
         return request
+
+    def _release(self, requests: Iterable[_Request]) -> None:
+        for request in requests:
+            self._room += request.size
+            self._most += len(request.rows)
 
     async def _run(self) -> None:
         while True:
             await self._wake.wait()
             if batch := self._take():
                 await self._flush(batch)
+                self._release(batch)  # only now: until then its rows are in memory
             elif self._stopping:
                 return
             else:
@@ -177,11 +193,12 @@ class Writer:
         rows = size = 0
         while self._waiting and (not batch or (rows < FLUSH_ROWS and size < FLUSH_BYTES)):
             request = self._waiting.popleft()
-            self._waiting_bytes -= request.size
-            if not request.done.done():
-                batch.append(request)
-                rows += len(request.rows)
-                size += request.size
+            if request.done.done():  # nobody waits for it any more
+                self._release([request])
+                continue
+            batch.append(request)
+            rows += len(request.rows)
+            size += request.size
         return batch
 
     async def _flush(self, batch: list[_Request]) -> None:
