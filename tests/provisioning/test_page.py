@@ -169,8 +169,29 @@ def test_several_resources_are_offered_to_choose_from(scene: Scene, adam: Client
     assert "acs-centrala-two" in words
     assert "Plan for “acs-centrala-two”" in read(adam.get(PAGE, {"resource": other})).one("main").text()
     script = adam.get(f"{PAGE}export/az/")
+    assert script.status_code == 422
     assert "Content-Disposition" not in script
     assert "You can see several Communication Services resources" in read(script).one("div", role="alert").text()
+
+
+def test_export_that_is_refused_is_a_page_with_the_reason_and_no_file(
+    scene: Scene, adam: Client, clock: Clock
+) -> None:
+    sign_in(adam, clock, "adam")
+    page = read(adam.get(PAGE))
+    links = [one.attributes for one in page.all("a") if "/export/" in one.attributes.get("href", "")]
+    scene.order("GET /v1.0/applications*", status=403, times=20)
+
+    answers = [adam.get(f"{PAGE}export/az/"), adam.get(f"{PAGE}export/arm/?resource=somewhere")]
+
+    assert ["download" in one for one in links] == [False] * 3  # a browser would save whatever comes
+    assert [(one.status_code, "Content-Disposition" in one) for one in answers] == [(422, False)] * 2
+    assert "Azure does not let" in read(answers[0]).one(role="alert").text()
+    assert "This is not the id of a Communication Services resource." in read(answers[1]).one(role="alert").text()
+
+
+def test_export_without_a_sign_in_leads_to_it(scene: Scene, adam: Client) -> None:
+    assert adam.get(f"{PAGE}export/az/")["Location"] == PAGE
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AGENT])

@@ -25,7 +25,7 @@ from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.posting import post_only
 
 PAGE = "center/azure_setup.html"
-UNPROCESSABLE, BAD_GATEWAY = 422, 502
+UNPROCESSABLE = 422
 
 
 @administrators_only
@@ -72,15 +72,20 @@ def apply(request: StaffRequest) -> HttpResponse:
 @administrators_only
 @require_safe
 def export(request: StaffRequest, kind: str) -> HttpResponse:
-    """The plan as a file for somebody else to run."""
+    """The plan as a file for somebody else to run. Where there is none, the page with the reason: its links carry no
+    `download`, by which browsers would save that page as the script."""
     credential, form = azure_credential_of(request), SetupForm(request.GET)
-    if kind not in EXPORTS or credential is None or not form.is_valid():
+    if kind not in EXPORTS:
         raise Http404
+    if credential is None:
+        return redirect("center:azure-setup")
+    if not form.is_valid():
+        return _shown(request, form=form, status=UNPROCESSABLE)
     try:
         resource = form.cleaned_data["resource"] or _only(_choices(credential))
         plan = _provisioner(request, credential, resource, form).plan()
     except (Refused, AzureError) as refused:
-        return _failed(request, form, refused, status=BAD_GATEWAY)
+        return _failed(request, form, refused, status=UNPROCESSABLE)
     answer = HttpResponse(EXPORTS[kind](plan), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{FILE_NAMES[kind]}"'
     answer["Cache-Control"] = "no-store"
@@ -160,6 +165,6 @@ def _shown(
         "form": form or SetupForm(),
         "run": run,
         "sign_in": f"{reverse('center:azure')}?next={reverse('center:azure-setup')}",
-        "exports": [(kind, FILE_NAMES[kind]) for kind in EXPORTS],
+        "exports": EXPORTS,
     }
     return render(request, PAGE, context | more, status=status)
