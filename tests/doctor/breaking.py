@@ -14,7 +14,17 @@ from django.utils.timezone import now
 
 from centrala.connection import actions
 from centrala.connection.models import Connection, Endpoint, Service, Sight, Sighting
+from centrala.conversations.models import (
+    Contact,
+    Conversation,
+    ConversationState,
+    Direction,
+    Message,
+    MessageState,
+    Reason,
+)
 from centrala.inbox.models import Event, State
+from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import Kind, Organization
 from doctor.scene import Scene, wait_until
 
@@ -171,6 +181,28 @@ def event_waits(scene: Scene) -> Iterator[None]:
     event(scene, received_at=now() - timedelta(minutes=10))
     yield
     Event.objects.all().delete()
+
+
+@contextmanager
+def report_is_missing(scene: Scene) -> Iterator[None]:
+    number = scene.connection.numbers.first() or PhoneNumber.objects.create(connection=scene.connection, number="+1833")
+    talk = Conversation.objects.create(
+        contact=Contact.objects.create(number="+14255550123"),
+        number=number,
+        state=ConversationState.CLOSED,
+        opened_at=now(),
+        last_message_at=now(),
+    )
+    message = Message.objects.create(
+        conversation=talk,
+        direction=Direction.OUTBOUND,
+        state=MessageState.SENT,
+        error=Reason.NO_REPORT,
+        created_at=now(),
+        first_attempt_at=now(),
+    )
+    yield
+    message.delete()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Background jobs of conversations: each fetches by id and calls one action."""
 
+import logging
 from uuid import UUID
 
 from procrastinate import BaseRetryStrategy, RetryDecision
@@ -7,8 +8,11 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from centrala.azure.errors import AzureError
-from centrala.conversations import sending
+from centrala.conversations import sending, unreported
 from centrala.conversations.models import Message
+from centrala.organization.jobs import AFTER_TEXTS
+
+log = logging.getLogger(__name__)
 
 LONGEST_WAIT_SECONDS = 300
 MOST_FAULTS = 8  # attempts after which a fault of ours is left to the sweep, and to whoever reads the log
@@ -48,3 +52,10 @@ def enqueue(message: Message) -> None:
 @app.task(name="conversations.settle_forgotten", queue="sms")
 def settle_forgotten(timestamp: int) -> None:
     sending.settle_forgotten()
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="conversations.note_missing_reports", queue="sms", priority=AFTER_TEXTS)
+def note_missing_reports(timestamp: int) -> None:
+    if count := unreported.note_missing():
+        log.warning("%d texts have had no delivery report for 12 hours", count)

@@ -137,6 +137,7 @@ class Reason(models.TextChoices):
     KEY_REFUSED = "key_refused", _("Waits: Azure refuses the connection's key until an administrator repairs it.")
     UNREACHABLE = "unreachable", _("It could not be sent for 24 hours.")
     OPTED_OUT = "opted_out", _("Not sent: the customer wrote STOP and wants no more texts from this number.")
+    NO_REPORT = "no_report", _("No delivery report has come within 12 hours: whether it has arrived is not known.")
     ANSWER_LOST = (
         "answer_lost",
         _("The answer to this send was lost, so it may have left. Ask the customer before sending it again."),
@@ -164,7 +165,12 @@ class Message(models.Model):
     settled_at = models.DateTimeField(null=True)  # delivered, failed or unknown
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["conversation", "created_at", "id"], name="message_thread")]
+        indexes: ClassVar = [
+            models.Index(fields=["conversation", "created_at", "id"], name="message_thread"),
+            models.Index(
+                fields=["first_attempt_at"], condition=Q(state__in=["sending", "sent"]), name="message_under_way"
+            ),
+        ]
 
     @property
     def explanation(self) -> str:

@@ -14,6 +14,7 @@ from centrala.azure.identifiers import ConnectionString
 from centrala.connection.access import active_connection
 from centrala.connection.models import Connection, Endpoint, EntryKey, Service
 from centrala.connection.sightings import Seen, seen_by
+from centrala.conversations.unreported import missing
 from centrala.inbox.models import Event, State
 from centrala.organization.models import Organization
 from centrala.organization.standing import Standing, standing
@@ -51,6 +52,7 @@ class Hub:
     worker_seen: datetime | None
     oldest_waiting: datetime | None
     failed_events: int
+    missing_reports: int
 
     @property
     def organization(self) -> Organization | None:
@@ -67,6 +69,7 @@ def look(at: datetime) -> Hub:
         .first(),
         oldest_waiting=Event.objects.filter(state=State.RECEIVED).aggregate(oldest=Min("received_at"))["oldest"],
         failed_events=Event.objects.filter(state=State.FAILED).count(),
+        missing_reports=missing(at),
     )
 
 

@@ -49,6 +49,17 @@ def failed_events(context: Context) -> str:
     }
 
 
+def delivery_reports(context: Context) -> str:
+    count = context.hub.missing_reports
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s text of the last 7 days has had no delivery report.",
+        "%(count)s texts of the last 7 days have had no delivery report.",
+        count,
+    ) % {"count": count}
+
+
 RULES = (
     Rule(
         id="worker",
@@ -89,5 +100,22 @@ RULES = (
         looks_at="the events of the inbox that failed",
         because="They are kept and nothing is lost, but nobody sees what they brought.",
         pitfalls=(21, 24),
+    ),
+    Rule(
+        id="delivery-reports",
+        title=gettext_lazy("Texts that were sent are reported"),
+        severity=State.WARNING,
+        needs=Needs.DATABASE,
+        check=delivery_reports,
+        fix=Fix(
+            text=gettext_lazy(
+                "See whether SMS Delivery Report Received is among the event types of the event subscription for SMS, "
+                "or have it set right:"
+            ),
+            command="centrala provision",
+            action=Action.MANAGE,
+        ),
+        looks_at="texts without a report 12 hours after they were sent, by numbers that have had reports",
+        because="Nobody knows whether the customer has the answer. Some carriers and countries never report.",
     ),
 )
