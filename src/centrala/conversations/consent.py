@@ -52,9 +52,14 @@ def word(text: str) -> bool | None:
     """
     if len(text) > LONGEST:
         return None
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    plain = " ".join("".join(one for one in letters if not unicodedata.combining(one)).split()).rstrip(".! ")
+    plain = " ".join(_without_accents(text.casefold()).split()).rstrip(".! ")
     return True if plain in STOP else False if plain in START else None
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
 
 
 def remember(words: Iterable[Word]) -> None:

@@ -65,12 +65,9 @@ ADD_MESSAGES = """
 # A conversation that was set aside is work again; one that its agent has goes on.
 ADVANCE = """
     with said as (
-        select * from unnest(%b::uuid[], %b::int[], %b::timestamptz[], %b::text[])
-            as said (id, messages, newest, preview)
-    ),
-    live as (
-        select conversation.id from conversations_conversation as conversation
-        join said on said.id = conversation.id
+        select conversation.id, messages, newest, said.preview
+        from unnest(%b::uuid[], %b::int[], %b::timestamptz[], %b::text[]) as said (id, messages, newest, preview)
+        join conversations_conversation as conversation on conversation.id = said.id
         where conversation.state not in ('wrap_up', 'closed')
         order by conversation.id
         for no key update of conversation
@@ -83,7 +80,7 @@ ADVANCE = """
         unread = unread + said.messages,
         preview = case when said.newest >= last_message_at then said.preview else conversation.preview end,
         last_message_at = greatest(last_message_at, said.newest)
-    from said join live on live.id = said.id
+    from said
     where conversation.id = said.id
 """
 
@@ -182,8 +179,8 @@ def _open(talks: Talks) -> dict[Key, UUID]:
     return {ids[conversation]: conversation for (conversation,) in opened}
 
 
-def _columns(keys: Iterable[Key]) -> list[list[object]]:
-    return [list(column) for column in zip(*keys, strict=True)]
+def _columns(keys: Collection[Key]) -> list[list[object]]:
+    return [[sender for sender, _number in keys], [number for _sender, number in keys]]
 
 
 def _add_messages(texts: list[Inbound], numbers: Numbers, conversations: Mapping[Key, UUID]) -> None:

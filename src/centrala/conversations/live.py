@@ -1,10 +1,11 @@
 """Telling every open desk that conversations have changed."""
 
-import json
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
+import msgspec
+
+from centrala.database import run
 
 CHANNEL = "desk"
 ROUTER = "routing"
@@ -13,14 +14,13 @@ IDS_PER_NOTICE = 150  # about 40 bytes each, and PostgreSQL takes at most 8,000 
 
 def announce(conversations: Iterable[UUID]) -> None:
     """Sends the ids, and nothing else, to every web process when the transaction commits."""
-    ids = sorted(str(conversation) for conversation in set(conversations))
-    with connection.cursor() as cursor:
-        for start in range(0, len(ids), IDS_PER_NOTICE):
-            payload = json.dumps({"conversations": ids[start : start + IDS_PER_NOTICE]})
-            cursor.execute("select pg_notify(%s, %s)", [CHANNEL, payload])
+    ids = list(set(conversations))
+    parts = [ids[start : start + IDS_PER_NOTICE] for start in range(0, len(ids), IDS_PER_NOTICE)]
+    if parts:
+        notices = [msgspec.json.encode({"conversations": part}).decode() for part in parts]
+        run("select pg_notify(%s, notice) from unnest(%b::text[]) as notice", CHANNEL, notices)
 
 
 def announce_work() -> None:
     """Wakes the router when the transaction commits: something waits in a queue, or somebody has become free."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_notify(%s, '')", [ROUTER])
+    run("select pg_notify(%s, '')", ROUTER)

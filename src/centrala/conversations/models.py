@@ -18,8 +18,11 @@ from centrala.workstreams.models import Queue, Workstream
 class Contact(models.Model):
     """A customer, known by number: E.164 with its plus, or a sender's short code or name as it came."""
 
-    number = models.CharField(max_length=32, unique=True)
+    number = models.CharField(max_length=32)
     name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["number"], name="one_contact_per_number")]
 
     def __str__(self) -> str:
         return self.name or self.number
@@ -45,12 +48,18 @@ class ClosingReason(models.TextChoices):
 
 
 class Conversation(models.Model):
-    """The work item is the conversation itself: `queue` is where it waits, `agent` who has it."""
+    """The work item is the conversation itself: `queue` is where it waits, `agent` who has it.
+
+    Every text changes a row, and with it an entry of each index: there is none for the few numbers and workstreams,
+    which nobody looks for conversations by, and whose deletion may take its time.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
-    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="conversations")
-    workstream = models.ForeignKey(Workstream, null=True, on_delete=models.SET_NULL, related_name="conversations")
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, db_index=False, related_name="conversations")
+    workstream = models.ForeignKey(
+        Workstream, null=True, on_delete=models.SET_NULL, db_index=False, related_name="conversations"
+    )
     queue = models.ForeignKey(Queue, null=True, on_delete=models.PROTECT, db_index=False, related_name="conversations")
     agent = models.ForeignKey(User, null=True, on_delete=models.PROTECT, db_index=False, related_name="conversations")
     former_agent = models.ForeignKey(  # who had set it aside when the customer wrote again
@@ -151,13 +160,13 @@ class Message(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, db_index=False, related_name="messages")
     direction = models.CharField(max_length=10, choices=Direction)
     text = models.TextField()
     state = models.CharField(max_length=10, choices=MessageState)
     error = models.TextField(blank=True)
-    provider_id = models.TextField(null=True, unique=True)
-    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    provider_id = models.TextField(null=True)
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
     created_at = models.DateTimeField()  # inbound: when the cloud received it
     due_at = models.DateTimeField(null=True)  # outbound: when the governor lets it leave (numbers.pace)
     first_attempt_at = models.DateTimeField(null=True)
@@ -165,11 +174,13 @@ class Message(models.Model):
     settled_at = models.DateTimeField(null=True)  # delivered, failed or unknown
 
     class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider_id"], name="one_message_per_provider_id")]
         indexes: ClassVar = [
             models.Index(fields=["conversation", "created_at", "id"], name="message_thread"),
             models.Index(
                 fields=["first_attempt_at"], condition=Q(state__in=["sending", "sent"]), name="message_under_way"
             ),
+            models.Index(fields=["author"], condition=Q(author__isnull=False), name="message_of_author"),
         ]
 
     @property

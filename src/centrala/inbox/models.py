@@ -44,7 +44,7 @@ class Event(models.Model):
     are not, cost a write only for an event that is such.
     """
 
-    event_id = models.TextField(unique=True)
+    event_id = models.TextField()
     type = models.TextField()
     subject = models.TextField()
     event_time = models.DateTimeField(null=True)
@@ -58,6 +58,7 @@ class Event(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["event_id"], name="inbox_once")]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="inbox_waiting", condition=Q(state="received")),
             models.Index(fields=["-received_at", "-id"], name="inbox_newest"),
