@@ -38,8 +38,6 @@ Switch = Annotated[bool, Meta(description="true or false", examples=[True])]
 Port = Annotated[int, Meta(ge=1, le=65535, description=A_PORT, examples=[8080])]
 PortOrNone = Annotated[int, Meta(ge=0, le=65535, description="a port, 0 to 65535 (0: none)", examples=[8443])]
 Seconds = Annotated[float, Meta(gt=0, le=86400, description="a number of seconds, up to 86400", examples=[30])]
-# Event Grid brings an event again for a day at most: one that old need not be known again.
-Days = Annotated[int, Meta(ge=0, le=3650, description="a number of days, up to 3650 (0: for ever)", examples=[90])]
 Id = Annotated[UUID | None, Meta(description="an application (client) id", examples=[str(UUID(int=0))])]
 Names = Annotated[str, Meta(description="a text in quotes, names by comma", examples=["a.example.org,b.example.org"])]
 Endpoint = Annotated[
@@ -91,7 +89,6 @@ class Configuration(Struct, frozen=True):
     trusted_proxies: Text = ""
     secure_cookies: Switch = True
     stalled_after: Seconds = 30.0
-    keep_events: Days = 90
     log_format: LogFormat = "text"
     metrics_token: Token = ""
     sign_in_client_id: Id = None

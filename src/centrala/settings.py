@@ -177,7 +177,6 @@ STATICFILES_DIRS = [BASE / "static"]
 # Jobs: a worker silent for this long is dead; its job is run again (every job is idempotent).
 STALLED_AFTER_SECONDS = INSTALLATION.settings.stalled_after
 METRICS_TOKEN = INSTALLATION.metrics_token
-KEEP_EVENTS_DAYS = INSTALLATION.settings.keep_events
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {

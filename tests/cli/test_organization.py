@@ -14,13 +14,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_organisation_is_set_up_and_changed(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--name", "Centrala", "--tenant", str(TENANT), "--licence", "yes", "--voice", "yes", "--terms", "yes"]
     assert main(["organization", *words]) == 0
-    assert main(["organization", "--kind", "trial", "--trial-days", "0"]) == 0
+    assert main(["organization", "--kind", "trial", "--trial-days", "0", "--keep-events", "0"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == ["Centrala", f"tenant {TENANT}", "production, licensed, voice added"]
     assert lines[3].startswith("Voice and SMS Terms accepted by command line (")
-    assert lines[6] == "trial, licensed, voice added"
-    assert lines[8].startswith("trial ended ")
+    assert lines[4] == "processed events are kept for 90 days"
+    assert lines[7] == "trial, licensed, voice added"
+    assert lines[9].startswith("trial ended ")
+    assert lines[10] == "processed events are kept for ever"
     assert [entry.act for entry in AuditEntry.objects.all()] == ["change organization", "set up organization"]
 
 

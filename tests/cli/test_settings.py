@@ -51,7 +51,6 @@ def up(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
         ('hosts = ["a", "b"]', "hosts is not a text in quotes, names by comma."),
         ('secure_cookies = "no"', "secure_cookies is not true or false. Fix: secure_cookies = true"),
         ("stalled_after = nan", "stalled_after is not a number of seconds, up to 86400. Fix: stalled_after = 30"),
-        ("keep_events = -1", "keep_events is not a number of days, up to 3650 (0: for ever). Fix: keep_events = 90"),
         ('dataverse_app_id = "hub"', "dataverse_app_id is not an application (client) id. Fix: dataverse_app_id = "),
         ("prot = 8080", "prot is no key. Fix: did you mean port?"),
         ("zzz = 8080", "zzz is no key. Fix: delete it; the keys are public_url, host, port,"),

@@ -6,7 +6,7 @@ import pytest
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from centrala.inbox.actions import ask_to_replay, replay
+from centrala.inbox.actions import ask_to_replay, delete, replay
 from centrala.inbox.jobs import replay_all
 from centrala.inbox.models import Event, State
 from centrala.inbox.queries import Wanted
@@ -78,3 +78,20 @@ def test_asking_is_logged_and_queued_with_its_filter() -> None:
         "search": "/x",
     }
     assert AuditEntry.objects.get(act="replay events").after == {"state": "failed", "types": ["A"], "search": "/x"}
+
+
+def test_only_failed_and_unknown_events_are_deleted_and_the_log_keeps_which() -> None:
+    ids = {state: handled(1, state, type="A")[0] for state in State}
+    names = {state: Event.objects.get(pk=pk).event_id for state, pk in ids.items()}
+
+    count = delete(events=[*ids.values(), 10**9], actor=None)
+
+    assert count == 2
+    assert set(Event.objects.values_list("pk", flat=True)) == {ids[State.RECEIVED], ids[State.PROCESSED]}
+    kept = AuditEntry.objects.get(act="delete events").before
+    assert kept == {"events": 2, "deleted": sorted(f"A {names[state]}" for state in (State.FAILED, State.UNKNOWN))}
+
+
+def test_deleting_nothing_is_not_logged() -> None:
+    assert delete(events=handled(1, State.PROCESSED), actor=None) == 0
+    assert not AuditEntry.objects.exists()

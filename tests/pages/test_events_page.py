@@ -180,7 +180,7 @@ def test_misdirected_event_says_how_to_mend_the_subscription(administrator: Clie
     ) in page.one("div", class_="bar").text()
 
 
-ADDRESS, REPLAY = "/center/events/", "/center/events/replay/"
+ADDRESS, REPLAY, DELETE = "/center/events/", "/center/events/replay/", "/center/events/delete/"
 
 
 def states() -> dict[int, str]:
@@ -272,14 +272,44 @@ def test_filter_that_makes_no_sense_replays_nothing(administrator: Client, asked
     assert "Nothing is replayed" in read(administrator.get(ADDRESS)).text()
 
 
+def test_chosen_events_are_deleted_after_the_page_has_said_what_that_means(administrator: Client) -> None:
+    failed, other = came(state=State.FAILED), came(state=State.FAILED)
+    page = read(administrator.get(ADDRESS, {"state": "failed"}))
+    [button] = [one for one in page.all("button") if one.attributes.get("formaction") == DELETE]
+
+    answer = administrator.post(DELETE, {"event": [failed.pk], "state": "failed"})
+
+    assert (button.text(), button.attributes["form"]) == ("Delete for good", "replay")
+    assert "lost for good" in page.text()
+    assert answer["Location"] == "/center/events/?state=failed"
+    assert states() == {other.pk: State.FAILED}
+    assert "1 event is deleted." in read(administrator.get(ADDRESS)).text()
+    assert AuditEntry.objects.get(act="delete events").actor_name == "adam"
+
+
+def test_event_is_deleted_from_its_own_page_where_it_may_be(administrator: Client) -> None:
+    failed, handled = came(state=State.FAILED), came(state=State.PROCESSED)
+    pages = [read(administrator.get(f"/center/events/{one.pk}/")) for one in (failed, handled)]
+
+    administrator.post(DELETE, {"event": [failed.pk, handled.pk]})
+
+    assert [len(page.all("form", action=DELETE)) for page in pages] == [1, 0]
+    assert states() == {handled.pk: State.PROCESSED}
+    assert "The others are not failed or unknown any more." in read(administrator.get(ADDRESS)).text()
+
+
 @pytest.mark.parametrize("who", ["agent", "supervisor", "outsider"])
 def test_nobody_but_administrators_replays_or_sees_refusals(who: str, request: pytest.FixtureRequest) -> None:
     failed = came(state=State.FAILED)
     client: Client = request.getfixturevalue(who)
 
-    answers = [client.post(REPLAY, {"event": [failed.pk]}), client.get("/center/events/refused/")]
+    answers = [
+        client.post(REPLAY, {"event": [failed.pk]}),
+        client.post(DELETE, {"event": [failed.pk]}),
+        client.get("/center/events/refused/"),
+    ]
 
-    assert [answer.status_code for answer in answers] == [404, 404]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
     assert states() == {failed.pk: State.FAILED}
 
 

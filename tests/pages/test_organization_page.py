@@ -62,6 +62,8 @@ def test_what_is_not_ticked_is_taken_back(administrator: Client) -> None:
         ({"tenant_id": ""}, "tenant_id", "This field is required."),
         ({"kind": "personal"}, "kind", "not one of the available choices"),
         ({"kind": "trial", "trial_days": "-1"}, "trial_days", "greater than or equal to 0"),
+        ({"keep_events_days": "-1"}, "keep_events_days", "greater than or equal to 0"),
+        ({"keep_events_days": "3651"}, "keep_events_days", "less than or equal to 3650"),
         ({"kind": "trial", "trial_days": "1e99"}, "trial_days", "whole number"),
     ],
 )
@@ -163,3 +165,14 @@ def test_page_that_was_open_for_long_changes_only_what_was_changed_on_it(adminis
     there = standing()
     assert (there.terms_accepted, there.licensed, there.voice_added) == (True, False, False)
     assert Organization.objects.get().name == "Biuro"
+
+
+def test_days_that_events_are_kept_are_set_and_logged(administrator: Client) -> None:
+    set_up(name="Centrala", tenant_id=TENANT)
+
+    administrator.post(ADDRESS, values(terms="on", keep_events_days="30"))
+    administrator.post(ADDRESS, values(terms="on", keep_events_days=""))  # nothing said: nothing changed
+
+    assert Organization.objects.get().keep_events_days == 30
+    entry = AuditEntry.objects.get(act="change organization")
+    assert (entry.before, entry.after) == ({"keep_events_days": 90}, {"keep_events_days": 30})

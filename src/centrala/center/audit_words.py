@@ -54,6 +54,7 @@ ACTS: dict[str, "StrOrPromise"] = {
     "sign in to Azure": pgettext_lazy("audit", "Signed in to Azure"),
     "register provider": pgettext_lazy("audit", "Resource provider registered"),
     "replay events": pgettext_lazy("audit", "Events replayed"),
+    "delete events": pgettext_lazy("audit", "Events deleted"),
     "export contact": pgettext_lazy("audit", "Customer's data exported"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
@@ -70,6 +71,7 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "voice": gettext_lazy("Add voice"),
     "terms_accepted_at": gettext_lazy("Voice and SMS Terms accepted"),
     "trial_ends_at": gettext_lazy("End of the trial"),
+    "keep_events_days": gettext_lazy("Days that a processed event is kept"),
     "role": gettext_lazy("Role"),
     "first_name": pgettext_lazy("person", "Name"),
     "email": gettext_lazy("E-mail"),
@@ -86,6 +88,7 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "expires_at": gettext_lazy("Valid until"),
     "entries": gettext_lazy("Entries"),
     "events": gettext_lazy("Events"),
+    "deleted": gettext_lazy("Deleted"),
     "conversations": gettext_lazy("Conversations"),
     "messages": gettext_lazy("Messages"),
     "state": gettext_lazy("State"),

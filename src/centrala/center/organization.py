@@ -17,7 +17,7 @@ from centrala.errors import Refused
 from centrala.organization import actions
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.forms import changes
-from centrala.organization.models import Kind, Organization
+from centrala.organization.models import KEPT_DAYS, Kind, Organization
 from centrala.organization.posting import post_only
 from centrala.organization.standing import Standing, standing
 
@@ -61,6 +61,15 @@ class OrganizationForm(forms.Form):
     voice = forms.BooleanField(label=gettext_lazy("Add voice"), required=False, show_hidden_initial=True)
     terms = forms.BooleanField(
         label=gettext_lazy("The organisation accepts the Voice and SMS Terms"), required=False, show_hidden_initial=True
+    )
+
+    keep_events_days = forms.IntegerField(
+        label=gettext_lazy("Days that a processed event is kept"),
+        help_text=gettext_lazy("0: for ever. What waits, has failed or is unknown stays until it is dealt with."),
+        min_value=0,
+        max_value=actions.LONGEST_KEPT_DAYS,
+        required=False,
+        show_hidden_initial=True,
     )
 
     @property
@@ -121,6 +130,6 @@ def _page(request: StaffRequest, form: OrganizationForm) -> HttpResponse:
 
 def _initial(found: Organization | None) -> dict[str, Any]:  # what the form's fields begin with
     if found is None:
-        return {"kind": Kind.PRODUCTION}
-    names = ("name", "tenant_id", "kind", "licensed", "voice")
+        return {"kind": Kind.PRODUCTION, "keep_events_days": KEPT_DAYS}
+    names = ("name", "tenant_id", "kind", "licensed", "voice", "keep_events_days")
     return {name: getattr(found, name) for name in names} | {"terms": found.terms_accepted_at is not None}

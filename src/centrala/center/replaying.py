@@ -1,4 +1,4 @@
-"""Handling events once more: those that were chosen, or all that a filter wants."""
+"""Handling events once more, those that were chosen or all that a filter wants; and deleting chosen ones."""
 
 import re
 from urllib.parse import urlencode
@@ -31,20 +31,38 @@ def replay(request: StaffRequest) -> HttpResponse:
     else:
         actions.ask_to_replay(wanted=form.wanted, actor=request.user)
         messages.success(request, _("All failed and unknown events of this filter are put back in the background."))
-    return redirect(f"{reverse('center:events')}?{urlencode(form.asked)}".rstrip("?"))
+    return _back(form)
+
+
+@administrators_only
+@post_only
+def delete(request: StaffRequest) -> HttpResponse:
+    chosen = _chosen(request)
+    count = actions.delete(events=chosen, actor=request.user)
+    told = ngettext("%(count)s event is deleted.", "%(count)s events are deleted.", count) % {"count": count}
+    _tell(request, chosen, count, told)
+    return _back(EventsForm(request.POST))
 
 
 def _replay_chosen(request: StaffRequest) -> None:
-    chosen = [int(text) for text in request.POST.getlist("event")[:MOST] if IS_KEY.fullmatch(text)]
+    chosen = _chosen(request)
     count = actions.replay(events=chosen, actor=request.user)
+    told = ngettext("%(count)s event is handled again.", "%(count)s events are handled again.", count)
+    _tell(request, chosen, count, told % {"count": count})
+
+
+def _chosen(request: StaffRequest) -> list[int]:
+    return [int(text) for text in request.POST.getlist("event")[:MOST] if IS_KEY.fullmatch(text)]
+
+
+def _tell(request: StaffRequest, chosen: list[int], count: int, told: str) -> None:
     if not chosen:
         messages.warning(request, _("Choose at least one event."))
     elif count < len(set(chosen)):
-        messages.warning(request, _told(count) + " " + _("The others are not failed or unknown any more."))
+        messages.warning(request, told + " " + _("The others are not failed or unknown any more."))
     else:
-        messages.success(request, _told(count))
+        messages.success(request, told)
 
 
-def _told(count: int) -> str:
-    text = ngettext("%(count)s event is handled again.", "%(count)s events are handled again.", count)
-    return text % {"count": count}
+def _back(form: EventsForm) -> HttpResponse:
+    return redirect(f"{reverse('center:events')}?{urlencode(form.asked)}".rstrip("?"))

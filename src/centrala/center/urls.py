@@ -49,5 +49,6 @@ urlpatterns = [
     path("events/", events.listing, name="events"),
     path("events/refused/", refused.listing, name="refused-events"),
     path("events/replay/", replaying.replay, name="replay-events"),
+    path("events/delete/", replaying.delete, name="delete-events"),
     path("events/<int:event_id>/", events.detail, name="event"),
 ]

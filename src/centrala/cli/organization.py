@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 YES_OR_NO = ["yes", "no"]
 LONGEST_TRIAL_DAYS = 90
+LONGEST_KEPT_DAYS = 3650
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--licence", choices=YES_OR_NO, help="the licence for digital messaging (Omnichannel)")
     parser.add_argument("--voice", choices=YES_OR_NO, help="Add voice, with the licence of the add-on")
     parser.add_argument("--terms", choices=YES_OR_NO, help="whether the Voice and SMS Terms are accepted")
+    parser.add_argument(
+        "--keep-events",
+        type=whole(range(LONGEST_KEPT_DAYS + 1), "a number of days"),
+        metavar="DAYS",
+        help="how long a processed event is kept (90; 0: for ever)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,6 +70,7 @@ def _wanted(options: argparse.Namespace) -> "Wanted":
         licensed=said[options.licence],
         voice=said[options.voice],
         terms=said[options.terms],
+        keep_events_days=options.keep_events,
         trial=None if options.trial_days is None else timedelta(days=options.trial_days),
     )
 
@@ -78,6 +86,8 @@ def _told(there: "Standing") -> str:
     lines = [found.name, f"tenant {found.tenant_id}", f"{found.kind}, {licence}, {voice}", terms]
     if there.trial_ends_at is not None:
         lines.append(f"trial {'ends' if there.trial_running else 'ended'} {_moment(there.trial_ends_at)}")
+    kept = found.keep_events_days
+    lines.append(f"processed events are kept {f'for {kept} days' if kept else 'for ever'}")
     return "\n".join(lines)
 
 

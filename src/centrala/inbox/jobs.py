@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 
-from django.conf import settings
 from procrastinate.contrib.django import app
 
 from centrala.inbox.forgetting import forget
@@ -12,6 +11,7 @@ from centrala.inbox.replaying import put_all_back
 from centrala.inbox.tallies import sum_up
 from centrala.moments import moment
 from centrala.organization.jobs import AFTER_TEXTS
+from centrala.organization.models import KEPT_DAYS, Organization
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,9 @@ def replay_all(*, state: str, types: Sequence[str], search: str, until: str) -> 
 @app.periodic(cron="23 * * * *")
 @app.task(name="inbox.forget_old", queue="inbox", priority=AFTER_TEXTS, queueing_lock="inbox.forget_old")
 def forget_old(timestamp: int) -> None:
-    if settings.KEEP_EVENTS_DAYS and (count := forget(days=settings.KEEP_EVENTS_DAYS)):
+    organization = Organization.objects.first()
+    days = organization.keep_events_days if organization else KEPT_DAYS
+    if days and (count := forget(days=days)):
         log.info("%d events that were handled long ago are deleted", count)
 
 

@@ -22,8 +22,9 @@ __all__ = ["Wanted", "add_user", "change", "end_trial", "record", "set_up"]
 
 TRIAL = timedelta(days=30)
 LONGEST_TRIAL_DAYS = 90
+LONGEST_KEPT_DAYS = 3650
 # What the audit log tells of a change.
-TOLD = ("name", "tenant_id", "kind", "licensed", "voice", "terms_accepted_at", "trial_ends_at")
+TOLD = ("name", "tenant_id", "kind", "licensed", "voice", "terms_accepted_at", "trial_ends_at", "keep_events_days")
 Connected = Callable[[], object | None]
 
 
@@ -42,6 +43,7 @@ class Wanted:
     voice: bool | None = None
     terms: bool | None = None
     trial: timedelta | None = None  # how long from now; of a trial only
+    keep_events_days: int | None = None  # 0: for ever
 
 
 def set_up(*, name: str, tenant_id: UUID, kind: Kind = Kind.PRODUCTION, licensed: bool = True) -> Organization:
@@ -130,7 +132,7 @@ def _apply(found: Organization, wanted: Wanted, *, by: str) -> None:
         if found.kind != Kind.TRIAL:
             raise Refused(_("Only a trial has an end."), field="trial_days")
         found.trial_ends_at = now() + wanted.trial
-    for name in ("name", "tenant_id", "licensed", "voice"):
+    for name in ("name", "tenant_id", "licensed", "voice", "keep_events_days"):
         value = getattr(wanted, name)
         if value is not None:
             setattr(found, name, value)

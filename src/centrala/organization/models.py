@@ -21,6 +21,10 @@ class Kind(models.TextChoices):
     TRIAL = "trial", _("Trial")
 
 
+# Event Grid brings an event again for a day at most: one that old need not be known again.
+KEPT_DAYS = 90
+
+
 class Organization(models.Model):
     """The one organisation this hub belongs to. `tenant_id` is its Microsoft Entra directory. What follows from its
     kind, licences and clock at a moment is told by `standing`."""
@@ -35,6 +39,7 @@ class Organization(models.Model):
     terms_accepted_by = models.CharField(max_length=150, blank=True)  # a name, as in the audit log
     trial_started_at = models.DateTimeField(null=True)
     trial_ends_at = models.DateTimeField(null=True)  # by itself; "End trial" brings it forward
+    keep_events_days = models.PositiveIntegerField(default=KEPT_DAYS)  # of events that were handled; 0: for ever
 
     class Meta:
         constraints: ClassVar = [
