@@ -1,11 +1,13 @@
 """Connecting an existing resource: every wrong field says what is wrong, and nothing is stored."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 import pytest
+from azure.core.credentials import TokenCredential
 from django.utils.timezone import now
 from pytest_django import Settings
 
@@ -13,6 +15,7 @@ from centrala.azure.cloud import Cloud
 from centrala.azure.identifiers import type_named_by
 from centrala.connection import actions
 from centrala.connection.actions import ConnectFields, FieldsRefused
+from centrala.connection.audience import warning_of
 from centrala.connection.models import Connection, Endpoint, Entry
 from centrala.connection.steps import Step
 from centrala.errors import Refused
@@ -46,6 +49,24 @@ def fields(cloud: LocalAzure, **changes: object) -> ConnectFields:
         "confirmed": True,
     }
     return ConnectFields(**(right | changes))  # type: ignore[arg-type] # each value is of its field's type
+
+
+def principal(cloud: LocalAzure, **changes: str) -> TokenCredential:
+    values = {"tenant_id": cloud.tenant_id, "client_id": cloud.client_id, "client_secret": cloud.client_secret}
+    address = Cloud(authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle)
+    return address.client_secret_credential(**(values | changes))
+
+
+@pytest.fixture
+def order(cloud: LocalAzure) -> Iterator[Callable[..., Callable[[], int]]]:
+    """Orders trouble; what it answers tells how often it was met."""
+
+    def order(operation: str, **fault: object) -> Callable[[], int]:
+        cloud.control.post("/_local/faults", json={"operation": operation, "times": 99} | fault).raise_for_status()
+        return lambda: 99 - int(cloud.control.get("/_local/faults").json()["items"][0]["times"])
+
+    yield order
+    cloud.control.delete("/_local/faults")
 
 
 def test_right_fields_are_stored_with_two_entries_and_three_endpoints(cloud: LocalAzure) -> None:
@@ -135,13 +156,10 @@ def test_key_the_service_does_not_know_is_refused(cloud: LocalAzure) -> None:
 
 
 def test_host_of_another_resource_is_noticed_where_azure_can_be_asked(cloud: LocalAzure) -> None:
-    reach = Cloud(
-        authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle
-    ).client_secret_credential(tenant_id=cloud.tenant_id, client_id=cloud.client_id, client_secret=cloud.client_secret)
     other = cloud.acs.connection_string.replace("localhost", "127.0.0.1")
 
     with pytest.raises(FieldsRefused) as refusal:
-        actions.connect(fields=fields(cloud, connection_string=other), actor=None, credential=reach)
+        actions.connect(fields=fields(cloud, connection_string=other), actor=None, credential=principal(cloud))
 
     assert "belongs to 127.0.0.1" in refusal.value.errors["connection_string"]
 
@@ -182,32 +200,64 @@ def test_tenant_that_changes_while_azure_is_asked_is_noticed(cloud: LocalAzure) 
     assert not Connection.objects.exists()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
-def test_resource_that_the_credential_is_not_shown_is_connected_by_its_key(cloud: LocalAzure, status: int) -> None:
-    reach = Cloud(
-        authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle
-    ).client_secret_credential(tenant_id=cloud.tenant_id, client_id=cloud.client_id, client_secret=cloud.client_secret)
-    fault = {"operation": "GET /*/communicationservices/*", "status": status, "lasting": True, "retry_after_seconds": 0}
-    cloud.control.post("/_local/faults", json=fault).raise_for_status()
+def test_resource_that_the_credential_is_not_shown_is_connected_by_its_key_and_not_asked_for_again(
+    cloud: LocalAzure, order: Callable[..., Callable[[], int]], status: int
+) -> None:
+    asked = order("GET /*/communicationservices/*", status=status, retry_after_seconds=0)
 
-    try:
-        connection = actions.connect(fields=fields(cloud), actor=None, credential=reach)
-    finally:
-        cloud.control.delete("/_local/faults")
+    connection = actions.connect(fields=fields(cloud), actor=None, credential=principal(cloud))
 
     assert connection.disconnected_at is None
+    assert asked() == 1
+
+
+def test_principal_with_a_wrong_secret_is_asked_once_and_the_key_counts(
+    cloud: LocalAzure, order: Callable[..., Callable[[], int]]
+) -> None:
+    asked = order("POST /*/oauth2/v2.0/token", delay_seconds=0.001)
+
+    connection = actions.connect(
+        fields=fields(cloud), actor=None, credential=principal(cloud, client_secret="somebody-elses")
+    )
+
+    assert connection.disconnected_at is None
+    assert asked() == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("operation", ["arm", "POST /*/oauth2/v2.0/token"])
+def test_cloud_that_does_not_answer_holds_connecting_for_seconds(
+    cloud: LocalAzure, order: Callable[..., Callable[[], int]], operation: str
+) -> None:
+    asked, begun = order(operation, hang=True), monotonic()
+
+    connection = actions.connect(fields=fields(cloud), actor=None, credential=principal(cloud))
+
+    assert connection.disconnected_at is None
+    assert monotonic() - begun < 8
+    assert asked() == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("operation", ["graph", "POST /*/oauth2/v2.0/token"])
+def test_directory_that_does_not_answer_holds_the_warning_for_two_seconds(
+    cloud: LocalAzure, order: Callable[..., Callable[[], int]], operation: str
+) -> None:
+    connection = actions.connect(fields=fields(cloud), actor=None)
+    order(operation, hang=True)
+    begun = monotonic()
+
+    assert warning_of(connection, principal(cloud)) == ""
+    assert monotonic() - begun < 4
 
 
 def test_resource_that_azure_does_not_know_is_refused_with_the_right_key(cloud: LocalAzure) -> None:
-    reach = Cloud(
-        authority=cloud.url, resource_manager=cloud.url, graph=cloud.url, ca_bundle=cloud.ca_bundle
-    ).client_secret_credential(tenant_id=cloud.tenant_id, client_id=cloud.client_id, client_secret=cloud.client_secret)
     other = f"{cloud.acs.resource_id}-two"
     wanted = fields(cloud, resource_id=other, resource_name=other.rpartition("/")[2])
 
     with pytest.raises(FieldsRefused, match="Azure knows no resource with this id"):
-        actions.connect(fields=wanted, actor=None, credential=reach)
+        actions.connect(fields=wanted, actor=None, credential=principal(cloud))
 
 
 @pytest.mark.parametrize("shape", ["portal-address", "spaces", "lower-case", "page-suffix"])

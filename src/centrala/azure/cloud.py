@@ -1,13 +1,15 @@
 """Which cloud answers: every address of Azure the hub uses, in one value. Nothing else decides it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.credentials import TokenCredential
 from azure.identity import ClientSecretCredential, DeviceCodeCredential
+
+SIGN_IN_SECONDS = 5  # for a token; Microsoft's own client would wait five minutes, ten times
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,13 @@ class Cloud:
     def verify(self) -> str | bool:
         return self.ca_bundle or True
 
+    def within(self, seconds: float) -> "Cloud":
+        """For somebody who waits for a page: the same cloud, given up after that."""
+        shorter = {name: min(getattr(self, name), seconds) for name in ("connecting_seconds", "answer_seconds")}
+        return replace(self, **shorter)
+
     def client_secret_credential(self, *, tenant_id: str, client_id: str, client_secret: str) -> TokenCredential:
+        """Without retries of its own, like every client here: callers retry, or tell the person who does."""
         return ClientSecretCredential(
             tenant_id,
             client_id,
@@ -40,6 +48,9 @@ class Cloud:
             authority=self.authority,
             disable_instance_discovery=not self.is_public,
             connection_verify=self.verify,
+            connection_timeout=SIGN_IN_SECONDS,
+            read_timeout=SIGN_IN_SECONDS,
+            retry_total=0,
         )
 
     def device_code_credential(self, *, tenant_id: str, tell: Callable[[str, str, datetime], None]) -> TokenCredential:

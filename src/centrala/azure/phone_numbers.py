@@ -10,6 +10,7 @@ from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString
 
+IMPATIENT = {"retry_total": 1, "connection_timeout": 5, "read_timeout": 20}  # somebody waits, or a job comes again
 INBOUND, OUTBOUND = {"inbound", "inbound+outbound"}, {"outbound", "inbound+outbound"}
 
 
@@ -26,9 +27,7 @@ class Number:
 def list_numbers(*, connection: ConnectionString, cloud: Cloud) -> list[Number]:
     """All numbers the resource owns. Raises AzureError; status 401 means that the key is not accepted."""
     try:
-        client = PhoneNumbersClient.from_connection_string(
-            str(connection), connection_verify=cloud.verify, connection_timeout=10, retry_total=1
-        )
+        client = PhoneNumbersClient.from_connection_string(str(connection), connection_verify=cloud.verify, **IMPATIENT)
         return [_number(purchased) for purchased in client.list_purchased_phone_numbers()]
     except SdkError as error:
         raise AzureError.from_sdk(error) from None
@@ -37,9 +36,7 @@ def list_numbers(*, connection: ConnectionString, cloud: Cloud) -> list[Number]:
 def try_key(*, connection: ConnectionString, cloud: Cloud) -> None:
     """One small question. Raises AzureError; status 401 means that the key is not accepted."""
     try:
-        client = PhoneNumbersClient.from_connection_string(
-            str(connection), connection_verify=cloud.verify, connection_timeout=10, retry_total=1
-        )
+        client = PhoneNumbersClient.from_connection_string(str(connection), connection_verify=cloud.verify, **IMPATIENT)
         next(iter(client.list_purchased_phone_numbers(top=1)), None)
     except SdkError as error:
         raise AzureError.from_sdk(error) from None

@@ -53,10 +53,11 @@ class Reader:
 
 
 @contextmanager
-def reading(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud, retries: int = 10) -> Iterator[Reader]:
-    """For several questions by one client. The retries are those of Microsoft's client."""
+def reading(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud) -> Iterator[Reader]:
+    """For several questions by one client. Without retries of its own: its callers retry and show that they do, or go
+    on without the answer; Microsoft's client would even repeat a 403 that names a time."""
     with CommunicationServiceManagementClient(
-        credential, resource.subscription_id, **cloud.management, retry_total=retries
+        credential, resource.subscription_id, **cloud.management, retry_total=0
     ) as client:
         yield Reader(client, resource)
 

@@ -4,7 +4,7 @@ Every check answers with the text for its field, or nothing. Nothing is stored h
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from azure.core.credentials import TokenCredential
@@ -24,6 +24,7 @@ from centrala.organization.standing import standing
 GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 # Whoever is not let in, or cannot even sign in, has not seen the resource; the key is asked all the same.
 NOT_SHOWN = {None, 401, 403}
+SECONDS = 5.0  # somebody waits for the page, and an Azure that does not answer has not refused
 PUBLIC_DOMAINS = (".communication.azure.com", ".communication.azure.us")
 
 
@@ -83,7 +84,7 @@ def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach
         "confirmed": None if fields.confirmed else _("Confirm that this resource serves this installation only."),
     }
     if not any(errors.values()):
-        errors["resource_id"], errors["connection_string"] = _ask_the_cloud(fields, reach)
+        errors["resource_id"], errors["connection_string"], reach = _ask_the_cloud(fields, reach)
     if not any(errors.values()) and not fields.taken_over:
         errors["taken_over"] = _used_elsewhere(fields, reach)
     return {name: text for name, text in errors.items() if text}
@@ -93,7 +94,7 @@ def string_errors_in(fields: ConnectFields, *, reach: Reach) -> str | None:
     """The text for a connection string that is to replace the one of a connected resource."""
     if text := _connection_string(fields, reach.cloud):
         return text
-    unreadable, wrong = _ask_the_cloud(fields, reach)
+    unreadable, wrong, _reach = _ask_the_cloud(fields, reach)
     return wrong or unreadable
 
 
@@ -172,21 +173,23 @@ def _as_guid(text: str) -> UUID | None:
     return UUID(text) if GUID.fullmatch(text) else None
 
 
-def _ask_the_cloud(fields: ConnectFields, reach: Reach) -> tuple[str | None, str | None]:
-    """The texts for resource_id and connection_string after asking Resource Manager and the resource itself."""
+def _ask_the_cloud(fields: ConnectFields, reach: Reach) -> tuple[str | None, str | None, Reach]:
+    """The texts for resource_id and connection_string after asking Resource Manager and the resource itself; and what
+    is left to be asked, without the credential where nobody answered it."""
     resource, parsed = fields.parsed_resource, ConnectionString.parse(fields.connection_string)
     assert resource is not None
     if reach.credential is not None:
         reach.tell(Step.RESOURCE)
         try:
-            host = resources.read_resource(resource, credential=reach.credential, cloud=reach.cloud).host
+            cloud = reach.cloud.within(SECONDS)
+            host = resources.read_resource(resource, credential=reach.credential, cloud=cloud).host
         except AzureError as error:
             if error.permanent and error.status not in NOT_SHOWN:
-                return _unreadable(error), None
-            host = ""
+                return _unreadable(error), None, reach
+            host, reach = "", reach if error.status else replace(reach, credential=None)
         if host and host != parsed.host:
-            return None, _other_host(parsed.host, resource)
-    return None, _key_refused(parsed, reach)
+            return None, _other_host(parsed.host, resource), reach
+    return None, _key_refused(parsed, reach), reach
 
 
 def _key_refused(parsed: ConnectionString, reach: Reach) -> str | None:
@@ -212,7 +215,9 @@ def _used_elsewhere(fields: ConnectFields, reach: Reach) -> str | None:
     if reach.credential is None or fields.parsed_resource is None:
         return None
     try:
-        other = other_installation(fields.parsed_resource, credential=reach.credential, cloud=reach.cloud)
+        other = other_installation(
+            fields.parsed_resource, credential=reach.credential, cloud=reach.cloud.within(SECONDS)
+        )
     except AzureError:
         return None
     return None if other is None else elsewhere(*other)

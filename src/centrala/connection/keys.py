@@ -12,7 +12,7 @@ from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.connection.actions import ConnectFields, FieldsRefused
 from centrala.connection.azure_words import in_words
-from centrala.connection.checks import Reach, string_errors_in
+from centrala.connection.checks import SECONDS, Reach, string_errors_in
 from centrala.connection.models import Connection
 from centrala.errors import Refused
 from centrala.organization.audit import record
@@ -60,7 +60,7 @@ def repair(
 def read_in_azure(resource: ResourceId, credential: TokenCredential) -> str:
     """The connection string as the resource has it now. Raises FieldsRefused where its keys may not be read."""
     try:
-        return resources.read_connection_string(resource, credential=credential, cloud=settings.CLOUD)
+        return resources.read_connection_string(resource, credential=credential, cloud=settings.CLOUD.within(SECONDS))
     except AzureError as error:
         text = _("Azure does not give you this resource's keys: %(reason)s Paste the connection string.")
         raise FieldsRefused({"connection_string": text % {"reason": in_words(error)}}) from None

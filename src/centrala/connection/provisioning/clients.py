@@ -25,7 +25,7 @@ class Clients:
 @contextmanager
 def clients(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud) -> Iterator[Clients]:
     with (
-        reading(resource, credential=credential, cloud=cloud, retries=0) as reader,
+        reading(resource, credential=credential, cloud=cloud) as reader,
         providers(resource.subscription_id, credential=credential, cloud=cloud) as registry,
         directory(credential=credential, cloud=cloud) as graph,
         events(resource, credential=credential, cloud=cloud) as grid,
