@@ -89,6 +89,7 @@ class Configuration(Struct, frozen=True):
     trusted_proxies: Text = ""
     secure_cookies: Switch = True
     stalled_after: Seconds = 30.0
+    dead_letters: Text = ""
     log_format: LogFormat = "text"
     metrics_token: Token = ""
     sign_in_client_id: Id = None

@@ -176,6 +176,7 @@ STATICFILES_DIRS = [BASE / "static"]
 
 # Jobs: a worker silent for this long is dead; its job is run again (every job is idempotent).
 STALLED_AFTER_SECONDS = INSTALLATION.settings.stalled_after
+DEAD_LETTERS = Path(INSTALLATION.settings.dead_letters) if INSTALLATION.settings.dead_letters else None
 METRICS_TOKEN = INSTALLATION.metrics_token
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

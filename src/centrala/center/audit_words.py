@@ -55,6 +55,7 @@ ACTS: dict[str, "StrOrPromise"] = {
     "register provider": pgettext_lazy("audit", "Resource provider registered"),
     "replay events": pgettext_lazy("audit", "Events replayed"),
     "delete events": pgettext_lazy("audit", "Events deleted"),
+    "read dead letters": pgettext_lazy("audit", "Dead letters read back"),
     "export contact": pgettext_lazy("audit", "Customer's data exported"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }

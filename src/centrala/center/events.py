@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -65,6 +66,7 @@ def listing(request: StaffRequest) -> HttpResponse:
         "form": form,
         "events": read_events(request.user, form),
         "states": State.choices,
+        "dead_letters": settings.DEAD_LETTERS,
         "types": [type_ for types in EVENT_TYPES.values() for type_ in types],
     }
     return render(request, "center/events.html", context)

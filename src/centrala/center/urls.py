@@ -4,6 +4,7 @@ from centrala.center import (
     azure_setup,
     azure_sign_in,
     connecting,
+    dead_letters,
     disconnecting,
     doctor,
     events,
@@ -50,5 +51,6 @@ urlpatterns = [
     path("events/refused/", refused.listing, name="refused-events"),
     path("events/replay/", replaying.replay, name="replay-events"),
     path("events/delete/", replaying.delete, name="delete-events"),
+    path("events/dead-letters/", dead_letters.read, name="read-dead-letters"),
     path("events/<int:event_id>/", events.detail, name="event"),
 ]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from centrala.azure.errors import AzureError
 from centrala.cli.asking import accept_yes
@@ -32,11 +33,12 @@ COMMANDS = {
     "audit": "lists the audit log, or deletes its old entries",
     "events": "lists the inbox",
     "replay": "puts failed or unknown events back to be handled",
+    "dead-letters": "reads back what Event Grid could not deliver, from a folder",
     "doctor": "says what is wrong between this hub and Azure, and what to do",
     "keys": "makes a key for CENTRALA_KEYS",
 }
 # They change something, but only here, and need not ask; `connect` and `provision` have a --yes of their own.
-UNASKED = {"migrate", "organization", "user", "token", "application", "numbers", "replay"}
+UNASKED = {"migrate", "organization", "user", "token", "application", "numbers", "replay", "dead-letters"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,17 +55,21 @@ def _main(arguments: list[str]) -> int:
         command = subparsers.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         command.add_argument("--data", type=Path, help="the installation's folder (CENTRALA_DATA, else .centrala)")
         if name in arguments[:1]:
-            import_module(f"centrala.cli.{name}").arguments(command)
+            _module(name).arguments(command)
         if name in UNASKED:
             accept_yes(command)
     options = parser.parse_args(arguments)
     if options.data is not None:
         os.environ["CENTRALA_DATA"] = str(options.data.absolute())
     try:
-        return int(import_module(f"centrala.cli.{options.command}").run(options))
+        return int(_module(options.command).run(options))
     except WrongSetting as error:
         print(f"centrala: {error}", file=sys.stderr)
         return 2
     except (Misconfigured, PostgresError, Refused, AzureError) as error:
         print(f"centrala: {error}", file=sys.stderr)
         return 1
+
+
+def _module(command: str) -> ModuleType:
+    return import_module(f"centrala.cli.{command.replace('-', '_')}")

@@ -21,10 +21,10 @@ SWEEP = 500
 REPORTED = """
     select exists (
         select from (
-            select id from conversations_conversation where number_id = %s order by last_message_at desc limit 500
+            select id, number_id from conversations_conversation order by last_message_at desc, id desc limit 50000
         ) as recent
         join conversations_message as message on message.conversation_id = recent.id
-        where message.direction = 'outbound' and message.state in ('delivered', 'failed')
+        where recent.number_id = %s and message.direction = 'outbound' and message.state in ('delivered', 'failed')
             and message.provider_id is not null
     )
 """

@@ -8,6 +8,7 @@ REASONS = (
     gettext_noop("The event is not JSON that can be read."),
     gettext_noop("The event has no data."),
     gettext_noop("The event's data has no %(field)s."),
+    gettext_noop("Event Grid could not deliver it: %(reason)s."),
     gettext_noop("The event's %(field)s is longer than %(most)s characters."),
 )
 PLACEHOLDER = re.compile(r"%\\\((\w+)\\\)s")

@@ -84,7 +84,7 @@ class Row:
     def values(self) -> tuple[object, ...]:
         """As the statement takes them: cleaned of what PostgreSQL cannot keep."""
         return (
-            _identity(storable(self.event_id)),
+            identity(storable(self.event_id)),
             storable(self.type),
             storable(self.subject),
             self.event_time,
@@ -96,7 +96,8 @@ class Row:
         )
 
 
-def _identity(event_id: str) -> str:
+def identity(event_id: str) -> str:
+    """As the inbox knows the event: a long id by its beginning and a hash."""
     if len(event_id) <= LONGEST_ID:
         return event_id
     return f"{event_id[: LONGEST_ID // 2]}#{hashlib.sha256(event_id.encode()).hexdigest()}"
