@@ -10,11 +10,12 @@ from django.utils.timezone import now
 
 from centrala.connection.models import Connection, Endpoint, Service
 from centrala.conversations import actions
+from centrala.conversations.handlers import HANDLERS
 from centrala.conversations.models import Contact, Conversation, ConversationState, Message, MessageState
 from centrala.inbox.actions import replay
 from centrala.inbox.drain import drain
-from centrala.inbox.models import Event, State
-from centrala.inbox.waiting import Waiting
+from centrala.inbox.models import INCOMING_CALL, Event, State
+from centrala.inbox.waiting import Lane, Waiting
 from centrala.numbers.models import PhoneNumber
 from hub import CUSTOMER, OURS, RESOURCE, ala, arrive, close_all, connected, drained, event, text
 
@@ -223,6 +224,27 @@ def test_failed_event_is_handled_again_by_replay() -> None:
     drained()
 
     assert texts() == ["Now readable"]
+
+
+def test_call_is_drained_in_a_lane_of_its_own() -> None:
+    connected()
+    waiting = {arrive(text("Text")).pk, (call := arrive(text("Call"), type_=INCOMING_CALL)).pk}
+
+    assert drain(HANDLERS, lane=Lane.CALLS) == 1
+    assert set(Event.objects.filter(state=State.RECEIVED).values_list("pk", flat=True)) == waiting - {call.pk}
+    assert drain(HANDLERS, lane=Lane.CALLS) == 0
+    assert drain(HANDLERS, lane=Lane.OTHERS) == 1
+
+
+def test_batch_ends_where_its_bodies_become_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    connected()
+    for words in ("One", "Two", "Three"):
+        arrive(text(words))
+    one = min(len(bytes(event.body)) for event in Event.objects.all())
+    monkeypatch.setattr("centrala.inbox.waiting.BATCH_BYTES", one + 1)
+
+    assert [drained(), drained(), drained()] == [2, 1, 0]
+    assert len(texts()) == 3
 
 
 def test_unknown_event_type_is_kept_as_unknown() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db import InterfaceError, OperationalError, transaction
 
 from centrala.inbox.models import State
-from centrala.inbox.waiting import Waiting, claim, mark
+from centrala.inbox.waiting import Lane, Waiting, claim, mark
 
 BATCH = 1_000
 COLLISION = "40"  # SQLSTATE class: deadlock, serialisation failure
@@ -30,14 +30,14 @@ class Incomprehensible(Exception):
     """An event of a known type that its handler cannot read: kept as failed, with this text."""
 
 
-def drain(handlers: Mapping[str, Handler], *, limit: int = BATCH) -> int:
-    """Handles up to `limit` waiting events, oldest first, and returns how many there were.
+def drain(handlers: Mapping[str, Handler], *, lane: Lane = Lane.ALL, limit: int = BATCH) -> int:
+    """Handles up to `limit` waiting events of the lane, oldest first, and returns how many there were.
 
     Raises Collision when it must be done again, OperationalError or InterfaceError when the database goes away; in
     both cases nothing has happened.
     """
     try:
-        return _drain(handlers, limit)
+        return _drain(handlers, lane, limit)
     except OperationalError as error:
         if _sqlstate(error).startswith(COLLISION):
             raise Collision from error
@@ -45,9 +45,9 @@ def drain(handlers: Mapping[str, Handler], *, limit: int = BATCH) -> int:
 
 
 @transaction.atomic
-def _drain(handlers: Mapping[str, Handler], limit: int) -> int:
+def _drain(handlers: Mapping[str, Handler], lane: Lane, limit: int) -> int:
     by_type: dict[str, list[Waiting]] = defaultdict(list)
-    for event in claim(limit):
+    for event in claim(lane, limit):
         by_type[event.type].append(event)
     for type_, events in sorted(by_type.items()):  # everywhere in the same order, or drains would block each other
         _handle(handlers.get(type_), events)

@@ -36,11 +36,14 @@ class Tally(models.Model):
         return f"{self.name} {self.label} {self.amount}"
 
 
+INCOMING_CALL = "Microsoft.Communication.IncomingCall"  # rings for half a minute, and waits for no burst of texts
+
+
 class Event(models.Model):
     """One event of Event Grid. `event_id` is unique: the service delivers at least once, we keep once.
 
     Rows are written by hooks through inbox.writer, by number of thousands a second, so there is no other index
-    but the one of what waits and those of the events page. The two of what is rare, and looked for among millions that
+    but those of what waits and those of the events page. The ones of what is rare, and looked for among millions that
     are not, cost a write only for an event that is such.
     """
 
@@ -61,6 +64,7 @@ class Event(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["event_id"], name="inbox_once")]
         indexes: ClassVar = [
             models.Index(fields=["id"], name="inbox_waiting", condition=Q(state="received")),
+            models.Index(fields=["id"], name="inbox_calls", condition=Q(state="received", type=INCOMING_CALL)),
             models.Index(fields=["-received_at", "-id"], name="inbox_newest"),
             models.Index(
                 fields=["state", "-received_at", "-id"],

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.timezone import now
 
 from centrala.database import run
-from centrala.inbox.models import State
+from centrala.inbox.models import INCOMING_CALL, State
 
-BATCH_BYTES = 32 << 20  # of bodies; one has at most a megabyte
+BATCH_BYTES = 32 << 20  # of bodies
+FULL = 32  # events: a batch that its bytes have cut short has at least so many, for none has more than a megabyte
 
 # A batch looks for some hundred keys in tables of any size. The planner takes each for a read from disk, and would
 # rather read a table of a hundred thousand rows as a whole, which takes several times as long.
@@ -22,12 +24,20 @@ BY_INDEX = """
 CLAIM = """
     with claimed as (
         select id, type, endpoint, event_time, received_at, body from inbox_event
-        where state = 'received' order by id limit %s for update skip locked
+        where state = 'received' and {lane} order by id limit %s for update skip locked
     ),
     sized as (select *, sum(octet_length(body)) over (order by id) - octet_length(body) as before from claimed)
     select id, type, endpoint, event_time, received_at, body from sized where before < %s order by id
 """
 MARK = "update inbox_event set state = %s, error = %s, processed_at = %s where id = any(%b::bigint[])"
+
+
+class Lane(Enum):
+    """Which of the waiting events a drain takes, as a condition."""
+
+    ALL = "true"
+    CALLS = f"type = '{INCOMING_CALL}'"
+    OTHERS = f"type <> '{INCOMING_CALL}'"
 
 
 class Waiting(NamedTuple):
@@ -41,11 +51,13 @@ class Waiting(NamedTuple):
     body: bytes
 
 
-def claim(limit: int) -> list[Waiting]:
+def claim(lane: Lane, limit: int) -> list[Waiting]:
     """The oldest ones that nobody else has in hand, at least one of them where there is any, locked until the
     transaction ends."""
-    run(BY_INDEX)
-    return [Waiting(*row) for row in run(CLAIM, limit, BATCH_BYTES).fetchall()]
+    events = [Waiting(*row) for row in run(CLAIM.format(lane=lane.value), limit, BATCH_BYTES)]
+    if events:
+        run(BY_INDEX)
+    return events
 
 
 def mark(ids: Collection[int], state: State, *, error: str = "") -> None:
