@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from azure.core.credentials import TokenCredential
 from azure.identity import ClientSecretCredential, DeviceCodeCredential
 
+from centrala.azure.next_page import OneHost
+
 SIGN_IN_SECONDS = 5  # for a token; Microsoft's own client would wait five minutes, ten times
 
 
@@ -76,4 +78,5 @@ class Cloud:
             "connection_verify": self.verify,
             "connection_timeout": self.connecting_seconds,
             "read_timeout": self.answer_seconds,
+            "per_call_policies": [OneHost(self.resource_manager)],
         }

@@ -17,6 +17,7 @@ from azure.core.exceptions import AzureError as SdkError
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError, Said, is_permanent
+from centrala.azure.next_page import following
 
 ENTRIES = "msdyn_occommunicationprovidersettingentries"
 PARENT = "_msdyn_communicationprovidersettingentid_value"
@@ -69,9 +70,8 @@ def _rows(client: httpx.Client, address: str) -> Iterator[dict[str, Any]]:  # JS
     for _ in range(PAGES):
         answer = _page(client, url, parameters)
         yield from answer["value"]
-        url, parameters = str(answer.get("@odata.nextLink") or ""), {}
-        # The token is for this organisation alone.
-        if not url.startswith(f"{address}/"):
+        url, parameters = following(answer.get("@odata.nextLink"), base=address), {}
+        if not url:
             return
 
 

@@ -39,6 +39,9 @@ class Said(StrEnum):
     HOST_SILENT = gettext_noop("%(host)s does not answer: %(words)s")
     HOST_STATUS = gettext_noop("%(host)s answered %(words)s")
     HOST_OTHER = gettext_noop("%(host)s does not answer as a Web API does.")
+    LIST_ELSEWHERE = gettext_noop(
+        "%(host)s names another address for the rest of the list: %(words)s. It was not asked, the token is not for it."
+    )
 
 
 class SignInAgain(ClientAuthenticationError):

@@ -18,6 +18,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError, Said
+from centrala.azure.next_page import following
 
 MULTI_TENANT = "AzureADMultipleOrgs"
 Json = dict[str, Any]  # Graph's own shapes
@@ -170,11 +171,17 @@ class Directory:
 
     def _list(self, path: str, filter_: str = "") -> list[Json]:
         answer = self._send("GET", path, parameters={"$filter": filter_} if filter_ else {})
-        found = list(answer["value"])
-        while following := answer.get("@odata.nextLink"):
-            answer = self._send("GET", following)
-            found += answer["value"]
+        found = self._rows(answer)
+        while link := following(answer.get("@odata.nextLink"), base=self._base):
+            answer = self._send("GET", link)
+            found += self._rows(answer)
         return found
+
+    def _rows(self, answer: Json) -> list[Json]:
+        rows = answer.get("value")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise AzureError(Said.HOST_OTHER, host=urlsplit(self._base).netloc, permanent=True)
+        return list(rows)
 
     def _send(
         self,
