@@ -111,3 +111,36 @@ def test_failures_are_forgotten_each_night_once_they_count_no_more(client: Clien
     jobs.forget_expired(0)
 
     assert [one.username for one in AccessAttempt.objects.all()] == ["ala"]
+
+
+def guess(client: Client, current: str = "zgaduję") -> tuple[int, str]:
+    """The current password on one's own page: what is answered, and what stands at the field."""
+    sent = {"current": current, "password": "zupełnie inne hasło", "again": "zupełnie inne hasło"}
+    answer = client.post("/profile/password", sent, REMOTE_ADDR="203.0.113.7")
+    return answer.status_code, "" if answer.status_code == 302 else read(answer).one("p", id="id_current_error").text()
+
+
+def test_guesses_of_the_current_password_count_like_failed_sign_ins(agent: Client, client: Client, ala: User) -> None:
+    answers = [guess(agent) for _ in range(5)]
+
+    assert answers == [(422, "This is not your current password.")] * 4 + [(429, WORDS)]
+    assert guess(agent, PASSWORD) == (429, WORDS)
+    assert attempt(client, password=PASSWORD) == 429
+    ala.refresh_from_db()
+    assert ala.check_password(PASSWORD)
+    entry = AuditEntry.objects.get(act="lock out")
+    assert (entry.target, entry.after) == ("ala", {"address": "203.0.113.7", "minutes": 15})
+
+
+def test_guesses_on_both_pages_are_counted_together(agent: Client, client: Client, ala: User) -> None:
+    answers = [guess(agent)[0], attempt(client), guess(agent)[0], attempt(client), guess(agent)[0]]
+
+    assert answers == [422, 200, 422, 200, 429]
+
+
+def test_right_current_password_forgets_the_guesses_before_it(agent: Client, ala: User) -> None:
+    for _ in range(4):
+        guess(agent)
+
+    assert guess(agent, PASSWORD) == (302, "")
+    assert [guess(agent)[0] for _ in range(4)] == [422] * 4

@@ -1,4 +1,5 @@
-"""Guessing passwords: after five failures for one username from one address, a quarter of an hour of rest.
+"""Guessing passwords: after five failures for one username from one address, a quarter of an hour of rest. The current
+password on one's own page is one to guess, too.
 
 django-axes counts. Its middleware is left out: it would send every request through another thread only to replace the
 answer of one view, and that view can see for itself.
@@ -12,6 +13,7 @@ from typing import Any
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest
@@ -48,12 +50,20 @@ def locked_out(request: HttpRequest) -> bool:
     return bool(getattr(request, "axes_locked_out", False))
 
 
-def record_new(request: HttpRequest) -> None:
+def proves(request: HttpRequest, user: User, password: str) -> bool:
+    """Whether this is the signed-in person's password; a failure counts like one to sign in. See `locked_out`."""
+    found = authenticate(request, username=user.username, password=password)
+    if locked_out(request):
+        record_new(request, user.username)
+    return found is not None and found.pk == user.pk
+
+
+def record_new(request: HttpRequest, username: str = "") -> None:
     """Logs the failure that led to the rest, once. Only of who is known: a stranger must not fill the log, and a
     password typed as a name must not stand in it."""
     if getattr(request, "axes_failures_since_start", None) is None:
         return
-    known = User.objects.filter(username__iexact=username_of(request)).first()
+    known = User.objects.filter(username__iexact=username or username_of(request)).first()
     if known is not None:
         minutes = settings.AXES_COOLOFF_TIME.total_seconds() // 60
         after = {"address": address_of(request), "minutes": int(minutes)}

@@ -12,12 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from centrala.errors import Refused
-from centrala.organization import people
+from centrala.organization import lockout, people
 from centrala.organization.forms import ChangePasswordForm, ProfileForm, changes, explain
 from centrala.organization.joining import BACKEND, UNPROCESSABLE
 from centrala.organization.models import User
 from centrala.organization.posting import post_only
-from centrala.organization.views import remember
+from centrala.organization.views import TOO_MANY, remember
 
 FIELDS = ("first_name", "email", "language")
 
@@ -53,8 +53,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """Other browsers are signed out; this one stays."""
     user = _person(request)
     form = ChangePasswordForm(request.POST)
-    if form.is_valid() and not user.check_password(form.cleaned_data["current"]):
-        form.add_error("current", _("This is not your current password."))
+    if form.is_valid() and not lockout.proves(request, user, form.cleaned_data["current"]):
+        form.add_error("current", _why_not(request))
     if form.is_valid():
         try:
             people.change_password(user=user, password=form.cleaned_data["password"])
@@ -86,7 +86,14 @@ def _page(
     form = form or ProfileForm(initial={name: getattr(user, name) for name in FIELDS})
     password = password or ChangePasswordForm()
     status = UNPROCESSABLE if form.errors or password.errors else 200
+    status = TOO_MANY if lockout.locked_out(request) else status
     return render(request, "organization/profile.html", {"form": form, "password": password}, status=status)
+
+
+def _why_not(request: HttpRequest) -> str:
+    if lockout.locked_out(request):
+        return _("Too many attempts. Try again in 15 minutes, or ask an administrator to let you in.")
+    return _("This is not your current password.")
 
 
 def _person(request: HttpRequest) -> User:
