@@ -12,6 +12,7 @@ from centrala.connection.models import Connection, Endpoint, Service
 from centrala.conversations import actions
 from centrala.conversations.handlers import HANDLERS
 from centrala.conversations.models import Contact, Conversation, ConversationState, Message, MessageState
+from centrala.conversations.queries import thread
 from centrala.inbox.actions import replay
 from centrala.inbox.drain import drain
 from centrala.inbox.models import INCOMING_CALL, Event, State
@@ -66,6 +67,19 @@ def test_text_to_another_number_opens_another_conversation() -> None:
 
     assert Conversation.objects.count() == 2
     assert PhoneNumber.objects.get(number="+18335550101").synced_at is None
+
+
+def test_texts_of_one_moment_stand_as_they_arrived() -> None:
+    connected()
+    words = [f"Part {n}" for n in range(9)]
+    for part in words:
+        arrive(text(part))
+
+    drained()
+
+    conversation = Conversation.objects.get()
+    assert [message.text for message in thread(conversation)[0]] == words
+    assert conversation.preview == words[-1]
 
 
 def test_same_message_in_two_events_is_kept_once() -> None:

@@ -5,14 +5,15 @@ their order. Only then are conversations locked that were there before, in the o
 another drain's row holds none that the other could want.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from centrala.conversations import consent, sms_events
 from centrala.conversations.ids import in_order
-from centrala.conversations.lines import Numbers, our_numbers, places
+from centrala.conversations.lines import our_numbers, places
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.sms_events import Inbound
 from centrala.conversations.texts import preview
@@ -47,8 +48,8 @@ OPEN_CONVERSATIONS = """
     select said.id, contact.id, number_id, workstream_id, queue_id,
         messages, oldest, oldest, newest, preview, 'open', ''
     from unnest(%b::uuid[], %b::text[], %b::bigint[], %b::bigint[], %b::bigint[],
-        %b::int[], %b::timestamptz[], %b::timestamptz[], %b::text[])
-        as said (id, sender, number_id, workstream_id, queue_id, messages, oldest, newest, preview)
+        %b::timestamptz[], %b::int[], %b::timestamptz[], %b::text[])
+        as said (id, sender, number_id, workstream_id, queue_id, oldest, messages, newest, preview)
     join conversations_contact as contact on contact.number = said.sender
     order by contact.id, number_id
     on conflict do nothing
@@ -59,6 +60,8 @@ ADD_MESSAGES = """
     insert into conversations_message (id, conversation_id, text, provider_id, created_at, direction, state, error)
     select *, 'inbound', 'received', ''
     from unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::timestamptz[])
+        as said (id, conversation_id, text, provider_id, created_at)
+    order by provider_id
     on conflict (provider_id) do nothing
 """
 
@@ -87,18 +90,17 @@ ADVANCE = """
 
 @dataclass(slots=True)
 class Talk:
-    """What one customer says to one of our numbers in this batch."""
+    """What one customer says to one of our numbers in this batch: each text once, as they arrived here."""
 
-    oldest: datetime
-    newest: datetime
-    last: str  # the text of the newest
-    messages: int = 0
+    texts: list[Inbound] = field(default_factory=list)
 
-    def add(self, text: Inbound) -> None:
-        self.messages += 1
-        self.oldest = min(self.oldest, text.received_at)
-        if text.received_at >= self.newest:
-            self.newest, self.last = text.received_at, text.text
+    @property
+    def oldest(self) -> datetime:
+        return min(text.received_at for text in self.texts)
+
+    @property
+    def newest(self) -> Inbound:
+        return max(reversed(self.texts), key=lambda text: text.received_at)  # of one moment the last
 
 
 Talks = dict[Key, Talk]
@@ -112,13 +114,13 @@ def receive(events: Sequence[Waiting]) -> None:
     texts = _fresh(map(sms_events.inbound, events))
     if not texts:
         return
-    numbers = our_numbers(texts)
-    talks = _talks(texts, numbers)
+    talks = _talks(texts)
     live, opened = _conversations(talks)
-    _add_messages(texts, numbers, live | opened)
+    everywhere = live | opened
+    _add_messages([(everywhere[key], text) for key, talk in talks.items() for text in talk.texts])
     _advance({live[key]: talk for key, talk in talks.items() if key in live})
-    consent.remember(_words(texts, numbers))
-    announce([*live.values(), *opened.values()])
+    consent.remember(_words(talks))
+    announce(everywhere.values())
     announce_work()
 
 
@@ -127,20 +129,14 @@ def _fresh(texts: Iterable[Inbound]) -> list[Inbound]:
     by_id = {text.provider_id: text for text in texts}
     for (known,) in run(KNOWN, list(by_id)):
         del by_id[known]
-    return [by_id[provider_id] for provider_id in sorted(by_id)]  # two drains with the same ones insert in one order
+    return list(by_id.values())
 
 
-def _key(text: Inbound, numbers: Numbers) -> Key:
-    return text.sender, numbers[text.endpoint, text.recipient]
-
-
-def _talks(texts: list[Inbound], numbers: Numbers) -> Talks:
-    talks: Talks = {}
+def _talks(texts: list[Inbound]) -> Talks:
+    numbers = our_numbers({(text.endpoint, text.recipient) for text in texts})
+    talks: Talks = defaultdict(Talk)
     for text in texts:
-        key = _key(text, numbers)
-        if (talk := talks.get(key)) is None:
-            talk = talks[key] = Talk(text.received_at, text.received_at, text.text)
-        talk.add(text)
+        talks[text.sender, numbers[text.endpoint, text.recipient]].texts.append(text)
     return talks
 
 
@@ -171,10 +167,8 @@ def _open(talks: Talks) -> dict[Key, UUID]:
         *_columns(talks),
         [homes[number][0] for _sender, number in talks],
         [homes[number][1] for _sender, number in talks],
-        [talk.messages for talk in talks.values()],
         [talk.oldest for talk in talks.values()],
-        [talk.newest for talk in talks.values()],
-        [preview(talk.last) for talk in talks.values()],
+        *_news(talks.values()),
     )
     return {ids[conversation]: conversation for (conversation,) in opened}
 
@@ -183,34 +177,36 @@ def _columns(keys: Collection[Key]) -> list[list[object]]:
     return [[sender for sender, _number in keys], [number for _sender, number in keys]]
 
 
-def _add_messages(texts: list[Inbound], numbers: Numbers, conversations: Mapping[Key, UUID]) -> None:
+def _news(talks: Collection[Talk]) -> list[list[object]]:
+    """Of each how many texts there are, when the newest came and how it begins."""
+    newest = [talk.newest for talk in talks]
+    return [
+        [len(talk.texts) for talk in talks],
+        [text.received_at for text in newest],
+        [preview(text.text) for text in newest],
+    ]
+
+
+def _add_messages(texts: list[tuple[UUID, Inbound]]) -> None:
     added = run(
         ADD_MESSAGES,
         in_order(len(texts)),
-        [conversations[_key(text, numbers)] for text in texts],
-        [text.text for text in texts],
-        [text.provider_id for text in texts],
-        [text.received_at for text in texts],
+        [conversation for conversation, _text in texts],
+        [text.text for _conversation, text in texts],
+        [text.provider_id for _conversation, text in texts],
+        [text.received_at for _conversation, text in texts],
     )
     if added.rowcount != len(texts):
         raise Collision("another drain has just kept one of these texts")
 
 
 def _advance(talks: Mapping[UUID, Talk]) -> None:
-    if not talks:
-        return
-    advanced = run(
-        ADVANCE,
-        list(talks),
-        [talk.messages for talk in talks.values()],
-        [talk.newest for talk in talks.values()],
-        [preview(talk.last) for talk in talks.values()],
-    )
-    if advanced.rowcount != len(talks):
+    if talks and run(ADVANCE, list(talks), *_news(talks.values())).rowcount != len(talks):
         raise Collision("one of these conversations has just been closed")
 
 
-def _words(texts: list[Inbound], numbers: Numbers) -> Iterator[consent.Word]:
-    for text in texts:
-        if (stops := consent.word(text.text)) is not None:
-            yield consent.Word(text.received_at, stops, *_key(text, numbers))
+def _words(talks: Talks) -> Iterator[consent.Word]:
+    for (sender, number), talk in talks.items():
+        for text in talk.texts:
+            if (stops := consent.word(text.text)) is not None:
+                yield consent.Word(text.received_at, stops, sender, number)

@@ -1,21 +1,18 @@
 """Where a text belongs: our number that it came to, and the queue in which that number's conversations wait."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from uuid import UUID
 
 from centrala.connection.models import Endpoint
-from centrala.conversations.sms_events import Inbound
 from centrala.numbers.models import PhoneNumber
 from centrala.workstreams.actions import default_queue
 from centrala.workstreams.models import Channel, Line, QueueKind
 
 Address = tuple[UUID, str]  # an endpoint and a number; numbers belong to the endpoint's connection
-Numbers = dict[Address, int]
 
 
-def our_numbers(texts: Iterable[Inbound]) -> Numbers:
-    """Our number of each text; one that no sync has brought yet is taken from the event."""
-    addresses = {(text.endpoint, text.recipient) for text in texts}
+def our_numbers(addresses: Set[Address]) -> dict[Address, int]:
+    """Our number of each address; one that no sync has brought yet is taken from the event."""
     owners = dict(
         Endpoint.objects.filter(pk__in={endpoint for endpoint, _ in addresses}).values_list("pk", "connection_id")
     )

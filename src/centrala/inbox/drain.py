@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from centrala.inbox.models import State
 from centrala.inbox.waiting import Lane, Waiting, claim, mark
 
-BATCH = 1_000
+BATCH = 2_000
 COLLISION = "40"  # SQLSTATE class: deadlock, serialisation failure
 # Classes that tell of the database and not of an event: connection, resources, an operator's stop, the system.
 DATABASES_FAULT = ("08", COLLISION, "53", "57", "58")
