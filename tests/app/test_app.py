@@ -15,6 +15,7 @@ import uvicorn
 import websockets.sync.client
 from django.db import connection
 from django.test import Client
+from django.utils.timezone import now
 from websockets.exceptions import InvalidStatus
 
 from centrala.asgi import build
@@ -22,8 +23,11 @@ from centrala.conversations.live import announce
 from centrala.database import dsn
 from centrala.desk import stream as stream_module
 from centrala.organization.models import Session, User
+from centrala.routing.duty import duty
+from centrala.routing.models import Agent
 from centrala.server import Listen, Server, bind
 from centrala.settings import database
+from centrala.workstreams.models import Presence
 from hub import ala
 from running_demo import until
 
@@ -279,3 +283,16 @@ def test_cookie_with_a_nul_is_refused(address: str) -> None:
     answer = httpx.get(f"{address}/sign-in", headers={"Cookie": r'sessionid="\000"'}, trust_env=False)
 
     assert (answer.status_code, answer.text) == (400, "bad cookie\n")
+
+
+def test_who_keeps_a_stream_is_on_duty(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "PULSE_SECONDS", 0.2)
+    user = ala()
+    assert duty(user).presence(now()) == Presence.OFFLINE
+
+    with stream(address, user) as opened:
+        begun(opened)
+        first = Agent.objects.get(user=user).last_seen_at
+
+        assert duty(user).presence(now()) == Presence.AVAILABLE
+        until(lambda: Agent.objects.get(user=user).last_seen_at != first)

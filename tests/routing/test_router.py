@@ -112,13 +112,13 @@ def test_workstream_for_the_available_alone_asks_nobody_with_work(on_duty: OnDut
     assert (route(), route()) == (1, 0)
 
 
-def test_agent_whose_streams_are_gone_is_asked_until_150_seconds_have_passed(on_duty: OnDuty, waiting: Waiting) -> None:
+def test_agent_whose_streams_are_gone_is_asked_until_three_pulses_are_missed(on_duty: OnDuty, waiting: Waiting) -> None:
     ala = on_duty()
     waiting(2)
     at = now()
-    Agent.objects.update(last_seen_at=at - timedelta(seconds=151))
+    Agent.objects.update(last_seen_at=at - timedelta(seconds=46))
     lost = (route(at=at), duty(ala, at).presence(at))
-    Agent.objects.update(last_seen_at=at - timedelta(seconds=149))
+    Agent.objects.update(last_seen_at=at - timedelta(seconds=44))
 
     assert lost == (0, Presence.OFFLINE)
     assert route(at=at) == 2

@@ -8,5 +8,5 @@ from centrala.organization.models import User
 
 def conversations_of(user: User) -> QuerySet[Conversation]:
     """Everyone with a role works on all conversations; somebody without a role sees none."""
-    conversations = Conversation.objects.select_related("contact", "number", "workstream")
+    conversations = Conversation.objects.select_related("contact", "number", "workstream", "queue", "agent")
     return conversations if user.works_here else conversations.none()

@@ -21,6 +21,12 @@ def announce(conversations: Iterable[UUID]) -> None:
         run("select pg_notify(%s, notice) from unnest(%b::text[]) as notice", CHANNEL, notices)
 
 
+def announce_people() -> None:
+    """Tells the desks that somebody is seen in another way now, when the transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_notify(%s, %s)", [CHANNEL, json.dumps({"conversations": []})])
+
+
 def announce_work() -> None:
     """Wakes the router when the transaction commits: something waits in a queue, or somebody has become free."""
     run("select pg_notify(%s, '')", ROUTER)

@@ -1,20 +1,37 @@
 """What the desk's pages are asked for."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.db.models import TextChoices
+from django.utils.translation import pgettext_lazy
 
-from centrala.conversations.models import ConversationState
 from centrala.conversations.texts import sendable
 from centrala.errors import Refused
 from centrala.keyset import CursorField
+from centrala.routing.actions import CHOICES
+from centrala.workstreams.models import Presence
+
+
+class Show(TextChoices):
+    """Which conversations a list shows."""
+
+    TO_DO = "", pgettext_lazy("conversations", "To do")  # the reader's own, and what waits for anybody
+    MINE = "mine", pgettext_lazy("conversations", "Mine")
+    QUEUE = "queue", pgettext_lazy("conversations", "Queue")
+    ALL = "all", pgettext_lazy("conversations", "All")
 
 
 class ListForm(forms.Form):
     """`after` asks for the page below it; `until` asks for everything down to it (a longer list, refreshed)."""
 
-    state = forms.ChoiceField(choices=[("", _("All")), *ConversationState.choices], required=False)
+    show = forms.TypedChoiceField(choices=Show.choices, coerce=Show, empty_value=Show.TO_DO, required=False)
     after = CursorField()
     until = CursorField()
+
+
+class PresenceForm(forms.Form):
+    presence = forms.TypedChoiceField(
+        choices=[choice for choice in Presence.choices if choice[0] in CHOICES], coerce=Presence
+    )
 
 
 class ThreadForm(forms.Form):

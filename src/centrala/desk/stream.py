@@ -1,19 +1,27 @@
 """`GET /desk/stream`: server-sent events for the desk. `hello` opens a new stream, `changed` carries ids of
-conversations, `resync` means fetch everything; a comment every few seconds keeps proxies awake."""
+conversations, `resync` means fetch everything; a comment every few seconds keeps proxies awake. Whoever keeps one open
+is on duty, see `routing.actions.seen`."""
 
+import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import asyncpg
+from django.db import Error as DatabaseError
+from django.db import connection as database
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from centrala.desk.broadcast import Broadcast
-from centrala.organization.sessions import signed_in
+from centrala.organization.models import User
+from centrala.organization.sessions import Person, signed_in
+from centrala.routing.actions import seen
 
 PULSE_SECONDS = 15.0
+log = logging.getLogger(__name__)
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -35,6 +43,7 @@ async def stream(request: Request) -> Response:
     if person is None:
         return PlainTextResponse("Sign in first.", 401)
     last_id = request.headers.get("last-event-id") or request.query_params.get("last", "")
+    await _on_duty(person)
     return StreamingResponse(_events(live, cookies, last_id), headers=HEADERS, media_type="text/event-stream")
 
 
@@ -52,9 +61,27 @@ async def _events(live: Live, cookies: str, last_id: str) -> AsyncIterator[bytes
 async def _still(live: Live, cookies: str) -> bool:
     """Whether the session is still good: a person who is disabled or signed out loses the stream, too."""
     try:
-        return await signed_in(live.pool, cookies) is not None
+        person = await signed_in(live.pool, cookies)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return True
+    if person is not None:
+        await _on_duty(person)
+    return person is not None
+
+
+async def _on_duty(person: Person) -> None:
+    """A stream lives on without its database; the next pulse tells what this one could not."""
+    try:
+        await asyncio.to_thread(_seen, person)
+    except DatabaseError as error:
+        log.warning("It could not be noted who is at the desk (%s).", type(error).__name__)
+
+
+def _seen(person: Person) -> None:
+    try:
+        seen(user=User(pk=person.id))
+    finally:
+        database.close()  # a thread of the pool keeps none
 
 
 routes = [Route("/desk/stream", stream, methods=["GET"])]

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
-from centrala.conversations.models import Conversation, Message
+from centrala.conversations.models import ENDED, Conversation, Message
 from centrala.conversations.queries import newest_first, thread
 from centrala.keyset import Cursor
 from centrala.organization.models import User
@@ -28,6 +28,10 @@ class Thread:
     days: list[Day]
     above: Cursor | None  # None: the first message is shown
     opted_out: bool  # the customer takes no more texts from this number
+
+    @property
+    def over(self) -> bool:
+        return self.conversation.state in ENDED
 
     @property
     def today(self) -> date:

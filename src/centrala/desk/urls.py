@@ -1,13 +1,23 @@
 from django.urls import path
 
-from centrala.desk import views
+from centrala.desk import views, work
+from centrala.routing import actions
 
 app_name = "desk"
 urlpatterns = [
     path("", views.desk, name="home"),
     path("list", views.conversation_list, name="list"),
+    path("presence", work.presence, name="presence"),
+    path("offers/<int:offer_id>/accept", work.accept, name="accept"),
+    path("offers/<int:offer_id>/decline", work.decline, name="decline"),
     path("<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("<uuid:conversation_id>/messages", views.messages, name="messages"),
     path("<uuid:conversation_id>/reply", views.reply, name="reply"),
     path("<uuid:conversation_id>/seen", views.seen, name="seen"),
+    path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),
+    path("<uuid:conversation_id>/set-aside", work.act, {"act": actions.set_aside}, name="set-aside"),
+    path("<uuid:conversation_id>/release", work.act, {"act": actions.release}, name="release"),
+    path("<uuid:conversation_id>/end", work.act, {"act": actions.end}, name="end"),
+    path("<uuid:conversation_id>/close", work.act, {"act": actions.close}, name="close"),
+    path("<uuid:conversation_id>/transfer", work.transfer, name="transfer"),
 ]

@@ -15,6 +15,7 @@ from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, Message
 from centrala.desk.forms import ListForm, ReplyForm, ThreadForm
 from centrala.desk.lists import ConversationList, read_list
+from centrala.desk.standing import Standing
 from centrala.desk.threads import earlier_conversations, read_thread
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
@@ -28,26 +29,27 @@ UNPROCESSABLE = 422
 @staff_only
 @require_safe
 def desk(request: StaffRequest) -> HttpResponse:
-    return _page(request, None)
+    return page(request, None)
 
 
 @staff_only
 @require_safe
 def conversation_list(request: StaffRequest) -> HttpResponse:
-    return render(request, "desk/_rows.html", _list_context(request))
+    """With it goes how the reader stands: both change together."""
+    return render(request, "desk/_list.html", _list_context(request))
 
 
 @staff_only
 @require_safe
 def conversation(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
-    return _page(request, _find(request, conversation_id))
+    return page(request, find(request, conversation_id))
 
 
 @staff_only
 @require_safe
 def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     """The last messages, or the ones above `before`, to be merged into those shown."""
-    found = _find(request, conversation_id)
+    found = find(request, conversation_id)
     form = ThreadForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     before = asked.get("before")
@@ -58,7 +60,7 @@ def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
 @staff_only
 @post_only
 def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
-    found = _find(request, conversation_id)
+    found = find(request, conversation_id)
     form = ReplyForm(request.POST)
     sent = _send(request, found, form)
     if sent is not None and request.htmx:
@@ -67,14 +69,14 @@ def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
         return redirect("desk:conversation", conversation_id)
     if request.htmx:
         return render(request, "desk/_reply_error.html", {"error": form.problem}, status=UNPROCESSABLE)
-    return _page(request, found, status=UNPROCESSABLE, error=form.problem, text=form["text"].value() or "")
+    return page(request, found, status=UNPROCESSABLE, error=form.problem, text=form["text"].value() or "")
 
 
 @staff_only
 @post_only
 def seen(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     """Somebody is looking at the thread. Said by the page itself: a link fetched ahead or by a robot reads nothing."""
-    actions.mark_read(conversation=_find(request, conversation_id))
+    actions.mark_read(conversation=find(request, conversation_id))
     return HttpResponse(status=NO_CONTENT)
 
 
@@ -89,17 +91,20 @@ def _send(request: StaffRequest, found: Conversation, form: ReplyForm) -> Messag
         return None
 
 
-def _find(request: StaffRequest, conversation_id: UUID) -> Conversation:
+def find(request: StaffRequest, conversation_id: UUID) -> Conversation:
     return get_object_or_404(conversations_of(request.user), pk=conversation_id)
 
 
-def _page(request: StaffRequest, found: Conversation | None, *, status: int = 200, **extra: str) -> HttpResponse:
-    context: dict[str, object] = {"state": request.GET.get("state", ""), **extra}
+def page(
+    request: StaffRequest, found: Conversation | None, *, part: str = "", status: int = 200, **extra: object
+) -> HttpResponse:
+    """The whole desk, or for htmx its part beside the list: the conversation, or what stands in its place."""
+    context: dict[str, object] = {"part": part or "desk/_work.html", "show": request.GET.get("show", ""), **extra}
     if found is not None:
         context["thread"] = read_thread(found)
         context["earlier"] = earlier_conversations(request.user, found)
     if request.htmx.target == "work":
-        response = render(request, "desk/_work.html", context, status=status)
+        response = render(request, str(context["part"]), context, status=status)
         # The row that was pressed may have been replaced meanwhile, and what it inherited from the list went with it.
         response["HX-Reswap"] = "outerHTML show:none"
         return response
@@ -110,4 +115,10 @@ def _list_context(request: StaffRequest) -> dict[str, object]:
     listed: ConversationList = read_list(request.user, ListForm(request.GET))
     # Only a list without a row says what is missing, so only then is it looked up.
     unconnected = not listed.rows and active_connection() is None
-    return {"list": listed, "unconnected": unconnected, "current": request.htmx.current_url_abs_path or request.path}
+    standing = Standing(request.user)
+    return {
+        "list": listed,
+        "standing": standing,
+        "unconnected": unconnected,
+        "current": request.htmx.current_url_abs_path or request.path,
+    }

@@ -35,6 +35,7 @@ ICONS: dict[str, str] = {
     "person": '<circle cx="10" cy="6.8" r="3.3"/><path d="M3.8 17c.5-3.4 3-5.2 6.2-5.2s5.7 1.8 6.2 5.2"/>',
     "out": '<path d="M8 3.5H5.5a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2H8M12.5 6.2l3.8 3.8-3.8 3.8M7.8 10h8.3"/>',
     "plug": '<path d="M7 3v3.5M13 3v3.5M4.8 6.5h10.4V9a5.2 5.2 0 0 1-10.4 0zM10 14.2V17.5"/>',
+    "more": '<path d="M4.5 10v.01M10 10v.01M15.5 10v.01" stroke-width="2.6"/>',
     "cross": '<path d="m5 5 10 10M15 5 5 15"/>',
     "lock": '<rect x="4" y="9" width="12" height="8" rx="1.8"/><path d="M6.8 9V6.4a3.2 3.2 0 0 1 6.4 0V9"/>',
     "key": '<circle cx="7" cy="13" r="3.8"/><path d="m9.8 10.2 6.7-6.7M13.5 6.5l2.5 2.5"/>',

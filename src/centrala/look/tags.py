@@ -23,6 +23,8 @@ SHAPES = {
     "open": "ring",
     "active": "dot",
     "closed": "square",
+    "waiting": "clock",
+    "wrap_up": "log",
     "queued": "clock",
     "sending": "up",
     "sent": "check",

@@ -68,6 +68,10 @@ class People(UserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username__iexact=username)
 
+    def working(self) -> "models.QuerySet[User]":
+        """Everybody who works here, by name."""
+        return self.filter(is_active=True).exclude(role="").order_by("first_name", "last_name", "username")
+
 
 class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role, blank=True)  # empty: may sign in, sees nothing
@@ -80,6 +84,10 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         # Upper, for that is how Django asks for iexact.
         constraints: ClassVar = [models.UniqueConstraint(Upper("username"), name="one_person_per_username")]
+
+    @property
+    def display_name(self) -> str:
+        return self.get_full_name() or self.get_username()
 
     @property
     def works_here(self) -> bool:

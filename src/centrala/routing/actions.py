@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.conversations.actions import reply
-from centrala.conversations.live import announce, announce_work
+from centrala.conversations.live import announce, announce_people, announce_work
 from centrala.conversations.models import ClosingReason, Conversation, ConversationState, Message
 from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
 from centrala.errors import Refused
@@ -40,6 +40,7 @@ def choose_presence(*, user: User, presence: Presence) -> None:
     agent = duty.lock(user)[user.pk]
     agent.chosen, agent.imposed, agent.changed_at = presence, "", now()
     agent.save(update_fields=["chosen", "imposed", "changed_at"])
+    announce_people()
     announce_work()
 
 
@@ -56,6 +57,21 @@ def seen(*, user: User, at: datetime | None = None) -> None:
         announce_work()
     agent.last_seen_at = at
     agent.save(update_fields=["imposed", "chosen", "changed_at", "last_seen_at"])
+
+
+@transaction.atomic
+def leave(*, user: User) -> None:
+    """The person signed out: nothing more is offered from now on. What they work on stays theirs for as long as that
+    of somebody whose browser went away."""
+    agent = duty.lock(user)[user.pk]
+    offered = Offer.objects.filter(agent=user, outcome=Outcome.PENDING)
+    work = Conversation.objects.select_for_update().filter(pk__in=offered.values("conversation")).order_by("pk")
+    for offer in offered.select_for_update(of=("self",)).filter(conversation__in=list(work)):
+        _settle(offer, Outcome.WITHDRAWN)
+        _tell(offer.conversation, Step.LEFT, user)
+    if agent.last_seen_at is not None:
+        agent.last_seen_at = min(agent.last_seen_at, now() - duty.HERE_WITHIN)
+        agent.save(update_fields=["last_seen_at"])
 
 
 @transaction.atomic
@@ -222,7 +238,7 @@ def _saved(conversation: Conversation, step: Step, user: User) -> Conversation:
 
 
 def _tell(conversation: Conversation, step: Step, user: User) -> None:
-    trace(step, [(conversation.pk, user.pk)], queue=conversation.queue, at=now())
+    trace(step, [(conversation.pk, user.pk, conversation.queue_id)], at=now())
     announce([conversation.pk])
     announce_work()
 

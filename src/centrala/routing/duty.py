@@ -11,7 +11,8 @@ from centrala.organization.models import User
 from centrala.routing.models import Agent
 from centrala.workstreams.models import USUAL_UNITS, Presence
 
-GONE_AFTER = timedelta(seconds=150)  # without an event stream; back within it nothing has happened
+HERE_WITHIN = timedelta(seconds=45)  # of the last sign of an event stream: three of its pulses
+GONE_AFTER = timedelta(seconds=150)  # without one; back within it nothing has happened
 KEPT = {Presence.AWAY, Presence.DO_NOT_DISTURB, Presence.OFFLINE}  # by hand: they outlast an absence
 LOAD = """
     select agent_id, sum(units) from (
@@ -41,7 +42,7 @@ class Duty:
     def presence(self, at: datetime) -> Presence:
         """What others see: who has work is busy, and who is full is not to be disturbed, whatever was chosen."""
         agent = self.agent
-        if agent.last_seen_at is None or at - agent.last_seen_at > GONE_AFTER:
+        if agent.last_seen_at is None or at - agent.last_seen_at > HERE_WITHIN:
             return Presence.OFFLINE
         if agent.imposed or agent.chosen in KEPT:
             return Presence(agent.imposed or agent.chosen)
@@ -65,6 +66,13 @@ def lock(*users: User) -> dict[int, Agent]:
 
 
 def duty(user: User, at: datetime | None = None) -> Duty:
-    at = at or now()
-    agent = Agent.objects.filter(pk=user.pk).first() or Agent(user=user, changed_at=at)
-    return Duty(agent, loads([user.pk], at).get(user.pk, 0))
+    return duties([user], at=at or now())[user.pk]
+
+
+def duties(users: Iterable[User], *, at: datetime) -> dict[int, Duty]:
+    """Everybody's as they stand, without a lock: to be shown."""
+    people = {user.pk: user for user in users}
+    agents, taken = Agent.objects.in_bulk(list(people)), loads(people, at)
+    return {
+        pk: Duty(agents.get(pk) or Agent(user=user, changed_at=at), taken.get(pk, 0)) for pk, user in people.items()
+    }

@@ -77,7 +77,9 @@ class Step(models.TextChoices):
     ENDED = "ended", gettext_lazy("%(agent)s ended it.")
     CLOSED = "closed", gettext_lazy("Closed by %(agent)s.")
     SILENT = "silent", gettext_lazy("Closed: no message for too long.")
+    LEFT = "left", gettext_lazy("%(agent)s signed out before answering the offer; back to %(queue)s.")
     AGENT_LOST = "agent_lost", gettext_lazy("%(agent)s was gone for too long; back to %(queue)s.")
+    LEFT_IN_WRAP_UP = "left_in_wrap_up", gettext_lazy("Closed: %(agent)s was gone for too long during the wrap-up.")
 
 
 class Trace(models.Model):
@@ -90,5 +92,5 @@ class Trace(models.Model):
     queue = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
 
     def __str__(self) -> str:
-        agent = (self.agent.get_full_name() or self.agent.get_username()) if self.agent else _("nobody")
+        agent = self.agent.display_name if self.agent else _("nobody")
         return str(Step(self.step).label) % {"agent": agent, "queue": self.queue or _("no queue")}

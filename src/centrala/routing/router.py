@@ -16,7 +16,7 @@ from django.db.models import Min
 from django.utils.timezone import now
 
 from centrala.conversations.live import announce
-from centrala.routing.duty import GONE_AFTER, KEPT, Duty, loads
+from centrala.routing.duty import HERE_WITHIN, KEPT, Duty, loads
 from centrala.routing.models import Agent, Step
 from centrala.routing.tracing import trace
 from centrala.workstreams.models import USUAL_UNITS, Method, Presence, Queue, Workstream
@@ -76,7 +76,7 @@ SAME_AGENT = """
     update conversations_conversation as conversation
     set state = 'active', agent_id = former_agent_id, assigned_at = %s
     from kept where kept.id = conversation.id
-    returning conversation.id, conversation.agent_id
+    returning conversation.id, conversation.agent_id, conversation.queue_id
 """
 
 
@@ -118,15 +118,15 @@ def _same_agent(queue: Queue, at: datetime) -> int:
     with database.cursor() as cursor:
         cursor.execute(SAME_AGENT, [queue.pk, at])
         given = cursor.fetchall()
-    trace(Step.SAME_AGENT, given, queue=queue, at=at)
-    announce(conversation for conversation, _agent in given)
+    trace(Step.SAME_AGENT, given, at=at)
+    announce(conversation for conversation, _agent, _queue in given)
     return len(given)
 
 
 def _locked(queue: Queue, at: datetime) -> list[int]:
     """The agents of the queue who are on duty. First of all: agents are locked before conversations everywhere."""
     with database.cursor() as cursor:
-        cursor.execute(ON_DUTY, [at - GONE_AFTER, sorted(KEPT), queue.is_default, queue.pk])
+        cursor.execute(ON_DUTY, [at - HERE_WITHIN, sorted(KEPT), queue.is_default, queue.pk])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -177,8 +177,8 @@ def _give(queue: Queue, matches: list[Match], at: datetime) -> None:
         cursor.execute(OFFER, offers)
         cursor.execute(ASSIGN, [at, *_columns(given)])
     Agent.objects.filter(pk__in={match.agent for match in matches}).update(given_at=at)
-    trace(Step.OFFERED, [(match.conversation, match.agent) for match in asked], queue=queue, at=at)
-    trace(Step.ASSIGNED, [(match.conversation, match.agent) for match in given], queue=queue, at=at)
+    trace(Step.OFFERED, [(match.conversation, match.agent, queue.pk) for match in asked], at=at)
+    trace(Step.ASSIGNED, [(match.conversation, match.agent, queue.pk) for match in given], at=at)
     announce(match.conversation for match in matches)
 
 

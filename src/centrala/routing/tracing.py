@@ -5,14 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from centrala.routing.models import Step, Trace
-from centrala.workstreams.models import Queue
+
+Moved = tuple[UUID, int | None, int | None]  # conversation, agent, queue
 
 
-def trace(step: Step, moved: Iterable[tuple[UUID, int | None]], *, queue: Queue | None, at: datetime) -> None:
-    """The same step of several (conversation, agent)."""
+def trace(step: Step, moved: Iterable[Moved], *, at: datetime) -> None:
+    """The same step of several conversations."""
     Trace.objects.bulk_create(
         [
-            Trace(conversation_id=conversation, agent_id=agent, queue=queue, step=step, at=at)
-            for conversation, agent in moved
+            Trace(conversation_id=conversation, agent_id=agent, queue_id=queue, step=step, at=at)
+            for conversation, agent, queue in moved
         ]
     )

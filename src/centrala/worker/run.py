@@ -1,4 +1,4 @@
-"""The worker process: the drain, the jobs, and an eye on the database.
+"""The worker process: the drain, the router, the jobs, and an eye on the database.
 
 A worker that loses its database ends at once and is started anew by the supervisor (or systemd, or whatever runs it).
 Two pools, two listeners and a loop of somebody else would each have to find their own way back; a new process has one.
@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from centrala.database import dsn
-from centrala.worker import inbox, jobs
+from centrala.worker import inbox, jobs, routing
 
 GRACE_SECONDS = 10.0
 log = logging.getLogger(__name__)
@@ -23,19 +23,19 @@ log = logging.getLogger(__name__)
 
 async def work() -> int:
     """Runs until SIGTERM or SIGINT, and answers the exit code; 1 when the database has gone away."""
-    stop, stop_drain = asyncio.Event(), threading.Event()
+    stop, stop_loops = asyncio.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     asked = asyncio.create_task(stop.wait())
-    drain = asyncio.create_task(asyncio.to_thread(inbox.run, stop_drain))
+    loops = [asyncio.create_task(asyncio.to_thread(loop, stop_loops)) for loop in (inbox.run, routing.run)]
     others = [asyncio.create_task(jobs.run()), asyncio.create_task(_watch_database())]
-    done, _ = await asyncio.wait({asked, drain, *others}, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait({asked, *loops, *others}, return_when=asyncio.FIRST_COMPLETED)
     if asked not in done:
         _abandon(done)
-    stop_drain.set()
+    stop_loops.set()
     for task in others:
         task.cancel()
-    await asyncio.wait({drain, *others}, timeout=GRACE_SECONDS)
+    await asyncio.wait({*loops, *others}, timeout=GRACE_SECONDS)
     return 0
 
 

@@ -2,14 +2,16 @@
 import * as composer from "./composer.js";
 import { install as installKeyed } from "./keyed.js";
 import { start } from "./live.js";
+import * as offers from "./offers.js";
 import { hear as hearOfSigningOut } from "./signing_out.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
-const title = () => document.title.replace(/^\(\d+\+?\) /, "");
+const title = () => document.title.replace(/^(● )?(\(\d+\+?\) )?/, "");
 
 installKeyed(window.htmx);
 composer.install(document.body.dataset.person);
 hearOfSigningOut();
+offers.install();
 
 function toBottom() {
   const scroller = document.getElementById("scroller");
@@ -26,7 +28,7 @@ function follow() {
   for (const tab of document.querySelectorAll(".list-pane .tabs a")) tab.pathname = location.pathname;
   document.querySelector(".language [name=next]").value = location.pathname + location.search;
   const unread = document.querySelectorAll("#list [data-unread]").length;
-  document.title = (unread ? `(${unread}) ` : "") + title();
+  document.title = (offers.any() ? "● " : "") + (unread ? `(${unread}) ` : "") + title();
 }
 
 function opened({ focus }) {
@@ -36,7 +38,10 @@ function opened({ focus }) {
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target?.id === "work") opened({ focus: true });
+  if (detail.target?.id === "work") {
+    opened({ focus: true });
+    document.getElementById("refusal").replaceChildren();
+  }
   // The button that asked for older messages has been replaced, or has gone.
   const asked = detail.requestConfig?.elt;
   if (asked?.closest("#older") && !asked.isConnected) {
@@ -85,6 +90,11 @@ document.addEventListener("scroll", ({ target }) => {
   if (target.id !== "scroller") return;
   if (target.scrollHeight - target.scrollTop - target.clientHeight < 40) document.getElementById("jump").hidden = true;
 }, true);
+
+// What was refused is read, and then put away.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) document.getElementById("refusal").replaceChildren();
+});
 
 // Arrow keys walk the list.
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,94 @@
+"""What an agent does with work: takes an offer or declines it, picks, ends, gives away; and says how they are there."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from centrala.conversations.models import Conversation
+from centrala.desk.forms import PresenceForm
+from centrala.desk.transferring import TransferForm
+from centrala.desk.views import NO_CONTENT, UNPROCESSABLE, find, page
+from centrala.errors import Refused
+from centrala.organization.access import StaffRequest, staff_only
+from centrala.organization.posting import post_only
+from centrala.routing import actions
+from centrala.routing.models import Offer
+
+Act = Callable[..., Conversation]  # of routing.actions, by keyword
+
+
+@staff_only
+@post_only
+def accept(request: StaffRequest, offer_id: int) -> HttpResponse:
+    return _done(request, actions.accept, offer=_offer(request, offer_id))
+
+
+@staff_only
+@post_only
+def decline(request: StaffRequest, offer_id: int) -> HttpResponse:
+    try:
+        actions.decline(offer=_offer(request, offer_id), user=request.user)
+    except Refused as refused:
+        return _refused(request, None, refused)
+    return _noted(request)
+
+
+@staff_only
+@post_only
+def act(request: StaffRequest, conversation_id: UUID, act: Act) -> HttpResponse:
+    """One of the moves that ask nothing more: see urls."""
+    return _done(request, act, conversation=find(request, conversation_id))
+
+
+@staff_only
+def transfer(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    found = find(request, conversation_id)
+    form = TransferForm(request.POST or None, conversation=found, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        return _done(request, form.act, conversation=found)
+    return page(request, found, part="desk/_transfer.html", form=form, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@staff_only
+@post_only
+def presence(request: StaffRequest) -> HttpResponse:
+    form = PresenceForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=UNPROCESSABLE)
+    actions.choose_presence(user=request.user, presence=form.cleaned_data["presence"])
+    return _noted(request)
+
+
+def _offer(request: StaffRequest, offer_id: int) -> Offer:
+    return get_object_or_404(Offer, agent=request.user, pk=offer_id)
+
+
+def _done(request: StaffRequest, act: Act, **on: Any) -> HttpResponse:
+    """Shows the conversation as it stands then."""
+    try:
+        conversation = act(user=request.user, **on)
+    except Refused as refused:
+        return _refused(request, on.get("conversation"), refused)
+    return redirect("desk:conversation", conversation.pk)
+
+
+def _refused(request: StaffRequest, conversation: Conversation | None, refused: Refused) -> HttpResponse:
+    """What has moved on meanwhile is shown as it stands, with the reason."""
+    if not request.htmx:
+        return page(request, conversation, status=UNPROCESSABLE, refusal=refused.message)
+    response = render(request, "desk/_refusal.html", {"refusal": refused.message}, status=UNPROCESSABLE)
+    response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML show:none"
+    return _refreshing(response)
+
+
+def _noted(request: StaffRequest) -> HttpResponse:
+    return _refreshing(HttpResponse(status=NO_CONTENT)) if request.htmx else redirect("desk:home")
+
+
+def _refreshing(response: HttpResponse) -> HttpResponse:
+    response["HX-Trigger"] = json.dumps({"live:list": None, "live:thread": None})
+    return response

@@ -1,0 +1,13 @@
+"""The only way a view gets an offer: what is held out to somebody else does not exist."""
+
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from centrala.organization.models import User
+from centrala.routing.models import Offer, Outcome
+
+
+def offers_to(user: User) -> QuerySet[Offer]:
+    """What the person may accept now, the one that ends first at the top."""
+    offers = Offer.objects.filter(agent=user, outcome=Outcome.PENDING, expires_at__gt=now())
+    return offers.select_related("conversation__contact", "conversation__queue").order_by("expires_at", "pk")
