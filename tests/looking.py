@@ -24,6 +24,7 @@ async def faults(page: Page, address: str = "") -> list[str]:
     if address:
         await page.goto(address)
     await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    await page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")  # half of a colour
     results: dict[str, Any] = (await Axe().run(page)).response
     found = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in results["violations"]]
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -23,9 +23,10 @@ ACTS = {  # answer POST alone
     *("doctor-protect", "act-on-application-user", "reply", "seen", "sign-out", "language", "change-password"),
     *("sign-out-everywhere", "end-trial", "user-link", "user-disable", "user-enable", "user-unlock"),
     *("user-end-sessions", "replay-events", "revoke-token", "revoke-my-token"),
+    *("presence", "accept", "decline", "pick", "set-aside", "release", "end", "close"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
-    *("home", "connect", "connect-existing", "connect-pick", "leftovers"),
+    *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer"),
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

@@ -118,6 +118,8 @@ async def test_transferred_conversation_changes_hands_on_both_screens(quiet: Dem
 
     await ala.get_by_role("button", name="More").click()
     await ala.get_by_role("link", name="Transfer").click()
+    await expect(ala.get_by_label("Transfer to")).to_be_visible()
+    assert await faults(ala) == []
     await ala.get_by_label("Transfer to").select_option(label="Beata · Available")
     await ala.get_by_role("button", name="Transfer").click()
 
