@@ -23,8 +23,7 @@ def announce(conversations: Iterable[UUID]) -> None:
 
 def announce_people() -> None:
     """Tells the desks that somebody is seen in another way now, when the transaction commits."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_notify(%s, %s)", [CHANNEL, json.dumps({"conversations": []})])
+    run("select pg_notify(%s, %s)", CHANNEL, '{"conversations": []}')
 
 
 def announce_work() -> None:
