@@ -12,7 +12,7 @@ from pytest_django import Settings
 from centrala.azure.cloud import Cloud
 from centrala.connection import rotation
 from centrala.connection.actions import ConnectFields, connect, disconnect
-from centrala.connection.models import Connection, Endpoint, Entry
+from centrala.connection.models import Connection, Endpoint, Entry, EntryKey
 from centrala.connection.steps import Step
 from centrala.errors import Refused
 from centrala.organization import actions as organization
@@ -33,13 +33,13 @@ def cloud(local_azure: LocalAzure, settings: Settings) -> Iterator[LocalAzure]:
     local_azure.control.post("/_local/reset", json={}).raise_for_status()
 
 
-def fields(cloud: LocalAzure, resource_id: str = "") -> ConnectFields:
+def fields(cloud: LocalAzure, resource_id: str = "", application_id: str = APP) -> ConnectFields:
     resource_id = resource_id or cloud.acs.resource_id
     return ConnectFields(
         resource_name=resource_id.rpartition("/")[2],
         resource_id=resource_id,
         connection_string=cloud.acs.connection_string,
-        event_grid_app_id=APP,
+        event_grid_app_id=application_id,
         event_grid_app_tenant_id=cloud.tenant_id,
         confirmed=True,
     )
@@ -79,6 +79,18 @@ def test_of_two_resources_at_once_one_is_connected_and_the_other_refused(cloud: 
     assert sorted(end == "done" for end in ends) == [False, True]
     assert "one installation serves one resource" in next(end for end in ends if end != "done")
     assert (Connection.objects.count(), Endpoint.objects.count(), Entry.objects.count()) == (1, 3, 2)
+
+
+def test_of_two_applications_at_once_one_is_stored_and_the_other_refused(cloud: LocalAzure) -> None:
+    applications = [APP, APP.replace("00b", "00c")]
+
+    ends = at_once(
+        *[lambda one=one: connect(fields=fields(cloud, "", one), actor=None, anew=True) for one in applications]
+    )
+
+    assert sorted(end == "done" for end in ends) == [False, True]
+    assert "Somebody else has connected “acs-centrala” meanwhile" in next(end for end in ends if end != "done")
+    assert Entry.objects.get(key=EntryKey.APP_ID).value == applications[ends.index("done")]
 
 
 def test_new_endpoints_asked_for_by_two_at_once_are_made_once(cloud: LocalAzure) -> None:

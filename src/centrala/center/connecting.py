@@ -40,7 +40,7 @@ def choose(request: StaffRequest) -> HttpResponse:
     if _connected(request):
         return redirect("center:advanced")
     if not panel_of(request).found.enabled:
-        return numbers_page(request, status=FORBIDDEN)
+        return _closed(request)
     return render(request, "center/connect.html", {"signed_in": azure_credential_of(request) is not None})
 
 
@@ -51,7 +51,7 @@ def existing(request: StaffRequest) -> HttpResponse:
     if _connected(request):
         return _led(request, "center:advanced")
     if not panel_of(request).found.enabled:
-        return _led(request, "center:phone-numbers") if request.htmx else numbers_page(request, status=FORBIDDEN)
+        return _closed(request)
     if request.method != "POST":
         return _shown(request, ConnectForm(initial=ConnectForm.initial_from(request.GET)))
     form = ConnectForm(request.POST)
@@ -70,6 +70,13 @@ def existing(request: StaffRequest) -> HttpResponse:
     return _led(request, "center:advanced")
 
 
+def _closed(request: StaffRequest) -> HttpResponse:
+    """What is missing, unless somebody else has connected at this very moment."""
+    if _connected(request):
+        return _led(request, "center:advanced")
+    return _led(request, "center:phone-numbers") if request.htmx else numbers_page(request, status=FORBIDDEN)
+
+
 def _led(request: StaffRequest, route: str) -> HttpResponse:
     return HttpResponseClientRedirect(reverse(route)) if request.htmx else redirect(route)
 
@@ -86,6 +93,7 @@ def _connect(request: StaffRequest, fields: ConnectFields, run: Run) -> Connecti
         actor=request.user,
         credential=_credential(request),
         tell=run.began.append,
+        anew=True,
     )
 
 

@@ -38,20 +38,22 @@ def connect(
     cloud: Cloud | None = None,
     credential: TokenCredential | None = None,
     tell: Tell = nobody,
+    anew: bool = False,
 ) -> Connection:
     """Checks the five fields against the live cloud and stores the connection. The same resource again is mended in
-    place (a rotated key, another application), or taken up where it was left, endpoints and numbers included.
+    place (a rotated key, another application), or taken up where it was left, endpoints and numbers included. `anew` is
+    for who saw nothing connected: what somebody else has connected meanwhile, with another application, stays.
 
     Raises FieldsRefused with nothing stored, Refused when the organisation may not connect or another resource is.
     """
     reach = Reach(cloud=cloud or settings.CLOUD, credential=credential, tell=tell)
     if errors := errors_in(fields, organization=eligible(), reach=reach):
         raise FieldsRefused(errors)
-    return _store(fields, actor=actor, tell=tell)
+    return _store(fields, actor=actor, tell=tell, anew=anew)
 
 
 @transaction.atomic
-def _store(fields: ConnectFields, *, actor: User | None, tell: Tell) -> Connection:
+def _store(fields: ConnectFields, *, actor: User | None, tell: Tell, anew: bool) -> Connection:
     tell(Step.STORE)
     resource = fields.parsed_resource
     assert resource is not None
@@ -59,6 +61,8 @@ def _store(fields: ConnectFields, *, actor: User | None, tell: Tell) -> Connecti
     if text := wrong_tenant(fields, eligible()):  # again: it may have changed while Azure was asked
         raise FieldsRefused({"event_grid_app_tenant_id": text})
     known = Connection.objects.filter(resource_id__iexact=str(resource)).first()
+    if anew and known is not None:
+        _refuse_meanwhile(known, fields)
     values = {
         "resource_name": resource.name,
         "encrypted_connection_string": encrypt(str(ConnectionString.parse(fields.connection_string))),
@@ -79,6 +83,18 @@ def _store(fields: ConnectFields, *, actor: User | None, tell: Tell) -> Connecti
     was, became = changed(before, _told(found))
     record(actor=actor, act="connect", target=str(resource), before=was, after=became)
     return found
+
+
+def _refuse_meanwhile(known: Connection, fields: ConnectFields) -> None:
+    stored = known.entries.filter(key=EntryKey.APP_ID).values_list("value", flat=True).first()
+    if known.disconnected_at is None and stored != str(UUID(fields.event_grid_app_id.strip())):
+        raise Refused(
+            _(
+                "Somebody else has connected “%(name)s” meanwhile, with another application. "
+                "Look at it first: Phone numbers, Advanced."
+            )
+            % {"name": known.resource_name}
+        )
 
 
 def _former_applications(known: Connection | None, fields: ConnectFields) -> dict[str, str]:

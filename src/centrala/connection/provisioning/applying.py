@@ -12,7 +12,7 @@ from centrala.connection.provisioning.acts import Hand, Task
 from centrala.connection.provisioning.blueprint import Blueprint, Order, draw
 from centrala.connection.provisioning.pieces import Kind, Piece, pieces
 from centrala.connection.provisioning.plan import Change, Step, step_of
-from centrala.connection.provisioning.reports import DisconnectedMeanwhile, Progress, Report
+from centrala.connection.provisioning.reports import ConnectedMeanwhile, DisconnectedMeanwhile, Progress, Report
 from centrala.connection.provisioning.rights import TO_READ
 from centrala.connection.provisioning.survey import Section, Survey, Surveyor
 from centrala.connection.provisioning.waiting import Course, Waiting
@@ -26,24 +26,27 @@ class Applying:
     hand: Hand
     waiting: Waiting
     _directory_changed_at: datetime | None = field(default=None, init=False)
-    _connected: bool = field(default=False, init=False)
+    _client_id: str | None = field(default=None, init=False)  # with which this hub is connected, as far as we did it
 
     def run(self, survey: Survey) -> Survey:
         """Raises Stopped, or Refused where this hub says no."""
-        self._connected = survey.hub.connected
+        self._client_id = survey.hub.client_id if survey.hub.connected else None
         keys = [one.key for one in self._pieces(survey)[1]]
         while keys:
             for key in keys:
                 survey = self._settle(survey, key)
-            self._refuse_if_disconnected()
+            self._refuse_if_overtaken()
             survey = self.surveyor.look_again(survey, Section.HUB)
             keys = self._left_behind(survey)
         return survey
 
-    def _refuse_if_disconnected(self) -> None:
-        """Who disconnects meanwhile wants nothing more that leads here."""
-        if self._connected and not self.surveyor.hub().connected:
+    def _refuse_if_overtaken(self) -> None:
+        """Who disconnects or connects by hand meanwhile wants nothing more that leads here, or not by this way."""
+        hub = self.surveyor.hub()
+        if self._client_id is not None and not hub.connected:
             raise DisconnectedMeanwhile(self.order.resource.name)
+        if hub.connected and hub.client_id != self._client_id:
+            raise ConnectedMeanwhile(self.order.resource.name)
 
     def _left_behind(self, survey: Survey) -> list[str]:
         """Event subscriptions that were done when somebody made new endpoints."""
@@ -79,14 +82,15 @@ class Applying:
         record(actor=self.hand.actor, act="provision", target=f"{piece.name} ({piece.key})", before=before, after=after)
 
     def _act(self, task: Task) -> AzureError | None:
-        self._refuse_if_disconnected()
+        self._refuse_if_overtaken()
         if task.piece.kind.section is Section.DIRECTORY:
             self._directory_changed_at = self.waiting.patience.now()
         try:
             self.hand.do(task)
         except AzureError as error:
             return error
-        self._connected = self._connected or task.piece.kind is Kind.CONNECTION
+        if task.piece.kind is Kind.CONNECTION:
+            self._client_id = task.blueprint.application.client_id
         return None
 
     def _look_again(self, survey: Survey, piece: Piece, course: Course) -> Survey:

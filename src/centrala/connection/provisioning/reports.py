@@ -61,6 +61,19 @@ class DisconnectedMeanwhile(Refused):
         )
 
 
+class ConnectedMeanwhile(Refused):
+    """By hand, with another application than the run's: going on would undo that, or lead nowhere."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "“%(name)s” was connected with another application while this ran, so it was stopped. "
+                "Fix: look at the plan again, then run it."
+            )
+            % {"name": name}
+        )
+
+
 class Stopped(Refused):
     """The run cannot go on at one piece. What was made stays, and running again goes on from there."""
 
