@@ -46,6 +46,18 @@ def test_sms_opens_a_conversation_on_the_number_and_its_workstream() -> None:
     )
 
 
+def test_sms_that_came_to_another_services_endpoint_opens_a_conversation_all_the_same() -> None:
+    connected()
+    stray = arrive(text("Where is my parcel?"))
+    recording = Endpoint.objects.get(service=Service.RECORDING)
+    Event.objects.filter(pk=stray.pk).update(endpoint=recording.pk, misdirected=True)
+
+    drained()
+
+    assert Event.objects.get().state == State.PROCESSED
+    assert (Conversation.objects.get().number.number, texts()) == (OURS, ["Where is my parcel?"])
+
+
 def test_two_texts_of_one_customer_share_a_conversation() -> None:
     connected()
     arrive(text("First", receivedTimestamp="2026-11-20T09:00:00Z"))
