@@ -24,6 +24,7 @@ ACTS = {  # answer POST alone
     *("sign-out-everywhere", "end-trial", "user-link", "user-disable", "user-enable", "user-unlock"),
     *("user-end-sessions", "replay-events", "revoke-token", "revoke-my-token"),
     *("presence", "accept", "decline", "pick", "set-aside", "release", "end", "close"),
+    *("delete-queue", "delete-workstream"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer"),

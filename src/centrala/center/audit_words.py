@@ -57,6 +57,12 @@ ACTS: dict[str, "StrOrPromise"] = {
     "delete events": pgettext_lazy("audit", "Events deleted"),
     "read dead letters": pgettext_lazy("audit", "Dead letters read back"),
     "export contact": pgettext_lazy("audit", "Customer's data exported"),
+    "add queue": pgettext_lazy("audit", "Queue added"),
+    "change queue": pgettext_lazy("audit", "Queue changed"),
+    "delete queue": pgettext_lazy("audit", "Queue deleted"),
+    "add workstream": pgettext_lazy("audit", "Workstream added"),
+    "change workstream": pgettext_lazy("audit", "Workstream changed"),
+    "delete workstream": pgettext_lazy("audit", "Workstream deleted"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
 FIELDS: dict[str, "StrOrPromise"] = {
@@ -94,6 +100,18 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "messages": gettext_lazy("Messages"),
     "state": gettext_lazy("State"),
     "types": gettext_lazy("Type"),
+    "priority": gettext_lazy("Queue priority"),
+    "method": gettext_lazy("Assignment method"),
+    "members": gettext_lazy("Members"),
+    "channel": gettext_lazy("Channel"),
+    "queue": gettext_lazy("Queue"),
+    "numbers": gettext_lazy("Phone numbers"),
+    "units": gettext_lazy("Capacity in units"),
+    "allowed_presences": gettext_lazy("Allowed presences"),
+    "keep_same_agent": gettext_lazy("Keep the same agent for the whole conversation"),
+    "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
+    "wrap_up_seconds": gettext_lazy("The wrap-up takes capacity"),
+    "offer_seconds": gettext_lazy("Seconds to accept an offer"),
     "search": gettext_lazy("Event id or part of the subject"),
 }
 CHOICES: dict[str, dict[str, "StrOrPromise"]] = {

@@ -14,6 +14,9 @@ from centrala.connection.models import EVENT_TYPES, Service
 from centrala.inbox.models import State
 from centrala.inbox.queries import Wanted
 from centrala.keyset import CursorField, serial
+from centrala.look.tags import phone
+from centrala.numbers.models import PhoneNumber
+from centrala.organization.models import User
 
 LONGEST_PICKED = 500
 PREFIX = "Microsoft.Communication."  # of an event's type, where it may be left out
@@ -173,3 +176,17 @@ class EventsForm(forms.Form):
         return Wanted(
             state=asked.get("state", ""), types=tuple(sorted(types)), search=storable(asked.get("search", ""))
         )
+
+
+class People(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """Those who work here, by name."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return obj.display_name
+
+
+class Lines(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Phone numbers, as they are read."""
+
+    def label_from_instance(self, obj: PhoneNumber) -> str:
+        return phone(obj.number)

@@ -30,7 +30,14 @@ class Group:
 
 
 SITE_MAP = (
-    Group(_("Customer support"), (Place(_("Channels"), "channels", "center:channels"),)),
+    Group(
+        _("Customer support"),
+        (
+            Place(_("Channels"), "channels", "center:channels"),
+            Place(_("Workstreams"), "change", "center:workstreams"),
+            Place(_("Queues"), "inbox", "center:queues"),
+        ),
+    ),
     Group(_("General settings"), (Place(_("Phone numbers"), "phone", "center:old-phone-numbers"),)),
     Group(
         "Dataverse",

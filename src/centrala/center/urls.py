@@ -12,10 +12,13 @@ from centrala.center import (
     picking,
     prerequisites,
     progress,
+    queues,
     refused,
     replaying,
     views,
+    workstreams,
 )
+from centrala.workstreams.models import Channel
 
 app_name = "center"
 urlpatterns = [
@@ -37,6 +40,15 @@ urlpatterns = [
     path("phone-numbers/advanced/sync/", managing.sync, name="sync"),
     path("phone-numbers/advanced/disconnect/", disconnecting.disconnect, name="disconnect"),
     path("phone-numbers/left-in-azure/<uuid:connection_id>/", disconnecting.left, name="leftovers"),
+    path("queues/", queues.listing, name="queues"),
+    path("queues/add/", queues.add, name="add-queue"),
+    path("queues/<int:queue_id>/", queues.change, name="queue"),
+    path("queues/<int:queue_id>/delete/", queues.remove, name="delete-queue"),
+    path("workstreams/", workstreams.listing, name="workstreams"),
+    path("workstreams/add/", workstreams.add, {"channel": Channel.SMS}, name="add-workstream"),
+    path("workstreams/add-voice/", workstreams.add, {"channel": Channel.VOICE}, name="add-voice-workstream"),
+    path("workstreams/<int:workstream_id>/", workstreams.change, name="workstream"),
+    path("workstreams/<int:workstream_id>/delete/", workstreams.remove, name="delete-workstream"),
     path("azure/set-up/", azure_setup.page, name="azure-setup"),
     path("azure/set-up/progress/", azure_setup.progress, name="azure-progress"),
     path("azure/set-up/apply/", azure_setup.apply, name="azure-apply"),

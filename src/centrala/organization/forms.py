@@ -14,7 +14,7 @@ WORDS = {"class": "words"}
 SECRET = {"class": "words", "autocomplete": "new-password"}
 
 
-def explain(form: forms.Form, refused: Refused) -> None:
+def explain(form: forms.BaseForm, refused: Refused) -> None:
     """A refusal at the field it names, if the form has it."""
     form.add_error(refused.field if refused.field in form.fields else None, refused.message)
 

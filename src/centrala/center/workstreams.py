@@ -1,0 +1,151 @@
+"""Workstreams: how the texts to a number are treated, and what they ask of an agent."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from centrala.center.forms import Lines
+from centrala.errors import Refused
+from centrala.numbers.access import numbers_of
+from centrala.numbers.models import PhoneNumber
+from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.forms import WORDS, explain
+from centrala.organization.models import User
+from centrala.organization.posting import post_only
+from centrala.workstreams.access import queues_of, workstreams_of
+from centrala.workstreams.changes import remove_workstream, save_workstream
+from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Workstream
+
+UNPROCESSABLE = 422
+ALWAYS, NEVER, FOR = "always", "never", "for"
+BLOCKING = [
+    (ALWAYS, gettext_lazy("Until the conversation is closed")),
+    (NEVER, gettext_lazy("Not at all")),
+    (FOR, gettext_lazy("For so many seconds:")),
+]
+
+
+class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
+    numbers = Lines(
+        label=gettext_lazy("Phone numbers"),
+        queryset=PhoneNumber.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("A number on another workstream of the same channel moves here."),
+    )
+    allowed_presences = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Allowed presences"),
+        choices=[(one.value, one.label) for one in Presence if one != Presence.INACTIVE],
+        coerce=str,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Who is seen in another way is not asked."),
+    )
+    blocking = forms.ChoiceField(
+        label=gettext_lazy("The wrap-up takes capacity"), choices=BLOCKING, widget=forms.RadioSelect
+    )
+    wrap_up_seconds = forms.IntegerField(
+        label=gettext_lazy("Seconds"), required=False, min_value=1, max_value=LONGEST_WRAP_UP
+    )
+
+    class Meta:
+        model = Workstream
+        fields = (
+            "name",
+            "queue",
+            "language",
+            "units",
+            "offer_seconds",
+            "keep_same_agent",
+            "auto_close_minutes",
+            "allowed_presences",
+            "wrap_up_seconds",
+        )
+        labels = {
+            "name": gettext_lazy("Name"),
+            "queue": gettext_lazy("Queue"),
+            "language": gettext_lazy("Language"),
+            "units": gettext_lazy("Capacity in units"),
+            "offer_seconds": gettext_lazy("Seconds to accept an offer"),
+            "keep_same_agent": gettext_lazy("Keep the same agent for the whole conversation"),
+            "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
+        }
+        help_texts = {
+            "language": gettext_lazy("Of what the hub itself writes to customers."),
+            "units": gettext_lazy("What a conversation takes of an agent's 100."),
+            "offer_seconds": gettext_lazy("0: the conversation is given without asking."),
+            "auto_close_minutes": gettext_lazy(
+                "Of conversations that were set aside. Empty: they are never closed by themselves."
+            ),
+        }
+        widgets = {"name": forms.TextInput(WORDS | {"autocomplete": "off"})}
+
+    def __init__(self, data: QueryDict | None, *, user: User, instance: Workstream) -> None:
+        seconds = instance.wrap_up_seconds
+        blocking = ALWAYS if seconds is None else FOR if seconds else NEVER
+        chosen = [line.number_id for line in instance.lines.all()] if instance.pk else []
+        initial = {"numbers": chosen, "blocking": blocking, "wrap_up_seconds": seconds or None}
+        super().__init__(data, instance=instance, initial=initial)
+        channel = Channel(instance.channel)
+        answers = {"receives_sms": True} if channel == Channel.SMS else {"receives_calls": True}
+        self.fields["numbers"].queryset = numbers_of(user).filter(**answers)  # type: ignore[attr-defined]
+        self.fields["queue"].queryset = queues_of(user).filter(kind=KIND[channel])  # type: ignore[attr-defined]
+        self.fields["queue"].empty_label = None  # type: ignore[attr-defined]  # a new one waits in the default queue
+        if channel == Channel.VOICE:
+            del self.fields["auto_close_minutes"]  # a call does not wait for its caller
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        blocking = cleaned.get("blocking")
+        if blocking == FOR and not cleaned.get("wrap_up_seconds") and not self.has_error("wrap_up_seconds"):
+            self.add_error("wrap_up_seconds", _("Enter how many seconds."))
+        elif blocking != FOR:
+            cleaned["wrap_up_seconds"] = 0 if blocking == NEVER else None
+        return cleaned
+
+
+@administrators_only
+@require_safe
+def listing(request: StaffRequest) -> HttpResponse:
+    return render(request, "center/workstreams.html", {"workstreams": workstreams_of(request.user)})
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: StaffRequest, channel: str) -> HttpResponse:
+    return _form(request, Workstream(channel=channel))
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: StaffRequest, workstream_id: int) -> HttpResponse:
+    return _form(request, get_object_or_404(workstreams_of(request.user), pk=workstream_id))
+
+
+@administrators_only
+@post_only
+def remove(request: StaffRequest, workstream_id: int) -> HttpResponse:
+    workstream = get_object_or_404(workstreams_of(request.user), pk=workstream_id)
+    remove_workstream(workstream=workstream, actor=request.user)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": workstream.name})
+    return redirect("center:workstreams")
+
+
+def _form(request: StaffRequest, workstream: Workstream) -> HttpResponse:
+    known = workstream.name
+    form = WorkstreamForm(request.POST or None, user=request.user, instance=workstream)
+    if form.is_valid():
+        try:
+            save_workstream(workstream=form.instance, numbers=form.cleaned_data["numbers"], actor=request.user)
+        except Refused as refused:
+            explain(form, refused)
+        else:
+            messages.success(request, _("“%(name)s” is saved.") % {"name": form.instance})
+            return redirect("center:workstreams")
+    context = {"form": form, "workstream": workstream if workstream.pk else None, "known": known}
+    return render(request, "center/workstream.html", context, status=UNPROCESSABLE if form.errors else 200)

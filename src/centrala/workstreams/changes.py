@@ -1,0 +1,115 @@
+"""What an administrator changes about queues and workstreams. Each change stands in the audit log."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model, ProtectedError
+from django.utils.translation import gettext as _
+
+from centrala.errors import Refused
+from centrala.numbers.models import PhoneNumber
+from centrala.organization.audit import changed, record
+from centrala.organization.fields import one_line
+from centrala.organization.models import User
+from centrala.workstreams.models import KIND, Channel, Line, Queue, Workstream
+
+QUEUE = ("name", "kind", "priority", "method")
+WORKSTREAM = (
+    "name",
+    "channel",
+    "language",
+    "units",
+    "allowed_presences",
+    "keep_same_agent",
+    "auto_close_minutes",
+    "wrap_up_seconds",
+    "offer_seconds",
+)
+Told = dict[str, Any]  # as the audit log keeps it
+
+
+@transaction.atomic
+def save_queue(*, queue: Queue, members: Collection[User], actor: User) -> Queue:
+    """Makes or changes it; of a default queue nothing but the method is to be changed. Raises Refused."""
+    before = _told_of_queue(_kept(Queue, queue))
+    if queue.is_default:
+        queue.save(update_fields=["method"])
+    else:
+        queue.name = one_line(queue.name, model=Queue, field="name")
+        queue.save()
+        queue.members.set(members)
+    _record(actor, "queue", queue.name, before, _told_of_queue(queue))
+    return queue
+
+
+@transaction.atomic
+def remove_queue(*, queue: Queue, actor: User) -> None:
+    """Raises Refused for one that something still needs."""
+    if queue.is_default:
+        raise Refused(_("The default queue stays: what has no other waits there."))
+    if queue.workstreams.exists():
+        raise Refused(_("A workstream leads to this queue. Fix: give the workstream another queue first."))
+    before = _told_of_queue(queue)
+    try:
+        queue.delete()
+    except ProtectedError:
+        raise Refused(
+            _("Conversations went through this queue, and it stays with them. Fix: take its members away instead.")
+        ) from None
+    record(actor=actor, act="delete queue", target=queue.name, before=before)
+
+
+@transaction.atomic
+def save_workstream(*, workstream: Workstream, numbers: Iterable[PhoneNumber], actor: User) -> Workstream:
+    """Makes or changes it; its numbers are these, and come from whichever of the same channel had them.
+
+    Raises Refused for a queue of another kind.
+    """
+    channel = Channel(workstream.channel)
+    if workstream.queue.kind != KIND[channel]:
+        raise Refused(_("This queue is of another kind than the channel."), field="queue")
+    before = _told_of_workstream(_kept(Workstream, workstream))
+    workstream.name = one_line(workstream.name, model=Workstream, field="name")
+    workstream.save()
+    chosen = list(numbers)
+    workstream.lines.exclude(number__in=chosen).delete()
+    for number in chosen:
+        Line.objects.update_or_create(number=number, channel=channel, defaults={"workstream": workstream})
+    _record(actor, "workstream", workstream.name, before, _told_of_workstream(workstream))
+    return workstream
+
+
+@transaction.atomic
+def remove_workstream(*, workstream: Workstream, actor: User) -> None:
+    """Its numbers are ready for another; its conversations go on where they are."""
+    before = _told_of_workstream(workstream)
+    workstream.delete()
+    record(actor=actor, act="delete workstream", target=workstream.name, before=before)
+
+
+def _kept(model: type[Model], changed: Model) -> Any:  # of the model's type
+    """As it stands in the database, locked; None for a new one."""
+    return model._default_manager.select_for_update().filter(pk=changed.pk).first()
+
+
+def _told_of_queue(queue: Queue | None) -> Told:
+    if queue is None:
+        return {}
+    members = queue.members.order_by("username").values_list("username", flat=True)
+    return {name: getattr(queue, name) for name in QUEUE} | {"members": list(members)}
+
+
+def _told_of_workstream(workstream: Workstream | None) -> Told:
+    if workstream is None:
+        return {}
+    numbers = workstream.lines.order_by("number__number").values_list("number__number", flat=True)
+    told = {name: getattr(workstream, name) for name in WORKSTREAM}
+    return told | {"queue": workstream.queue.name, "numbers": list(numbers)}
+
+
+def _record(actor: User, what: str, name: str, before: Told, after: Told) -> None:
+    if before == after:
+        return
+    was, became = changed(before, after) if before else ({}, after)
+    record(actor=actor, act=f"{'change' if before else 'add'} {what}", target=name, before=was, after=became)
