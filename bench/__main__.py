@@ -6,10 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from bench import drain, local_delivery, local_sms, startup
+from bench import drain, ingest, local_delivery, local_sms, startup
 from bench.figures import FULL, QUICK, Bench, Figure, results, row
 
 BENCHES: dict[str, Bench] = {
+    "ingest_single": ingest.single,
+    "ingest_batch": ingest.batches,
     "drain": drain.measure,
     "local_sms": local_sms.measure,
     "local_delivery": local_delivery.measure,

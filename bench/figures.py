@@ -13,10 +13,12 @@ class Size:
     events: int
     customers: int  # who have written before
     burst: int  # texts at once
+    posts: int  # requests of one event
+    batches: int  # requests of a hundred
 
 
-FULL = Size(repetitions=3, texts=200, events=4000, customers=100_000, burst=50_000)
-QUICK = Size(repetitions=1, texts=20, events=100, customers=50, burst=100)
+FULL = Size(repetitions=3, texts=200, events=4000, customers=100_000, burst=50_000, posts=20_000, batches=500)
+QUICK = Size(repetitions=1, texts=20, events=100, customers=50, burst=100, posts=200, batches=5)
 
 
 @dataclass(frozen=True, kw_only=True)

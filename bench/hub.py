@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,7 @@ def seconds(process: psutil.Process) -> float:
 
 
 @contextmanager
-def hub() -> Iterator[Hub]:
+def hub(settings: Mapping[str, str] | None = None) -> Iterator[Hub]:
     """Connected to a resource that nobody asks, with its numbers on a workstream (see bench.connected)."""
     with TemporaryDirectory(prefix="bench-") as folder:
         data = Path(folder) / "installation"
@@ -55,6 +55,7 @@ def hub() -> Iterator[Hub]:
             cluster.start()
             cluster.ensure_database()
             environment = clean_environment() | {"CENTRALA_DATA": str(data), "DATABASE_URL": cluster.dsn()}
+            environment |= settings or {}
             run = [sys.executable, "-m"]
             subprocess.run([*run, "centrala.cli", "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
             made = subprocess.run(

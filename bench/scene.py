@@ -39,6 +39,7 @@ class Scene:
 
     folder: Path
     facts: dict[str, Any]  # the ready file
+    client_id: str  # the application that tokens for the webhook are made for
     cloud: psutil.Process
     receiver: subprocess.Popen[str]
     hook: str
@@ -89,12 +90,13 @@ def scene(event_type: str, *, durable: bool = False) -> Iterator[Scene]:
         made = Scene(
             folder=folder,
             facts=facts,
+            client_id=app["client_id"],
             cloud=psutil.Process(cloud.pid),
             receiver=receiver,
             hook=hook,
             control=control,
         )
-        _subscribe(made, app["client_id"], event_type)
+        _subscribe(made, event_type)
         yield made
 
 
@@ -124,7 +126,7 @@ def _receiver(
         process.terminate()
 
 
-def _subscribe(scene: Scene, client_id: str, event_type: str) -> None:
+def _subscribe(scene: Scene, event_type: str) -> None:
     facts = scene.facts
     local = {"connection_verify": facts["ca_bundle"]}
     credential = ClientSecretCredential(
@@ -140,7 +142,7 @@ def _subscribe(scene: Scene, client_id: str, event_type: str) -> None:
     destination = WebHookEventSubscriptionDestination(
         endpoint_url=scene.hook,
         azure_active_directory_tenant_id=facts["tenant_id"],
-        azure_active_directory_application_id_or_uri=client_id,
+        azure_active_directory_application_id_or_uri=scene.client_id,
     )
     wanted = EventSubscription(
         destination=destination, filter=EventSubscriptionFilter(included_event_types=[event_type])

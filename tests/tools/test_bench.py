@@ -11,6 +11,8 @@ from running_demo import clean_environment
 
 ROOT = Path(__file__).parents[2]
 KEYS = {
+    "ingest_single": {"cpu_ratio", "per_second"},
+    "ingest_batch": {"copy_ratio", "per_second"},
     "drain": {"per_second"},
     "local_sms": {"round_trips_200_s"},
     "local_delivery": {"per_second"},
