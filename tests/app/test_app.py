@@ -296,3 +296,21 @@ def test_who_keeps_a_stream_is_on_duty(address: str, monkeypatch: pytest.MonkeyP
 
         assert duty(user).presence(now()) == Presence.AVAILABLE
         until(lambda: Agent.objects.get(user=user).last_seen_at != first)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "reached"),
+    [
+        ("POST", "/hooks/unknown/sms", True),
+        ("GET", "/hooks/unknown/sms", True),
+        ("PUT", "/hooks/unknown/sms", False),
+        ("POST", "/hooks/unknown%2Fsms/sms", False),
+        ("POST", "/hooks/unknown/sms/more", False),
+        ("POST", "/hooks/unknown/", False),
+        ("POST", "/hooks//sms", False),
+    ],
+)
+def test_only_a_webhooks_own_address_reaches_it(address: str, method: str, path: str, reached: bool) -> None:
+    answer = httpx.request(method, f"{address}{path}", trust_env=False)
+
+    assert (answer.status_code, answer.text == "unknown_endpoint\n") == (404, reached)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from centrala.entra.refusals import Refusal
 from centrala.hooks.refusals import Code
@@ -47,15 +47,20 @@ async def read(request: Request, take: Take) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > LARGEST:
         raise Refusal(Code.TOO_LARGE)
-    chunks, size = [], 0
+    chunks, more = [], True
+    left = LARGEST
     try:
         async with asyncio.timeout(SECONDS):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > LARGEST:
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunk, more = message.get("body", b""), message.get("more_body", False)
+                left -= len(chunk)
+                if left < 0:
                     raise Refusal(Code.TOO_LARGE)
                 take(len(chunk))
                 chunks.append(chunk)
     except TimeoutError:
         raise Refusal(Code.TOO_SLOW) from None
-    return b"".join(chunks)
+    return b"".join(chunks) if len(chunks) > 1 else chunks[0]

@@ -11,6 +11,7 @@ from datetime import datetime
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from centrala.connection.models import EVENT_TYPES, Sight
 from centrala.entra.refusals import Refusal, TokenCode
@@ -32,10 +33,18 @@ SERVICE_OF = {event_type: service for service, types in EVENT_TYPES.items() for 
 
 
 def routes() -> list[Route]:
-    return [Route("/hooks/{secret}/{service}", answer, methods=["POST", "OPTIONS", "GET"])]
+    return [Route("/hooks/{secret}/{service}", Webhook(), methods=["POST", "OPTIONS", "GET"])]
 
 
-async def answer(request: Request) -> Response:
+class Webhook:
+    """An app and not a function, which Starlette would wrap twice: the event path pays for each layer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await _answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+async def _answer(request: Request) -> Response:
     hooks: Hooks = request.app.state.hooks
     endpoint: Endpoint | None = None
     try:
@@ -75,10 +84,10 @@ async def _receive(hooks: Hooks, request: Request, endpoint: Endpoint) -> Respon
     await hooks.tokens.check(request.headers.getlist("authorization"), endpoint.trust)
     with hooks.room.request() as take:
         arrived = events.parse(await body.read(request, take))
-        return await _answer(hooks, request, endpoint, arrived, received_at)
+        return await _take_in(hooks, request, endpoint, arrived, received_at)
 
 
-async def _answer(
+async def _take_in(
     hooks: Hooks, request: Request, endpoint: Endpoint, arrived: list[Event], received_at: datetime
 ) -> Response:
     subscription = _subscription(request)
