@@ -24,8 +24,8 @@ def measure(size: Size) -> Iterator[Figure]:
         made.connection.execute("vacuum analyze")
         rates, copied, used = [], [], []
         for _ in range(size.repetitions):  # by turns, so that both meet the same machine
-            before = seconds(worker), made.postgres_seconds()
             many = write(made, customers.some(size.burst))
+            before = seconds(worker), made.postgres_seconds()
             rates.append(many / _drained(made, many))
             used.append((seconds(worker) - before[0], made.postgres_seconds() - before[1]))
             copied.append(many / _copied(made, many))

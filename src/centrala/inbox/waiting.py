@@ -54,7 +54,7 @@ class Waiting(NamedTuple):
 def claim(lane: Lane, limit: int) -> list[Waiting]:
     """The oldest ones that nobody else has in hand, at least one of them where there is any, locked until the
     transaction ends."""
-    events = [Waiting(*row) for row in run(CLAIM.format(lane=lane.value), limit, BATCH_BYTES)]
+    events = [Waiting._make(row) for row in run(CLAIM.format(lane=lane.value), limit, BATCH_BYTES)]
     if events:
         run(BY_INDEX)
     return events
