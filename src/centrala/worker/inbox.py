@@ -65,6 +65,7 @@ def _help(stop: threading.Event, burst: threading.Event) -> None:
             burst.clear()
             while _drain(Lane.OTHERS) >= BATCH and not stop.is_set():
                 pass
+            connections.close_all()  # back to the pool, which has no more than jobs and loops want
 
 
 def _drain(lane: Lane) -> int:
