@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 
 from centrala.conversations import actions, consent, sending
+from centrala.conversations.consent import Command
 from centrala.conversations.models import Conversation, Message, MessageState, OptOut, Reason
 from centrala.errors import Refused
 from centrala.inbox.models import Event
@@ -19,23 +20,24 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("words", "meaning"),
     [
-        ("STOP", True),
-        (" stop. ", True),
-        ("Stop\n", True),
-        ("REZYGNUJĘ", True),
-        ("rezygnuje!", True),
-        ("opt  out", True),
-        ("START", False),
-        ("Unstop", False),
+        ("STOP", Command.STOP),
+        (" stop. ", Command.STOP),
+        ("Stop\n", Command.STOP),
+        ("REZYGNUJĘ", Command.STOP),
+        ("rezygnuje!", Command.STOP),
+        ("opt  out", Command.STOP),
+        ("START", Command.START),
+        ("Unstop", Command.START),
         ("Please stop calling me", None),
         ("Stop it, where is my parcel?", None),
         ("", None),
-        ("POMOC", None),
+        ("POMOC", Command.HELP),
+        ("help!", Command.HELP),
         ("s" * 2_000, None),
     ],
 )
-def test_word_is_a_word_only_when_it_stands_alone(words: str, meaning: bool | None) -> None:
-    assert consent.word(words) is meaning
+def test_word_is_a_word_only_when_it_stands_alone(words: str, meaning: Command | None) -> None:
+    assert consent.command(words) is meaning
 
 
 def said(*words: str) -> None:

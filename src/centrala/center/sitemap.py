@@ -36,6 +36,7 @@ SITE_MAP = (
             Place(_("Channels"), "channels", "center:channels"),
             Place(_("Workstreams"), "change", "center:workstreams"),
             Place(_("Queues"), "inbox", "center:queues"),
+            Place(_("Operating hours"), "clock", "center:hours"),
         ),
     ),
     Group(_("General settings"), (Place(_("Phone numbers"), "phone", "center:old-phone-numbers"),)),

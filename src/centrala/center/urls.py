@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from centrala.center import (
+    automated,
     azure_setup,
     azure_sign_in,
     connecting,
@@ -8,6 +9,7 @@ from centrala.center import (
     disconnecting,
     doctor,
     events,
+    hours,
     managing,
     picking,
     prerequisites,
@@ -44,6 +46,11 @@ urlpatterns = [
     path("queues/add/", queues.add, name="add-queue"),
     path("queues/<int:queue_id>/", queues.change, name="queue"),
     path("queues/<int:queue_id>/delete/", queues.remove, name="delete-queue"),
+    path("operating-hours/", hours.listing, name="hours"),
+    path("operating-hours/add/", hours.add, name="add-hours"),
+    path("operating-hours/<int:hours_id>/", hours.change, name="change-hours"),
+    path("operating-hours/<int:hours_id>/delete/", hours.remove, name="delete-hours"),
+    path("workstreams/<int:workstream_id>/messages/", automated.page, name="automated-messages"),
     path("workstreams/", workstreams.listing, name="workstreams"),
     path("workstreams/add/", workstreams.add, {"channel": Channel.SMS}, name="add-workstream"),
     path("workstreams/add-voice/", workstreams.add, {"channel": Channel.VOICE}, name="add-voice-workstream"),

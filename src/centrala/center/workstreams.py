@@ -58,6 +58,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         fields = (
             "name",
             "queue",
+            "hours",
             "language",
             "units",
             "offer_seconds",
@@ -69,6 +70,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         labels = {
             "name": gettext_lazy("Name"),
             "queue": gettext_lazy("Queue"),
+            "hours": gettext_lazy("Operating hours"),
             "language": gettext_lazy("Language"),
             "units": gettext_lazy("Capacity in units"),
             "offer_seconds": gettext_lazy("Seconds to accept an offer"),
@@ -95,6 +97,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         answers = {"receives_sms": True} if channel == Channel.SMS else {"receives_calls": True}
         self.fields["numbers"].queryset = numbers_of(user).filter(**answers)  # type: ignore[attr-defined]
         self.fields["queue"].queryset = queues_of(user).filter(kind=KIND[channel])  # type: ignore[attr-defined]
+        self.fields["hours"].empty_label = _("Always open")  # type: ignore[attr-defined]
         self.fields["queue"].empty_label = None  # type: ignore[attr-defined]  # a new one waits in the default queue
         if channel == Channel.VOICE:
             del self.fields["auto_close_minutes"]  # a call does not wait for its caller

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.db import connection as database
@@ -21,7 +22,8 @@ STOP = frozenset(
     {"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "opt out", "optout", "rezygnuje"}
 )
 START = frozenset({"start", "unstop"})
-LONGEST = max(map(len, STOP | START)) + 10  # with blanks and a full stop around it
+HELP = frozenset({"help", "info", "pomoc"})
+LONGEST = max(map(len, STOP | START | HELP)) + 10  # with blanks and a full stop around it
 
 # The latest word counts, and of two of one moment the one that stops: so their order of arrival is no matter.
 REMEMBER = """
@@ -45,15 +47,20 @@ class Word:
     number: int
 
 
-def word(text: str) -> bool | None:
-    """Whether the text is nothing but a word that stops (True) or starts again (False); None: it is neither.
+class Command(Enum):
+    """What a text orders that is nothing but one of these words."""
 
-    Case, accents, blanks around it and a full stop do not matter.
-    """
+    STOP = STOP
+    START = START
+    HELP = HELP
+
+
+def command(text: str) -> Command | None:
+    """Case, accents, blanks around it and a full stop do not matter."""
     if len(text) > LONGEST:
         return None
     plain = " ".join(_without_accents(text.casefold()).split()).rstrip(".! ")
-    return True if plain in STOP else False if plain in START else None
+    return next((one for one in Command if plain in one.value), None)
 
 
 def _without_accents(text: str) -> str:

@@ -6,12 +6,15 @@ another drain's row holds none that the other could want.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from centrala.conversations import consent, sms_events
+from django.utils.timezone import now
+
+from centrala.conversations import automation, consent, sms_events
+from centrala.conversations.consent import Command
 from centrala.conversations.ids import in_order
 from centrala.conversations.lines import our_numbers, places
 from centrala.conversations.live import announce, announce_work
@@ -20,7 +23,9 @@ from centrala.conversations.texts import preview
 from centrala.database import run
 from centrala.inbox.drain import Collision
 from centrala.inbox.waiting import Waiting
+from centrala.workstreams.models import Occasion
 
+ANSWERS = {Command.STOP: Occasion.STOPPED, Command.START: Occasion.STARTED, Command.HELP: Occasion.HELP}
 Key = tuple[str, int]  # a customer's number, the id of ours
 
 KNOWN = "select provider_id from conversations_message where provider_id = any(%b::text[])"
@@ -119,7 +124,8 @@ def receive(events: Sequence[Waiting]) -> None:
     everywhere = live | opened
     _add_messages([(everywhere[key], text) for key, talk in talks.items() for text in talk.texts])
     _advance({live[key]: talk for key, talk in talks.items() if key in live})
-    consent.remember(_words(talks))
+    _obey(talks, everywhere)
+    automation.begun(opened.values(), at=now())
     announce(everywhere.values())
     announce_work()
 
@@ -205,8 +211,16 @@ def _advance(talks: Mapping[UUID, Talk]) -> None:
         raise Collision("one of these conversations has just been closed")
 
 
-def _words(talks: Talks) -> Iterator[consent.Word]:
-    for (sender, number), talk in talks.items():
-        for text in talk.texts:
-            if (stops := consent.word(text.text)) is not None:
-                yield consent.Word(text.received_at, stops, sender, number)
+def _obey(talks: Talks, conversations: Mapping[Key, UUID]) -> None:
+    """STOP, START and HELP: what is kept of them, and what the workstream answers."""
+    commands = [
+        (key, text.received_at, command)
+        for key, talk in talks.items()
+        for text in talk.texts
+        if (command := consent.command(text.text)) is not None
+    ]
+    consent.remember(
+        consent.Word(at, command == Command.STOP, *key) for key, at, command in commands if command != Command.HELP
+    )
+    for key, at, command in commands:
+        automation.note([conversations[key]], ANSWERS[command], at=at)

@@ -8,9 +8,11 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from centrala.azure.errors import AzureError
-from centrala.conversations import sending, unreported
+from centrala.conversations import automation, sending, unreported
 from centrala.conversations.models import Message
+from centrala.moments import moment
 from centrala.organization.jobs import AFTER_TEXTS
+from centrala.workstreams.models import Occasion
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,14 @@ def enqueue(message: Message) -> None:
         lock=f"conversation {message.conversation_id}", schedule_at=message.due_at if waits else None
     )
     job.defer(message_id=str(message.pk))
+
+
+@app.task(name="conversations.write_automatically", queue="sms", retry=WhileItMaySucceed())
+def write_automatically(*, conversations: list[str], occasions: list[str], at: str) -> None:
+    for conversation in conversations:
+        automation.write(
+            conversation_id=UUID(conversation), occasions=[Occasion(one) for one in occasions], at=moment(at)
+        )
 
 
 @app.periodic(cron="* * * * *")

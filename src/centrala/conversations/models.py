@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
-from centrala.workstreams.models import Queue, Workstream
+from centrala.workstreams.models import Occasion, Queue, Workstream
 
 
 class Contact(models.Model):
@@ -122,6 +122,7 @@ class OptOut(models.Model):
         return f"{self.contact}: {'stop' if self.opted_out else 'start'}"
 
 
+ALWAYS_TOLD = {Occasion.STOPPED, Occasion.HELP}  # to whoever wants nothing else: the carriers ask for it
 WORTH_SAYING = timedelta(seconds=10)
 
 
@@ -167,6 +168,7 @@ class Message(models.Model):
     error = models.TextField(blank=True)
     provider_id = models.TextField(null=True)
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    occasion = models.CharField(max_length=10, choices=Occasion, blank=True, default="", db_default="")  # the hub's own
     created_at = models.DateTimeField()  # inbound: when the cloud received it
     due_at = models.DateTimeField(null=True)  # outbound: when the governor lets it leave (numbers.pace)
     first_attempt_at = models.DateTimeField(null=True)

@@ -17,7 +17,7 @@ from centrala.azure import sms
 from centrala.azure.errors import AzureError
 from centrala.conversations import consent, segments
 from centrala.conversations.live import announce
-from centrala.conversations.models import Message, MessageState, Reason
+from centrala.conversations.models import ALWAYS_TOLD, Message, MessageState, Reason
 from centrala.numbers import pace
 
 # OASIS Repeatable Requests 1.0 leaves the length to the service and ACS publishes none; five minutes is what
@@ -92,7 +92,7 @@ def _claim(message_id: UUID) -> Claim | None:
         settle(message, MessageState.UNKNOWN, Reason.ANSWER_LOST)
         return None
     first = message.state == MessageState.QUEUED
-    if first and consent.has_opted_out(message.conversation.contact, message.conversation.number):
+    if first and _unwanted(message):
         settle(message, MessageState.FAILED, Reason.OPTED_OUT)
         return None
     if first and (due_at := _turn(message)) > now():
@@ -102,6 +102,12 @@ def _claim(message_id: UUID) -> Claim | None:
     message.save(update_fields=["state", "first_attempt_at"])
     announce([message.conversation_id])
     return Claim(message, first)
+
+
+def _unwanted(message: Message) -> bool:
+    if message.occasion in ALWAYS_TOLD:
+        return False
+    return consent.has_opted_out(message.conversation.contact, message.conversation.number)
 
 
 def _turn(message: Message) -> datetime:

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.conversations.actions import reply
+from centrala.conversations.automation import note
 from centrala.conversations.live import announce, announce_people, announce_work
 from centrala.conversations.models import ClosingReason, Conversation, ConversationState, Message
 from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
@@ -16,7 +17,7 @@ from centrala.organization.models import User
 from centrala.routing import duty
 from centrala.routing.models import Agent, Offer, Outcome, Step
 from centrala.routing.tracing import trace
-from centrala.workstreams.models import Presence, Queue
+from centrala.workstreams.models import Occasion, Presence, Queue
 
 CHOICES = set(Presence) - {Presence.INACTIVE}
 FIELDS = [
@@ -147,6 +148,7 @@ def transfer_to_agent(*, conversation: Conversation, user: User, to: User) -> Co
     conversation = _held(conversation, user, ACTIVE)
     _released(agents[user.pk])
     conversation.former_agent, conversation.agent, conversation.assigned_at = None, to, now()
+    note([conversation.pk], Occasion.ASSIGNED, at=conversation.assigned_at)
     return _saved(conversation, Step.TO_AGENT, to)
 
 
@@ -201,7 +203,9 @@ def _take(conversation: Conversation, user: User, step: Step) -> Conversation:
     _move(conversation, ACTIVE)
     conversation.agent, conversation.assigned_at = user, now()
     Agent.objects.filter(pk=user.pk).update(given_at=now())
-    return _saved(conversation, step, user)
+    taken = _saved(conversation, step, user)
+    note([taken.pk], Occasion.ASSIGNED, at=conversation.assigned_at)
+    return taken
 
 
 def _back(conversation: Conversation, agent: Agent, step: Step) -> Conversation:
@@ -221,6 +225,7 @@ def _leave(
     _released(agents[user.pk])
     if to == WRAP_UP:
         conversation.ended_at = now()
+        note([conversation.pk], Occasion.ENDED, at=conversation.ended_at)
     if to == CLOSED:
         conversation.closed_at, conversation.closing_reason = now(), ClosingReason.AGENT
     return _saved(conversation, step, user)

@@ -15,11 +15,12 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils.timezone import now
 
+from centrala.conversations.automation import note
 from centrala.conversations.live import announce
 from centrala.routing.duty import HERE_WITHIN, KEPT, Duty, loads
 from centrala.routing.models import Agent, Step
 from centrala.routing.tracing import trace
-from centrala.workstreams.models import USUAL_UNITS, Method, Presence, Queue, Workstream
+from centrala.workstreams.models import USUAL_UNITS, Method, Occasion, Presence, Queue, Workstream
 
 BLOCK = 500
 WAITING_QUEUES = """
@@ -120,6 +121,7 @@ def _same_agent(queue: Queue, at: datetime) -> int:
         given = cursor.fetchall()
     trace(Step.SAME_AGENT, given, at=at)
     announce(conversation for conversation, _agent, _queue in given)
+    note([conversation for conversation, _agent, _queue in given], Occasion.ASSIGNED, at=at)
     return len(given)
 
 
@@ -180,6 +182,7 @@ def _give(queue: Queue, matches: list[Match], at: datetime) -> None:
     trace(Step.OFFERED, [(match.conversation, match.agent, queue.pk) for match in asked], at=at)
     trace(Step.ASSIGNED, [(match.conversation, match.agent, queue.pk) for match in given], at=at)
     announce(match.conversation for match in matches)
+    note([match.conversation for match in given], Occasion.ASSIGNED, at=at)
 
 
 def _columns(matches: list[Match]) -> list[Any]:

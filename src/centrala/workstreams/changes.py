@@ -1,6 +1,6 @@
 """What an administrator changes about queues and workstreams. Each change stands in the audit log."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +12,18 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization.audit import changed, record
 from centrala.organization.fields import one_line
 from centrala.organization.models import User
-from centrala.workstreams.models import KIND, Channel, Line, Queue, Workstream
+from centrala.workstreams import slugs
+from centrala.workstreams.models import (
+    KIND,
+    AutomatedText,
+    Channel,
+    Line,
+    Occasion,
+    Opening,
+    OperatingHours,
+    Queue,
+    Workstream,
+)
 
 QUEUE = ("name", "kind", "priority", "method")
 WORKSTREAM = (
@@ -61,6 +72,52 @@ def remove_queue(*, queue: Queue, actor: User) -> None:
 
 
 @transaction.atomic
+def save_hours(*, hours: OperatingHours, openings: Iterable[Opening], actor: User) -> OperatingHours:
+    """Makes or changes them, with these openings in the place of those there were."""
+    before = _told_of_hours(_kept(OperatingHours, hours))
+    hours.name = one_line(hours.name, model=OperatingHours, field="name")
+    hours.save()
+    hours.openings.all().delete()
+    for opening in openings:
+        opening.hours = hours
+        opening.save()
+    _record(actor, "operating hours", hours.name, before, _told_of_hours(OperatingHours.objects.get(pk=hours.pk)))
+    return hours
+
+
+@transaction.atomic
+def remove_hours(*, hours: OperatingHours, actor: User) -> None:
+    """Raises Refused while a workstream goes by them."""
+    if hours.workstreams.exists():
+        raise Refused(_("A workstream goes by these hours. Fix: give the workstream others first."))
+    before = _told_of_hours(hours)
+    hours.delete()
+    record(actor=actor, act="delete operating hours", target=hours.name, before=before)
+
+
+@transaction.atomic
+def save_texts(*, workstream: Workstream, texts: Mapping[Occasion, str], actor: User) -> None:
+    """What the hub writes by itself: these texts, and nothing on the other occasions.
+
+    Raises Refused, with the occasion as its field, for one that cannot be sent.
+    """
+    Workstream.objects.select_for_update().get(pk=workstream.pk)
+    known = workstream.automated_texts.order_by("occasion")
+    before = dict(known.values_list("occasion", "text"))
+    known.exclude(occasion__in=texts).delete()
+    for occasion, text in texts.items():
+        try:
+            slugs.check(text)
+        except Refused as refused:
+            raise Refused(refused.message, field=occasion) from None
+        AutomatedText.objects.update_or_create(workstream=workstream, occasion=occasion, defaults={"text": text})
+    after = {str(occasion): text for occasion, text in sorted(texts.items())}
+    if before != after:
+        was, became = changed(before, after)
+        record(actor=actor, act="change automated messages", target=workstream.name, before=was, after=became)
+
+
+@transaction.atomic
 def save_workstream(*, workstream: Workstream, numbers: Iterable[PhoneNumber], actor: User) -> Workstream:
     """Makes or changes it; its numbers are these, and come from whichever of the same channel had them.
 
@@ -100,11 +157,20 @@ def _told_of_queue(queue: Queue | None) -> Told:
     return {name: getattr(queue, name) for name in QUEUE} | {"members": list(members)}
 
 
+def _told_of_hours(hours: OperatingHours | None) -> Told:
+    if hours is None:
+        return {}
+    told = {"name": hours.name, "time_zone": hours.time_zone, "holidays": hours.holidays}
+    days_off = [day.isoformat() for day in hours.closed_on]
+    return told | {"closed_on": days_off, "openings": [str(opening) for opening in hours.openings.all()]}
+
+
 def _told_of_workstream(workstream: Workstream | None) -> Told:
     if workstream is None:
         return {}
     numbers = workstream.lines.order_by("number__number").values_list("number__number", flat=True)
     told = {name: getattr(workstream, name) for name in WORKSTREAM}
+    told["hours"] = workstream.hours.name if workstream.hours else None
     return told | {"queue": workstream.queue.name, "numbers": list(numbers)}
 
 

@@ -69,6 +69,48 @@ class Queue(models.Model):
         return self.name
 
 
+class OperatingHours(models.Model):
+    """When somebody is there. See workstreams.hours for what is open at a moment."""
+
+    name = models.CharField(max_length=100, unique=True)
+    time_zone = models.CharField(max_length=64, default="Europe/Warsaw")
+    holidays = models.CharField(max_length=6, blank=True)  # a country's code, of the `holidays` package; empty: none
+    closed_on = ArrayField(models.DateField(), default=list, blank=True)  # besides
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Opening(models.Model):
+    """From `opens` to `closes` by the clock on the wall; one that closes before it opens ends on the next day."""
+
+    hours = models.ForeignKey(OperatingHours, on_delete=models.CASCADE, related_name="openings")
+    weekday = models.PositiveSmallIntegerField()  # 0: Monday
+    opens = models.TimeField()
+    closes = models.TimeField()  # 00:00: at the end of the day
+
+    class Meta:
+        ordering: ClassVar = ["weekday", "opens"]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(weekday__lte=6), name="day_of_the_week")]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class Occasion(models.TextChoices):
+    """When the hub writes to the customer by itself."""
+
+    GREETING = "greeting", pgettext_lazy("occasion", "A conversation begins")
+    CLOSED = "closed", pgettext_lazy("occasion", "A conversation begins outside of the operating hours")
+    HOLIDAY = "holiday", pgettext_lazy("occasion", "A conversation begins on a holiday")
+    ASSIGNED = "assigned", pgettext_lazy("occasion", "An agent takes the conversation")
+    ENDED = "ended", pgettext_lazy("occasion", "The agent ends the conversation")
+    SILENT = "silent", pgettext_lazy("occasion", "The conversation is closed because nobody writes")
+    STOPPED = "stopped", pgettext_lazy("occasion", "The customer wants no more texts (STOP)")
+    STARTED = "started", pgettext_lazy("occasion", "The customer takes texts again (START)")
+    HELP = "help", pgettext_lazy("occasion", "The customer asks for help (HELP)")
+
+
 MOST_UNITS = 100  # of an agent
 USUAL_UNITS = 30
 LONGEST_OFFER = 600
@@ -82,6 +124,9 @@ class Workstream(models.Model):
     channel = models.CharField(max_length=10, choices=Channel)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="workstreams")
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
+    hours = models.ForeignKey(  # null: always open
+        OperatingHours, null=True, blank=True, on_delete=models.PROTECT, related_name="workstreams"
+    )
     # What a conversation takes of an agent's 100.
     units = models.PositiveSmallIntegerField(default=USUAL_UNITS, validators=[MaxValueValidator(MOST_UNITS)])
     allowed_presences = ArrayField(models.CharField(max_length=20, choices=Presence), default=usual_presences)
@@ -107,6 +152,22 @@ class Workstream(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AutomatedText(models.Model):
+    """What the hub writes on an occasion; where there is none, it writes nothing. For slugs see workstreams.slugs."""
+
+    workstream = models.ForeignKey(Workstream, on_delete=models.CASCADE, related_name="automated_texts")
+    occasion = models.CharField(max_length=10, choices=Occasion)
+    text = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workstream", "occasion"], name="one_text_per_occasion")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} of {self.workstream}"
 
 
 class Line(models.Model):

@@ -1,0 +1,80 @@
+"""Automated messages of a workstream: a text an occasion, and none where the field is empty."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+from django.views.decorators.http import require_http_methods
+
+from centrala.conversations.texts import sendable
+from centrala.errors import Refused
+from centrala.organization.access import StaffRequest, administrators_only
+from centrala.organization.forms import explain
+from centrala.workstreams.access import workstreams_of
+from centrala.workstreams.changes import save_texts
+from centrala.workstreams.models import Channel, Occasion, Workstream
+
+UNPROCESSABLE = 422
+# In the workstream's language, for whoever does not know how to begin.
+EXAMPLES = {
+    Occasion.GREETING: gettext_noop("Hello! Thank you for writing to {OrganizationName}. We will answer shortly."),
+    Occasion.CLOSED: gettext_noop("We are closed now and will answer when we are back."),
+    Occasion.HOLIDAY: gettext_noop("Today is a holiday. We will answer on the next working day."),
+    Occasion.ASSIGNED: gettext_noop("{AgentName} will help you now."),
+    Occasion.ENDED: gettext_noop("Thank you for talking to us. Write again whenever you need us."),
+    Occasion.SILENT: gettext_noop("We have not heard from you and close this conversation. Write whenever you like."),
+    Occasion.STOPPED: gettext_noop("You will get no more texts from this number. START turns them on again."),
+    Occasion.STARTED: gettext_noop("You will get texts from this number again. STOP turns them off."),
+    Occasion.HELP: gettext_noop("{OrganizationName}: write what you need and we will answer. STOP ends all texts."),
+}
+
+
+class AutomatedForm(forms.Form):
+    def __init__(self, data: QueryDict | None, *, workstream: Workstream) -> None:
+        super().__init__(data)
+        known = dict(workstream.automated_texts.values_list("occasion", "text"))
+        for occasion in Occasion:
+            self.fields[occasion] = forms.CharField(
+                label=occasion.label,
+                required=False,
+                initial=known.get(occasion, ""),
+                widget=forms.Textarea({"rows": 2}),
+                help_text=_("For example: %(text)s") % {"text": _example(occasion, workstream.language)},
+            )
+
+    def clean(self) -> dict[str, str]:
+        for occasion in Occasion:
+            if text := self.cleaned_data.get(occasion):
+                try:
+                    self.cleaned_data[occasion] = sendable(text)
+                except Refused as refused:
+                    self.add_error(occasion, refused.message)
+        return self.cleaned_data
+
+    @property
+    def texts(self) -> dict[Occasion, str]:
+        return {occasion: text for occasion in Occasion if (text := self.cleaned_data[occasion])}
+
+
+def _example(occasion: Occasion, language: str) -> str:
+    with override(language):
+        return _(EXAMPLES[occasion])
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: StaffRequest, workstream_id: int) -> HttpResponse:
+    workstream = get_object_or_404(workstreams_of(request.user).filter(channel=Channel.SMS), pk=workstream_id)
+    form = AutomatedForm(request.POST if request.method == "POST" else None, workstream=workstream)
+    if form.is_valid():
+        try:
+            save_texts(workstream=workstream, texts=form.texts, actor=request.user)
+        except Refused as refused:
+            explain(form, refused)
+        else:
+            messages.success(request, _("The automated messages are saved."))
+            return redirect("center:workstream", workstream.pk)
+    context = {"form": form, "workstream": workstream}
+    return render(request, "center/automated.html", context, status=UNPROCESSABLE if form.errors else 200)

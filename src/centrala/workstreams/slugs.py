@@ -1,0 +1,26 @@
+"""Places in an automated text that are filled when it is written: `{AgentName}`, `{QueueName}` and the like."""
+
+import re
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from centrala.errors import Refused
+
+SLUG = re.compile(r"\{([^{}]*)\}")
+KNOWN = ("AgentName", "QueueName", "OrganizationName")
+
+
+def check(text: str) -> None:
+    """Raises Refused for a slug that nobody would fill."""
+    for name in SLUG.findall(text):
+        if name not in KNOWN:
+            raise Refused(
+                _("“{%(slug)s}” is no slug. There are %(known)s.")
+                % {"slug": name, "known": ", ".join(f"{{{known}}}" for known in KNOWN)}
+            )
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """What is not known is left empty, as the original does."""
+    return SLUG.sub(lambda slug: values.get(slug.group(1), ""), text)
