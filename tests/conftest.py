@@ -12,6 +12,12 @@ pytest.register_assert_rewrite("ready_file")  # its failures say what differs
 pytest_plugins = ["browser_fixtures"]
 
 QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
+JOBS = {
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+}  # not Django's
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 HOLDING_ROWS = """
 do $$ declare name text; holds boolean; begin
@@ -30,8 +36,8 @@ def empty_quickly() -> Iterator[None]:
     Django writes after a migration stays, instead of being written again."""
 
     def sql_flush(_operations: DatabaseOperations, _style: Style, tables: list[str], **_options: bool) -> list[str]:
-        emptied = sorted(set(tables) - KEPT)
-        return [HOLDING_ROWS.format(names=", ".join(f"'{table}'" for table in emptied))] if emptied else []
+        emptied = sorted({*tables, *JOBS} - KEPT)
+        return [HOLDING_ROWS.format(names=", ".join(f"'{table}'" for table in emptied))]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)

@@ -42,7 +42,7 @@ def database(url: str) -> dict[str, Any]:
         # Each ASGI request has a thread of its own, so persistent connections would leak one per thread: a pool it is.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, **query},
     }
 
 

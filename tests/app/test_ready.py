@@ -15,7 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def worker_heard_of(*, seconds_ago: float) -> None:
     with connection.cursor() as cursor:
         beat = now() - timedelta(seconds=seconds_ago)
-        cursor.execute("delete from procrastinate_workers")  # Django does not empty it after a test
         cursor.execute("insert into procrastinate_workers (last_heartbeat) values (%s)", [beat])
 
 

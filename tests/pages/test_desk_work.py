@@ -4,11 +4,14 @@ import json
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
-from centrala.conversations.models import Conversation, ConversationState
+from centrala.connection.models import Connection
+from centrala.conversations.models import Conversation, ConversationState, Message, OptOut
+from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import actions
-from centrala.routing.models import Agent, Offer
+from centrala.routing.models import Agent, Offer, Trace
 from centrala.routing.router import route
 from centrala.workstreams.models import Presence, Queue, QueueKind
 from pages.reading import Element, read
@@ -218,3 +221,68 @@ def test_role_taken_away_takes_the_offers_with_it(agent: Client, offer: Offer) -
     assert agent.post(f"/desk/offers/{offer.pk}/accept").status_code == 404
     offer.refresh_from_db()
     assert offer.outcome == "pending"
+
+
+def test_agent_writes_to_a_customer_first(agent: Client, ala: User, connection: Connection) -> None:
+    number = PhoneNumber.objects.get()
+    form = read(agent.get("/desk/new"))
+    assert [option.text() for option in form.all("option")] == ["+1 833-555-0100"]
+
+    answer = agent.post("/desk/new", {"customer": "0048 600-100-200", "number": number.pk, "text": "Paczka czeka."})
+
+    conversation = Conversation.objects.get()
+    assert answer["Location"] == f"/desk/{conversation.pk}/"
+    assert (conversation.contact.number, conversation.agent, conversation.state) == ("+48600100200", ala, "active")
+    assert conversation.workstream is not None
+    sent = Message.objects.get()
+    assert (sent.text, sent.author, sent.state) == ("Paczka czeka.", ala, "queued")
+    assert str(Trace.objects.first()) == "Ala wrote to the customer first."
+
+
+def test_writing_first_to_who_is_in_the_queue_picks_the_conversation(agent: Client, ala: User, talk: Talk) -> None:
+    conversation = talk("+48600100200")
+
+    agent.post("/desk/new", {"customer": "+48600100200", "number": PhoneNumber.objects.get().pk, "text": "Jestem."})
+
+    conversation.refresh_from_db()
+    assert (Conversation.objects.count(), conversation.agent, conversation.messages.count()) == (1, ala, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("customer", ""),
+        ("customer", "600"),
+        ("customer", "call me"),
+        ("customer", "+18335550100"),  # our own
+        ("customer", "+48600100200" * 9),
+        ("customer", "+1425\x00555"),
+        ("number", "0"),
+        ("number", ""),
+        ("text", "  "),
+        ("text", "x" * 2049),
+    ],
+)
+def test_first_text_that_cannot_be_sent_is_refused_at_its_field(
+    agent: Client, connection: Connection, field: str, value: str
+) -> None:
+    sent = {"customer": "+48600100200", "number": PhoneNumber.objects.get().pk, "text": "Paczka czeka."}
+
+    answer = agent.post("/desk/new", sent | {field: value}, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert len(read(answer).all("p", class_="error")) == 1
+    assert not Message.objects.exists()
+    assert not Conversation.objects.exists()
+
+
+def test_first_text_to_who_wrote_stop_is_refused(agent: Client, talk: Talk) -> None:
+    conversation = talk("+48600100200", state=ConversationState.CLOSED)
+    OptOut.objects.create(contact=conversation.contact, number=conversation.number, opted_out=True, at=now())
+
+    sent = {"customer": "+48600100200", "number": conversation.number.pk, "text": "Paczka czeka."}
+    answer = agent.post("/desk/new", sent, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert "wrote STOP" in read(answer).text()
+    assert Conversation.objects.count() == 1

@@ -17,9 +17,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with database():
-        from centrala.conversations import dossier
+        from centrala.conversations import customers, dossier
 
-        told = dossier.export(contact=dossier.contact_of(options.number), actor=None)
+        told = dossier.export(contact=customers.contact_of(options.number), actor=None)
     print("\n".join(_lines(told)) if options.readable else json.dumps(told, ensure_ascii=False, indent=2))
     return 0
 

@@ -5,14 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import phonenumbers
 from django.db import transaction
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
-from centrala.characters import storable
 from centrala.conversations.models import Contact, Conversation, Message, OptOut
-from centrala.errors import Refused
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
 from centrala.organization.models import User
@@ -20,16 +16,6 @@ from centrala.organization.models import User
 Told = dict[str, Any]  # as JSON holds it
 # Each event's body is looked at, for no index pays for so rare a question. `position` finds bytes as they stand.
 WITH_THESE_BYTES = "position(convert_to(%s, 'UTF8') in body) > 0"
-
-
-def contact_of(text: str) -> Contact:
-    """Who has this number, however it is written: +48 600-100-200, 0048600100200, 48600100200; or a short code, or a
-    sender's name as it came. Raises Refused."""
-    text = storable(text.strip())
-    found = Contact.objects.filter(number__in=[text, _e164(text)]).order_by("number").first()
-    if found is None:
-        raise Refused(_("Nothing is kept about this number. Fix: write it with its country code, +48 600 100 200."))
-    return found
 
 
 @transaction.atomic
@@ -64,15 +50,6 @@ def events_about(contact: Contact) -> Iterator[Event]:
 def pseudonym(contact: Contact) -> str:
     """Tells two customers apart and nobody's number: without this installation's key it cannot be guessed back."""
     return salted_hmac("centrala.contact", contact.number, algorithm="sha256").hexdigest()[:32]
-
-
-def _e164(text: str) -> str:
-    international = f"+{text.removeprefix('00')}" if text[:1].isdigit() else text
-    try:
-        parsed = phonenumbers.parse(international)
-    except phonenumbers.NumberParseException:
-        return text
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _conversation(one: Conversation) -> Told:

@@ -2,11 +2,17 @@
 
 from django import forms
 from django.db.models import TextChoices
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from centrala.conversations.texts import sendable
 from centrala.errors import Refused
 from centrala.keyset import CursorField
+from centrala.look.tags import phone
+from centrala.numbers.access import numbers_of
+from centrala.numbers.models import PhoneNumber
+from centrala.organization.models import User
 from centrala.routing.actions import CHOICES
 from centrala.workstreams.models import Presence
 
@@ -34,6 +40,13 @@ class PresenceForm(forms.Form):
     )
 
 
+class Lines(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
+    """Phone numbers, as they are read."""
+
+    def label_from_instance(self, obj: PhoneNumber) -> str:
+        return phone(obj.number)
+
+
 class ThreadForm(forms.Form):
     before = CursorField()
 
@@ -46,6 +59,23 @@ class TextField(forms.CharField):
             return sendable(str(value or ""))
         except Refused as refused:
             raise forms.ValidationError(refused.message) from None
+
+
+class StartForm(forms.Form):
+    """`number` is the one of ours that writes."""
+
+    customer = forms.CharField(
+        label=_("Customer's number"),
+        max_length=40,
+        help_text=_("With its country code, as +48 600 100 200."),
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off", "class": "words"}),
+    )
+    number = Lines(label=_("From"), queryset=PhoneNumber.objects.none(), empty_label=None)
+    text = TextField(label=_("Text"), widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        super().__init__(data)
+        self.fields["number"].queryset = numbers_of(user).filter(sends_sms=True)  # type: ignore[attr-defined]
 
 
 class ReplyForm(forms.Form):

@@ -7,6 +7,7 @@ app_name = "desk"
 urlpatterns = [
     path("", views.desk, name="home"),
     path("list", views.conversation_list, name="list"),
+    path("new", work.start, name="start"),
     path("presence", work.presence, name="presence"),
     path("offers/<int:offer_id>/accept", work.accept, name="accept"),
     path("offers/<int:offer_id>/decline", work.decline, name="decline"),

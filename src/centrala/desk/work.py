@@ -7,13 +7,15 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from centrala.conversations.models import Conversation
-from centrala.desk.forms import PresenceForm
+from centrala.desk.forms import PresenceForm, StartForm
 from centrala.desk.transferring import TransferForm
 from centrala.desk.views import NO_CONTENT, UNPROCESSABLE, find, page
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
+from centrala.organization.forms import explain
 from centrala.organization.posting import post_only
 from centrala.routing import actions
 from centrala.routing.models import Offer
@@ -51,6 +53,21 @@ def transfer(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _done(request, form.act, conversation=found)
     return page(request, found, part="desk/_transfer.html", form=form, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: StaffRequest) -> HttpResponse:
+    """Writing to a customer first."""
+    form = StartForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        try:
+            message = actions.start(author=request.user, **form.cleaned_data)
+        except Refused as refused:
+            explain(form, refused)
+        else:
+            return redirect("desk:conversation", message.conversation_id)
+    return page(request, None, part="desk/_start.html", form=form, status=UNPROCESSABLE if form.errors else 200)
 
 
 @staff_only

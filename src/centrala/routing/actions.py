@@ -3,16 +3,19 @@ its offers."""
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.conversations.actions import reply
 from centrala.conversations.automation import note
+from centrala.conversations.customers import number_to_write_to
+from centrala.conversations.lines import places
 from centrala.conversations.live import announce, announce_people, announce_work
-from centrala.conversations.models import ClosingReason, Conversation, ConversationState, Message
+from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Message
 from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
 from centrala.errors import Refused
+from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import duty
 from centrala.routing.models import Agent, Offer, Outcome, Step
@@ -137,6 +140,43 @@ def answer(*, conversation: Conversation, author: User, text: str) -> Message:
     if _locked(conversation).state in (OPEN, WAITING):
         pick(conversation=conversation, user=author)
     return reply(conversation=conversation, author=author, text=text)
+
+
+@transaction.atomic
+def start(*, customer: str, number: PhoneNumber, author: User, text: str) -> Message:
+    """Writes to a customer first: in the live conversation with the number if there is one, else in a new one that is
+    the author's. Raises Refused as `reply` does, and for what is no number."""
+    contact, _made = Contact.objects.get_or_create(number=number_to_write_to(customer))
+    if contact.number == number.number:
+        raise Refused(_("This is one of our own numbers."), field="customer")
+    duty.lock(author)
+    live = Conversation.objects.filter(contact=contact, number=number).exclude(state__in=ENDED)
+    conversation = live.first() or _started(contact, number, author) or live.get()
+    return answer(conversation=conversation, author=author, text=text)
+
+
+def _started(contact: Contact, number: PhoneNumber, author: User) -> Conversation | None:
+    """None where the customer wrote at the same moment."""
+    workstream, queue = places({number.pk})[number.pk]
+    at = now()
+    conversation = Conversation(
+        contact=contact,
+        number=number,
+        workstream_id=workstream,
+        queue_id=queue,
+        agent=author,
+        state=ACTIVE,
+        opened_at=at,
+        last_message_at=at,
+        assigned_at=at,
+    )
+    try:
+        with transaction.atomic():
+            conversation.save(force_insert=True)
+    except IntegrityError:
+        return None
+    _tell(conversation, Step.STARTED, author)
+    return conversation
 
 
 @transaction.atomic
