@@ -72,3 +72,22 @@ def test_word_that_stops_texts_is_part_of_it(capsys: pytest.CaptureFixture[str])
     assert main(["contacts", "export", CUSTOMER, "--readable"]) == 0
 
     assert "wants no more texts from +18335550100" in capsys.readouterr().out
+
+
+def test_customer_is_held_released_and_erased(written: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["contacts", "hold", CUSTOMER, "--reason", "Court case"]) == 0
+    assert main(["contacts", "erase", CUSTOMER, "--yes"]) == 1
+    assert "A legal hold forbids it: Court case." in capsys.readouterr().err
+    assert main(["contacts", "release", CUSTOMER]) == 0
+
+    assert main(["contacts", "erase", CUSTOMER, "--yes"]) == 0
+
+    assert "1 conversations, 2 messages, 3 events erased." in capsys.readouterr().out
+    assert list(Contact.objects.values_list("number", flat=True)) == [OTHER]
+
+
+def test_erasing_has_to_be_meant(written: None) -> None:
+    with pytest.raises(SystemExit):
+        main(["contacts", "erase", CUSTOMER])
+
+    assert Contact.objects.filter(number=CUSTOMER).exists()

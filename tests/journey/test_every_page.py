@@ -24,10 +24,19 @@ ACTS = {  # answer POST alone
     *("sign-out-everywhere", "end-trial", "user-link", "user-disable", "user-enable", "user-unlock"),
     *("user-end-sessions", "replay-events", "revoke-token", "revoke-my-token"),
     *("presence", "accept", "decline", "pick", "set-aside", "release", "end", "close"),
-    *("delete-events", "read-dead-letters", "delete-queue", "delete-workstream", "delete-hours"),
+    *(
+        "export-customer",
+        "hold-customer",
+        "erase-customer",
+        "delete-events",
+        "read-dead-letters",
+        "delete-queue",
+        "delete-workstream",
+        "delete-hours",
+    ),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
-    *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours"),
+    *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

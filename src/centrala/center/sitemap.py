@@ -34,6 +34,7 @@ SITE_MAP = (
         _("Customer support"),
         (
             Place(_("Channels"), "channels", "center:channels"),
+            Place(_("Customers"), "person", "center:customers"),
             Place(_("Workstreams"), "change", "center:workstreams"),
             Place(_("Queues"), "inbox", "center:queues"),
             Place(_("Operating hours"), "clock", "center:hours"),

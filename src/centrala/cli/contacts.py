@@ -1,4 +1,4 @@
-"""`centrala contacts export NUMBER`: all that is kept about one customer, as JSON or, with --readable, as text."""
+"""`centrala contacts`: all that is kept about one customer, exported as JSON or as text, held for the law, erased."""
 
 import argparse
 import json
@@ -14,12 +14,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("number", help="the customer's, with its country code")
     export.add_argument("--readable", action="store_true", help="as text in place of JSON, without the raw events")
 
+    hold = acts.add_parser("hold", help="keeps it from being erased (legal hold)")
+    hold.add_argument("number")
+    hold.add_argument("--reason", required=True)
+    release = acts.add_parser("release", help="lifts the hold")
+    release.add_argument("number")
+    erase = acts.add_parser("erase", help="deletes all that is kept about one customer, for good")
+    erase.add_argument("number")
+    erase.add_argument("--yes", action="store_true", required=True, help="says that it is meant")
+
 
 def run(options: argparse.Namespace) -> int:
     with database():
-        from centrala.conversations import customers, dossier
+        from centrala.conversations import customers, dossier, erasing
 
-        told = dossier.export(contact=customers.contact_of(options.number), actor=None)
+        contact = customers.contact_of(options.number)
+        if options.act == "export":
+            return _export(options, dossier.export(contact=contact, actor=None))
+        if options.act == "erase":
+            erased = erasing.erase(contact=contact, actor=None)
+            print(", ".join(f"{count} {what}" for what, count in erased.items()) + " erased.")
+        else:
+            reason = options.reason if options.act == "hold" else ""
+            erasing.hold(contact=contact, reason=reason, actor=None)
+            print("Held." if reason else "The hold is lifted.")
+    return 0
+
+
+def _export(options: argparse.Namespace, told: dict[str, Any]) -> int:  # JSON's values
     print("\n".join(_lines(told)) if options.readable else json.dumps(told, ensure_ascii=False, indent=2))
     return 0
 

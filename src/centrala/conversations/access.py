@@ -1,8 +1,8 @@
-"""The only way a view gets a conversation: what one may not see does not exist."""
+"""The only way a view gets a conversation or a customer: what one may not see does not exist."""
 
 from django.db.models import QuerySet
 
-from centrala.conversations.models import Conversation
+from centrala.conversations.models import Contact, Conversation
 from centrala.organization.models import User
 
 
@@ -10,3 +10,8 @@ def conversations_of(user: User) -> QuerySet[Conversation]:
     """Everyone with a role works on all conversations; somebody without a role sees none."""
     conversations = Conversation.objects.select_related("contact", "number", "workstream", "queue", "agent")
     return conversations if user.works_here else conversations.none()
+
+
+def contacts_of(user: User) -> QuerySet[Contact]:
+    """Customers as such, with all that is kept about them, are the administrators' to look after."""
+    return Contact.objects.all() if user.is_administrator else Contact.objects.none()

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import connection as database
 
-from centrala.conversations.models import Contact, OptOut
+from centrala.conversations.customers import pseudonyms
+from centrala.conversations.models import Contact, OptOut, Suppression
 from centrala.numbers.models import PhoneNumber
 
 # The words that the carriers' handbook (CTIA Messaging Principles) and the FCC name, and the Polish ones.
@@ -85,4 +86,8 @@ def remember(words: Iterable[Word]) -> None:
 
 
 def has_opted_out(contact: Contact, number: PhoneNumber) -> bool:
-    return OptOut.objects.filter(contact=contact, number=number, opted_out=True).exists()
+    """What the customer said last; where nothing is kept of that, whether STOP was what is left of an erased one."""
+    said = OptOut.objects.filter(contact=contact, number=number).values_list("opted_out", flat=True).first()
+    if said is not None:
+        return said
+    return Suppression.objects.filter(customer__in=pseudonyms(contact.number), number=number).exists()

@@ -1,6 +1,8 @@
 """Customers by their numbers, however they are written."""
 
 import phonenumbers
+from django.conf import settings
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from centrala.characters import storable
@@ -29,6 +31,16 @@ def number_to_write_to(text: str) -> str:
             _("This is no telephone number. Write it with its country code, as +48 600 100 200."), field="customer"
         )
     return number
+
+
+def pseudonym(number: str, *, secret: str | bytes | None = None) -> str:
+    """Tells two customers apart and nobody's number: without this installation's key it cannot be guessed back."""
+    return salted_hmac("centrala.contact", number, secret=secret, algorithm="sha256").hexdigest()[:32]
+
+
+def pseudonyms(number: str) -> list[str]:
+    """By the key of today and by those before it."""
+    return [pseudonym(number, secret=secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def contact_of(text: str) -> Contact:

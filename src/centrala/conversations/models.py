@@ -20,6 +20,8 @@ class Contact(models.Model):
 
     number = models.CharField(max_length=32)
     name = models.CharField(max_length=200, blank=True)
+    # Why nothing about the customer may be erased (legal hold); empty: it may.
+    held = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["number"], name="one_contact_per_number")]
@@ -123,6 +125,21 @@ class OptOut(models.Model):
 
 
 ALWAYS_TOLD = {Occasion.STOPPED, Occasion.HELP}  # to whoever wants nothing else: the carriers ask for it
+
+
+class Suppression(models.Model):
+    """STOP of a customer about whom nothing else is kept any more: a keyed hash of the number (see customers)."""
+
+    customer = models.CharField(max_length=32)
+    number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["customer", "number"], name="one_suppression")]
+
+    def __str__(self) -> str:
+        return f"{self.customer[:8]} from {self.number}"
+
+
 WORTH_SAYING = timedelta(seconds=10)
 
 
