@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from centrala.conversations.customers import number_to_write_to
 from centrala.conversations.texts import sendable
 from centrala.errors import Refused
 from centrala.keyset import CursorField
@@ -76,6 +77,12 @@ class StartForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, user: User) -> None:
         super().__init__(data)
         self.fields["number"].queryset = numbers_of(user).filter(sends_sms=True)  # type: ignore[attr-defined]
+
+    def clean_customer(self) -> str:
+        try:
+            return number_to_write_to(self.cleaned_data["customer"])
+        except Refused as refused:
+            raise forms.ValidationError(refused.message) from None
 
 
 class ReplyForm(forms.Form):
