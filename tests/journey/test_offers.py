@@ -141,3 +141,21 @@ async def test_two_tabs_of_one_agent_show_one_offer_and_both_lose_it(quiet: Demo
 
     await expect(one.locator("#offers li").filter(has_text="In two tabs.")).to_have_count(0)
     until(lambda: state(quiet, "+14255550173") == "active")
+
+
+async def test_polish_letters_are_left_out_on_demand(quiet: Demo, new_page: OpenPage) -> None:
+    page = await new_page(locale="pl-PL")
+    await at_the_desk(page, quiet)
+    written(quiet, "+14255550174", "Kiedy?")
+    await page.get_by_role("link").filter(has_text="Kiedy?").first.click()
+    reply, plain = page.locator("#reply"), page.get_by_role("button", name="Napisz bez znaków diakrytycznych")
+    await reply.fill("Jutro")
+    await expect(plain).to_be_hidden()
+    await reply.fill("Paczka będzie w środę.")
+
+    await plain.focus()
+    await page.keyboard.press("Enter")
+
+    await expect(reply).to_have_value("Paczka bedzie w srode.")
+    await expect(reply).to_be_focused()
+    await expect(plain).to_be_hidden()

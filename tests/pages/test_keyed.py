@@ -108,3 +108,14 @@ async def test_what_is_being_read_does_not_move(swapping: Page) -> None:
 
     assert await swapping.evaluate(top) == before
     assert await swapping.evaluate("window.below") is True
+
+
+async def test_countdown_that_runs_is_no_difference(swapping: Page) -> None:
+    offer = '<li id="offer-1">Where is it? <span data-left="2026-11-27T12:00:00Z">{}</span></li>'
+    await swapping.set_content(f'<ul id="list">{offer.format("1:59")}</ul>')
+    await swapping.evaluate(PREPARE, "data:text/javascript;base64," + base64.b64encode(MODULE.read_bytes()).decode())
+
+    assert await swapping.evaluate("html => swap('reconcile', 'list', html)", offer.format("")) == []
+    assert await swapping.locator("[data-left]").text_content() == "1:59"
+    changed = offer.format("").replace("it?", "my parcel?")
+    assert await swapping.evaluate("html => swap('reconcile', 'list', html)", changed) == ["offer-1"]

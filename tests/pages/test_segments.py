@@ -62,3 +62,19 @@ async def test_other_letters_count_70_then_67(
     expected = {"characters": characters, "parts": parts, "left": left, "alphabet": "ucs2", "culprit": culprit}
     assert result == expected
     assert segments.count(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Zażółć gęślą jaźń. ŁÓDŹ", "Zazolc gesla jazn. LODZ"),
+        ("„Cześć” – napisała…", '"Czesc" - napisala...'),
+        ("Où? Ça: £5", "Où? Ça: £5"),  # what the alphabet has, stays
+        ("e\u0301", "é"),
+        ("😀 привет", "😀 привет"),  # no accents to leave out
+    ],
+)
+async def test_text_without_diacritics_keeps_all_that_an_sms_can_hold(page: Page, text: str, expected: str) -> None:
+    url = "data:text/javascript;base64," + base64.b64encode(MODULE.read_bytes()).decode()
+
+    assert await page.evaluate("async ([url, text]) => (await import(url)).plain(text)", [url, text]) == expected

@@ -1,6 +1,6 @@
 // The reply box: Enter sends, the counter counts, and what is typed survives errors, other threads and a reload.
 import * as drafts from "./drafts.js";
-import { measure } from "./segments.js";
+import { measure, plain } from "./segments.js";
 
 let sent = "";
 
@@ -17,6 +17,7 @@ function count() {
   const unicode = document.getElementById("reply-unicode");
   unicode.hidden = alphabet === "gsm";
   unicode.textContent = alphabet === "gsm" ? "" : unicode.dataset.text.replace("{character}", culprit);
+  document.getElementById("reply-plain").hidden = alphabet === "gsm" || measure(plain(field.value)).alphabet !== "gsm";
 }
 
 function typed() {
@@ -50,6 +51,12 @@ function clearSent() {
 export function install(person) {
   drafts.begin(person);
   document.addEventListener("input", (event) => event.target.id === "reply" && typed());
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#reply-plain")) return;
+    box().value = plain(box().value);
+    typed();
+    box().focus();
+  });
   document.addEventListener("keydown", (event) => {
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (!sends || event.target.id !== "reply") return;

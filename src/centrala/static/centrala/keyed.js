@@ -1,8 +1,15 @@
 // Two ways for htmx to swap a list whose rows have ids, so that focus, scrolling and screen readers keep their place:
 // "reconcile" makes it equal to what came; "merge" adds and replaces in the order of data-order, and removes nothing.
 
+// A countdown, which a script keeps going, is no difference.
+function still(node) {
+  const copy = node.cloneNode(true);
+  for (const countdown of copy.querySelectorAll("[data-left]")) countdown.remove();
+  return copy;
+}
+
 function replaceIfChanged(old, fresh) {
-  if (old.isEqualNode(fresh)) return old;
+  if (old.isEqualNode(fresh) || still(old).isEqualNode(still(fresh))) return old;
   old.replaceWith(fresh);
   return fresh;
 }

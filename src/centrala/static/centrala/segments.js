@@ -7,6 +7,8 @@ const BASIC =
 const EXTENSION = "^{}\\[~]|€\f"; // two places each
 const COSTS = new Map([...[...BASIC].map((char) => [char, 1]), ...[...EXTENSION].map((char) => [char, 2])]);
 
+const BARE = { ł: "l", Ł: "L", "„": '"', "”": '"', "“": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "…": "...", "\u00a0": " " };
+
 /** {characters, parts, left, alphabet: "gsm" | "ucs2", culprit}; `left` is free places in the last part, `culprit`
  *  the first character that GSM 7-bit lacks, or null. */
 export function measure(text) {
@@ -23,6 +25,12 @@ export function measure(text) {
     alphabet: culprit === undefined ? "gsm" : "ucs2",
     culprit: culprit ?? null,
   };
+}
+
+/** The text without the accents that GSM 7-bit lacks: "Zażółć" as "Zazolc". What is no letter with an accent stays. */
+export function plain(text) {
+  const bare = (char) => COSTS.has(char) ? char : (BARE[char] ?? char.normalize("NFD").replace(/\p{M}/gu, ""));
+  return [...text.normalize("NFC")].map(bare).join("");
 }
 
 // A character of two places never straddles two parts.
