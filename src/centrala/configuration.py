@@ -88,6 +88,7 @@ class Configuration(Struct, frozen=True):
     hosts: Names = ""
     trusted_proxies: Text = ""
     secure_cookies: Switch = True
+    private_webhooks: Switch = False
     stalled_after: Seconds = 30.0
     dead_letters: Text = ""
     log_format: LogFormat = "text"

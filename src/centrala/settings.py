@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "centrala.inbox",
     "centrala.connection",
     "centrala.numbers",
+    "centrala.subscribers",
     "centrala.workstreams",
     "centrala.conversations",
     "centrala.routing",
@@ -177,6 +178,8 @@ STATICFILES_DIRS = [BASE / "static"]
 # Jobs: a worker silent for this long is dead; its job is run again (every job is idempotent).
 STALLED_AFTER_SECONDS = INSTALLATION.settings.stalled_after
 DEAD_LETTERS = Path(INSTALLATION.settings.dead_letters) if INSTALLATION.settings.dead_letters else None
+# Whether webhooks may go to addresses in private networks, this machine's own among them.
+PRIVATE_WEBHOOKS = INSTALLATION.settings.private_webhooks
 METRICS_TOKEN = INSTALLATION.metrics_token
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

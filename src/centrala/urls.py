@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("centrala.desk.urls")),
     path("profile/tokens/", include("centrala.api.own_urls")),
     path("center/api-tokens/", include("centrala.api.page_urls")),
+    path("center/webhooks/", include("centrala.subscribers.page_urls")),
     path("center/dataverse/", include("centrala.dataverse.page_urls")),
     path("center/", include("centrala.center.urls")),
     path("api/v1/", addresses()),

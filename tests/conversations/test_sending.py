@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.utils.timezone import now
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 from pytest_django import Settings
 
@@ -19,6 +20,7 @@ from centrala.errors import Refused
 from centrala.numbers import pace
 from centrala.organization.crypto import encrypt
 from centrala.routing.actions import answer
+from centrala.subscribers.models import Kind, Subscription
 from hub import CUSTOMER, NOWHERE, ala, arrive, close_all, connected, drained, text
 from localazure.pytest_plugin import LocalAzure
 
@@ -51,8 +53,6 @@ def on_the_phone(cloud: LocalAzure) -> list[str]:
 
 
 def test_reply_is_queued_with_its_job_in_one_transaction(cloud: LocalAzure) -> None:
-    from procrastinate.contrib.django.models import ProcrastinateJob
-
     talk = conversation(cloud)
 
     message = answer(conversation=talk, author=ala(), text="  Tomorrow.  ")
@@ -61,6 +61,16 @@ def test_reply_is_queued_with_its_job_in_one_transaction(cloud: LocalAzure) -> N
     assert ProcrastinateJob.objects.get(queue_name="sms").args == {"message_id": str(message.pk)}
     talk.refresh_from_db()
     assert (talk.state, talk.unread, talk.preview) == (ConversationState.ACTIVE, 0, "Tomorrow.")
+
+
+def test_subscriber_hears_of_what_is_sent(cloud: LocalAzure) -> None:
+    Subscription.objects.create(name="shop", address="https://example.org/", kinds=[Kind.SENT])
+    message = actions.reply(conversation=conversation(cloud), author=None, text="Tomorrow.")
+
+    sending.send(message_id=message.pk)
+
+    [told] = ProcrastinateJob.objects.filter(task_name="subscribers.spread")
+    assert told.args["news"] == {"message.sent": [str(message.pk)]}
 
 
 def test_reply_reaches_the_customer_once_however_often_its_job_runs(cloud: LocalAzure) -> None:
@@ -333,8 +343,6 @@ def test_job_that_came_too_early_comes_again_on_time() -> None:
 
 
 def test_two_replies_leave_in_the_order_they_were_written(cloud: LocalAzure) -> None:
-    from procrastinate.contrib.django.models import ProcrastinateJob
-
     talk = conversation(cloud)
     for words in ("One.", "Two."):
         actions.reply(conversation=talk, author=None, text=words)

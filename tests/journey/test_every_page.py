@@ -13,7 +13,14 @@ from running_demo import Demo, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-PEOPLES = ("centrala.organization", "centrala.desk", "centrala.center", "centrala.dataverse.page", "centrala.api")
+PEOPLES = (
+    "centrala.organization",
+    "centrala.desk",
+    "centrala.center",
+    "centrala.dataverse.page",
+    "centrala.api",
+    "centrala.subscribers",
+)
 PARTS = {  # of pages, which htmx fetches into them; files; and the API's description, a page of Swagger's own
     *("prerequisites", "connect-progress", "azure-progress", "doctor-result", "list", "messages", "azure-export"),
     "openapi-view",
@@ -34,6 +41,7 @@ ACTS = {  # answer POST alone
         "delete-workstream",
         "delete-hours",
     ),
+    *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),

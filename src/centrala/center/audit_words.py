@@ -14,6 +14,7 @@ from centrala.inbox.models import State
 from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
 from centrala.organization.models import AuditEntry, Kind, Purpose, Role
+from centrala.subscribers import models as subscribers
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -51,6 +52,15 @@ ACTS: dict[str, "StrOrPromise"] = {
     "remove application user": pgettext_lazy("audit", "Application user removed"),
     "issue api token": pgettext_lazy("audit", "API token made"),
     "revoke api token": pgettext_lazy("audit", "API token revoked"),
+    "add webhook": pgettext_lazy("audit", "Webhook added"),
+    "change webhook": pgettext_lazy("audit", "Webhook changed"),
+    "renew webhook secret": pgettext_lazy("audit", "New secret of a webhook made"),
+    "pause webhook": pgettext_lazy("audit", "Webhook paused"),
+    "resume webhook": pgettext_lazy("audit", "Webhook resumed"),
+    "disable webhook": pgettext_lazy("audit", "Webhook disabled"),
+    "delete webhook": pgettext_lazy("audit", "Webhook deleted"),
+    "test webhook": pgettext_lazy("audit", "Test sent to a webhook"),
+    "send webhook again": pgettext_lazy("audit", "Webhook's message sent again"),
     "sign in to Azure": pgettext_lazy("audit", "Signed in to Azure"),
     "register provider": pgettext_lazy("audit", "Resource provider registered"),
     "replay events": pgettext_lazy("audit", "Events replayed"),
@@ -100,6 +110,10 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "owner": gettext_lazy("Owner"),
     "may_write": gettext_lazy("May send messages"),
     "scopes": gettext_lazy("Scopes"),
+    "host": gettext_lazy("Host"),
+    "kinds": gettext_lazy("Told of"),
+    "webhook_state": gettext_lazy("State"),
+    "disabled_because": gettext_lazy("Reason"),
     "expires_at": gettext_lazy("Valid until"),
     "entries": gettext_lazy("Entries"),
     "events": gettext_lazy("Events"),
@@ -134,6 +148,8 @@ CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "language": dict(settings.LANGUAGES),
     "purpose": dict(Purpose.choices),
     "state": dict(State.choices),
+    "webhook_state": dict(subscribers.State.choices),
+    "disabled_because": dict(subscribers.Cause.choices),
 }
 
 

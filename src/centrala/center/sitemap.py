@@ -58,6 +58,7 @@ SITE_MAP = (
             Place(_("Organisation"), "building", "center:organization"),
             Place(_("Users"), "people", "center:users"),
             Place(_("API tokens"), "key", "tokens:all"),
+            Place(_("Webhooks"), "send", "webhooks:all"),
             Place(_("Audit log"), "log", "center:audit"),
         ),
     ),

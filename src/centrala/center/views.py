@@ -10,6 +10,8 @@ from centrala.connection.access import connections_of
 from centrala.numbers.access import numbers_of
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.standing import standing
+from centrala.subscribers.access import subscriptions_of
+from centrala.subscribers.models import State
 
 
 @administrators_only
@@ -26,6 +28,7 @@ def channels(request: StaffRequest) -> HttpResponse:
     context = {
         "connection": connection,
         "numbers": numbers_of(request.user).count(),
+        "disabled_webhooks": subscriptions_of(request.user).filter(state=State.DISABLED),
         "offered": connection is not None or standing().voice_ready,
     }
     return render(request, "center/channels.html", context)

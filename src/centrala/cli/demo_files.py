@@ -74,6 +74,7 @@ def write_configuration(data: Path, cloud: dict[str, Any], *, port: int, tls_por
         "certificate": str(data / "certificate" / "cert.pem"),
         "key": str(data / "certificate" / "key.pem"),
         "secure_cookies": False,  # people come over plain http, on this machine only
+        "private_webhooks": True,  # there is nobody else's network to protect
         "dead_letters": str(data / "azure" / "dead-letters"),
         "azure_tenant_id": cloud["tenant_id"],
         "azure_client_id": cloud["client_id"],

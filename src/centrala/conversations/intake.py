@@ -23,6 +23,8 @@ from centrala.conversations.texts import preview
 from centrala.database import run
 from centrala.inbox.drain import Collision
 from centrala.inbox.waiting import Waiting
+from centrala.subscribers import notes
+from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Occasion
 
 ANSWERS = {Command.STOP: Occasion.STOPPED, Command.START: Occasion.STARTED, Command.HELP: Occasion.HELP}
@@ -122,10 +124,11 @@ def receive(events: Sequence[Waiting]) -> None:
     talks = _talks(texts)
     live, opened = _conversations(talks)
     everywhere = live | opened
-    _add_messages([(everywhere[key], text) for key, talk in talks.items() for text in talk.texts])
+    added = _add_messages([(everywhere[key], text) for key, talk in talks.items() for text in talk.texts])
     _advance({live[key]: talk for key, talk in talks.items() if key in live})
     _obey(talks, everywhere)
     automation.begun(opened.values(), at=now())
+    notes.note({Kind.OPENED: opened.values(), Kind.RECEIVED: added}, at=now())
     announce(everywhere.values())
     announce_work()
 
@@ -193,10 +196,11 @@ def _news(talks: Collection[Talk]) -> list[list[object]]:
     ]
 
 
-def _add_messages(texts: list[tuple[UUID, Inbound]]) -> None:
+def _add_messages(texts: list[tuple[UUID, Inbound]]) -> list[UUID]:
+    ids = in_order(len(texts))
     added = run(
         ADD_MESSAGES,
-        in_order(len(texts)),
+        ids,
         [conversation for conversation, _text in texts],
         [text.text for _conversation, text in texts],
         [text.provider_id for _conversation, text in texts],
@@ -204,6 +208,7 @@ def _add_messages(texts: list[tuple[UUID, Inbound]]) -> None:
     )
     if added.rowcount != len(texts):
         raise Collision("another drain has just kept one of these texts")
+    return ids
 
 
 def _advance(talks: Mapping[UUID, Talk]) -> None:

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from django.utils.timezone import now
+
 from centrala.connection.models import Endpoint
 from centrala.conversations import sms_events
 from centrala.conversations.live import announce
+from centrala.conversations.models import MessageState
 from centrala.database import run
 from centrala.inbox.waiting import Waiting
+from centrala.subscribers import notes
+from centrala.subscribers.models import Kind
 
 # A report counts for a message of the resource it came from that has been sent: the one whose name it gives, or, before
 # that name is known here, the one whose tag it carries. `delivered` outranks `failed`, so that reports end the same in
@@ -44,7 +49,7 @@ SETTLE = """
     where message.id = strongest.id
         and message.state <> 'delivered'
         and not (message.state = 'failed' and strongest.state = 'failed')
-    returning message.conversation_id
+    returning message.conversation_id, message.id, message.state
 """
 
 
@@ -56,7 +61,7 @@ def settle(events: Sequence[Waiting]) -> None:
     reports = [report for report in map(sms_events.report, events) if report.state is not None]
     endpoints = {report.endpoint for report in reports}
     owners = dict(Endpoint.objects.filter(pk__in=endpoints).values_list("pk", "connection_id"))
-    settled = run(
+    rows = run(
         SETTLE,
         [report.message_id for report in reports],
         [report.provider_id for report in reports],
@@ -65,4 +70,8 @@ def settle(events: Sequence[Waiting]) -> None:
         [report.at for report in reports],
         [owners[report.endpoint] for report in reports],
     )
-    announce(conversation for (conversation,) in settled)
+    settled = rows.fetchall()
+    announce(conversation for conversation, _message, _state in settled)
+    kinds = {Kind.DELIVERED: MessageState.DELIVERED, Kind.FAILED: MessageState.FAILED}
+    news = {kind: [id_ for _conversation, id_, ended in settled if ended == state] for kind, state in kinds.items()}
+    notes.note(news, at=now())

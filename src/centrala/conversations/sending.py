@@ -19,6 +19,8 @@ from centrala.conversations import consent, segments
 from centrala.conversations.live import announce
 from centrala.conversations.models import ALWAYS_TOLD, Message, MessageState, Reason
 from centrala.numbers import pace
+from centrala.subscribers import notes
+from centrala.subscribers.models import Kind
 
 # OASIS Repeatable Requests 1.0 leaves the length to the service and ACS publishes none; five minutes is what
 # Microsoft's other services keep at least. A longer guess could send a text twice.
@@ -164,6 +166,7 @@ def _sent(message: Message, provider_id: str) -> None:
     """A delivery report may have come first: then only the provider's id is added."""
     Message.objects.filter(pk=message.pk).update(provider_id=provider_id, sent_at=now())
     Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(state=MessageState.SENT, error="")
+    notes.note({Kind.SENT: [message.pk]}, at=now())
     announce([message.conversation_id])
 
 
@@ -185,5 +188,7 @@ def settle_forgotten() -> int:
 def settle(message: Message, state: MessageState, error: str) -> None:
     """Ends a message, unless a delivery report has ended it already."""
     open_ones = Message.objects.filter(pk=message.pk).exclude(state__in=SETTLED)
-    open_ones.update(state=state, error=error, settled_at=now())
+    ended = open_ones.update(state=state, error=error, settled_at=now())
+    if ended and state == MessageState.FAILED:
+        notes.note({Kind.FAILED: [message.pk]}, at=now())
     announce([message.conversation_id])

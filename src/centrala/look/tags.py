@@ -34,6 +34,7 @@ SHAPES = {
     "invited": "clock",
     "locked": "lock",
     "disabled": "cross",
+    "paused": "ring",
     "expired": "clock",
     "revoked": "cross",
     "received": "clock",

@@ -20,6 +20,8 @@ from centrala.organization.models import User
 from centrala.routing import duty
 from centrala.routing.models import Agent, Offer, Outcome, Step
 from centrala.routing.tracing import trace
+from centrala.subscribers import notes
+from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Occasion, Presence, Queue
 
 CHOICES = set(Presence) - {Presence.INACTIVE}
@@ -175,6 +177,7 @@ def _started(contact: Contact, number: PhoneNumber, author: User) -> Conversatio
             conversation.save(force_insert=True)
     except IntegrityError:
         return None
+    notes.note({Kind.OPENED: [conversation.pk], Kind.ASSIGNED: [conversation.pk]}, at=at)
     _tell(conversation, Step.STARTED, author)
     return conversation
 
@@ -189,6 +192,7 @@ def transfer_to_agent(*, conversation: Conversation, user: User, to: User) -> Co
     _released(agents[user.pk])
     conversation.former_agent, conversation.agent, conversation.assigned_at = None, to, now()
     note([conversation.pk], Occasion.ASSIGNED, at=conversation.assigned_at)
+    notes.note({Kind.ASSIGNED: [conversation.pk]}, at=conversation.assigned_at)
     return _saved(conversation, Step.TO_AGENT, to)
 
 
@@ -245,6 +249,7 @@ def _take(conversation: Conversation, user: User, step: Step) -> Conversation:
     Agent.objects.filter(pk=user.pk).update(given_at=now())
     taken = _saved(conversation, step, user)
     note([taken.pk], Occasion.ASSIGNED, at=conversation.assigned_at)
+    notes.note({Kind.ASSIGNED: [taken.pk]}, at=conversation.assigned_at)
     return taken
 
 
@@ -266,8 +271,10 @@ def _leave(
     if to == WRAP_UP:
         conversation.ended_at = now()
         note([conversation.pk], Occasion.ENDED, at=conversation.ended_at)
+        notes.note({Kind.ENDED: [conversation.pk]}, at=conversation.ended_at)
     if to == CLOSED:
         conversation.closed_at, conversation.closing_reason = now(), ClosingReason.AGENT
+        notes.note({Kind.CLOSED: [conversation.pk]}, at=conversation.closed_at)
     return _saved(conversation, step, user)
 
 

@@ -20,6 +20,8 @@ from centrala.conversations.live import announce
 from centrala.routing.duty import HERE_WITHIN, KEPT, Duty, loads
 from centrala.routing.models import Agent, Step
 from centrala.routing.tracing import trace
+from centrala.subscribers import notes
+from centrala.subscribers.models import Kind
 from centrala.workstreams.models import USUAL_UNITS, Method, Occasion, Presence, Queue, Workstream
 
 BLOCK = 500
@@ -121,7 +123,7 @@ def _same_agent(queue: Queue, at: datetime) -> int:
         given = cursor.fetchall()
     trace(Step.SAME_AGENT, given, at=at)
     announce(conversation for conversation, _agent, _queue in given)
-    note([conversation for conversation, _agent, _queue in given], Occasion.ASSIGNED, at=at)
+    _note_assigned([conversation for conversation, _agent, _queue in given], at)
     return len(given)
 
 
@@ -182,7 +184,12 @@ def _give(queue: Queue, matches: list[Match], at: datetime) -> None:
     trace(Step.OFFERED, [(match.conversation, match.agent, queue.pk) for match in asked], at=at)
     trace(Step.ASSIGNED, [(match.conversation, match.agent, queue.pk) for match in given], at=at)
     announce(match.conversation for match in matches)
-    note([match.conversation for match in given], Occasion.ASSIGNED, at=at)
+    _note_assigned([match.conversation for match in given], at)
+
+
+def _note_assigned(conversations: list[UUID], at: datetime) -> None:
+    note(conversations, Occasion.ASSIGNED, at=at)
+    notes.note({Kind.ASSIGNED: conversations}, at=at)
 
 
 def _columns(matches: list[Match]) -> list[Any]:

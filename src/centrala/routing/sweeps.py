@@ -13,6 +13,8 @@ from centrala.conversations.models import ClosingReason
 from centrala.routing.duty import GONE_AFTER
 from centrala.routing.models import Step
 from centrala.routing.tracing import Moved, trace
+from centrala.subscribers import notes
+from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Occasion
 
 BLOCK = 500
@@ -69,6 +71,7 @@ def take_back(*, at: datetime) -> int:
     over = _rows(CLOSE.format(LEFT_IN_WRAP_UP), at, ClosingReason.AGENT_LOST, agents, BLOCK)
     _tell(Step.AGENT_LOST, back, at)
     _tell(Step.LEFT_IN_WRAP_UP, over, at)
+    _closed(over, at)
     if back:
         announce_work()
     return len(back) + len(over)
@@ -80,6 +83,7 @@ def close_silent(*, at: datetime) -> int:
     over = _rows(CLOSE.format(SILENT), at, ClosingReason.INACTIVITY, at, BLOCK)
     _tell(Step.SILENT, over, at)
     note([conversation for conversation, _agent, _queue in over], Occasion.SILENT, at=at)
+    _closed(over, at)
     return len(over)
 
 
@@ -100,3 +104,7 @@ def _rows(statement: str, *values: Any) -> list[Moved]:  # as psycopg takes them
 def _tell(step: Step, moved: list[Moved], at: datetime) -> None:
     trace(step, moved, at=at)
     announce(conversation for conversation, _agent, _queue in moved)
+
+
+def _closed(moved: list[Moved], at: datetime) -> None:
+    notes.note({Kind.CLOSED: [conversation for conversation, _agent, _queue in moved]}, at=at)

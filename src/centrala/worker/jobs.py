@@ -8,7 +8,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.exceptions import ConnectorException
 
-CONCURRENCY = 4
+CONCURRENCY = 5  # webhooks take one at most, whatever their addresses do (api.jobs), and texts have the others
 # No notice comes when a job's moment has come, nor when the one before it with its lock is done: these are found by
 # asking. A second reply in a conversation waits so long at most, and texts that follow one another keep their moments.
 POLL_SECONDS = 0.2

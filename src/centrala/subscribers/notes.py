@@ -1,0 +1,29 @@
+"""What is to be told is noted in the transaction in which it happens: one job for all of it, and nothing where nobody
+has asked for it. So a burst that opens a thousand conversations costs the drain one row.
+
+Each is told at least once, in no certain order.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from centrala.subscribers import jobs
+from centrala.subscribers.models import Kind, State, Subscription
+
+News = Mapping[Kind, Iterable[UUID]]
+
+
+def note(news: News, *, at: datetime) -> None:
+    """Of each kind the conversations or messages to which it happened."""
+    found = {kind: [str(id_) for id_ in ids] for kind, ids in news.items()}
+    asked = _asked([kind for kind, ids in found.items() if ids])
+    if wanted := {kind.value: ids for kind, ids in found.items() if kind in asked and ids}:
+        jobs.spread.defer(news=wanted, at=at.isoformat())
+
+
+def _asked(kinds: list[Kind]) -> set[str]:
+    if not kinds:
+        return set()
+    listening = Subscription.objects.filter(state=State.ACTIVE, kinds__overlap=kinds)
+    return {kind for one in listening.values_list("kinds", flat=True) for kind in one}
