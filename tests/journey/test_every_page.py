@@ -84,12 +84,32 @@ def conversation(demo: Demo) -> str:
     return f"/desk/{found['id']}/"
 
 
+async def subscribe(page: Page, demo: Demo) -> None:
+    """A webhook, and in its log a test that nobody took."""
+    await page.goto(f"{demo.hub['url']}/center/webhooks/add/")
+    await page.locator("[name=name]").fill("Shop")
+    await page.locator("[name=address]").fill("http://127.0.0.1:9/hub")
+    await page.locator("[value='message.failed']").check()
+    await page.locator("main button[type=submit].primary").click()
+    await page.wait_for_selector("#secret")
+    assert await faults(page) == []
+    await page.locator("main .actions a").click()
+    await page.locator("form[action$='/test/'] button").click()
+    await page.wait_for_selector(".bar.ok")
+    for _ in range(500):
+        if await page.locator("table time").count():
+            return
+        await page.goto(page.url)
+    raise AssertionError("The log shows no attempt.")
+
+
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_no_page_violates_a_rule_of_axe_or_is_too_wide(
     demo: Demo, conversation: str, new_page: OpenPage, locale: str, scheme: str, width: int
 ) -> None:
     page = await new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
     await administer(page, demo)
+    await subscribe(page, demo)
     waiting = ["/center/", "/center/workstreams/1/messages/", conversation, "/desk/", "/profile"]  # 1: the demo's SMS
     seen, found = set[str](), dict[str, list[str]]()
     while waiting:
