@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import translation
 
 from guide.book import GUIDE, chapters
 
@@ -18,6 +19,11 @@ NEXT = {
     "en": ["Your phone numbers:", "Bring your own carrier:"],
     "pl": ["Zarządzanie numerami telefonów:", "Korzystaj z własnego operatora:"],
 }
+DOCTOR = {"en": ["Operations", "Doctor"], "pl": ["Operacje", "Diagnostyka"]}
+CALLS = {
+    "en": "with the type Incoming Call and the Incoming call Web Hook Endpoint",
+    "pl": "z typem Połączenie przychodzące i punktem końcowym elementu webhook połączenia przychodzącego",
+}
 SEE_ALSO = {"en": "See also: ", "pl": "Zobacz też "}
 READ_ON = ["../connect.md", "../provision.md", "../doctor.md", "../dataverse.md", "../people.md"]
 
@@ -32,6 +38,24 @@ def test_table_is_named_as_the_way_for_when_the_portal_is_out_of_reach(language:
 
     assert WITHOUT_THE_PORTAL[language] in text
     assert "../dataverse.md" in text.partition(WITHOUT_THE_PORTAL[language])[2]
+
+
+@pytest.mark.parametrize("language", DOCTOR)
+def test_doctors_page_is_called_as_the_menu_calls_it(language: str) -> None:
+    with translation.override(language):
+        menu = [translation.gettext("Operations"), translation.gettext("Doctor")]
+
+    assert menu == DOCTOR[language]
+    assert " > ".join(menu) in words(language, -2)
+
+
+@pytest.mark.parametrize("language", CALLS)
+def test_calls_that_are_left_out_are_named(language: str) -> None:
+    with translation.override(language):
+        called = translation.gettext("Incoming Call")
+
+    assert called in CALLS[language]
+    assert CALLS[language] in words(language, 0)
 
 
 @pytest.mark.parametrize("language", NEXT)

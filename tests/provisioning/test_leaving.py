@@ -81,6 +81,20 @@ def test_page_tells_each_endpoints_handshake_and_the_steps_are_done(
     assert done == ["Add number", "SMS", "Call recording", "Inbound calls"]
 
 
+def test_step_is_to_do_again_once_its_event_subscription_is_deleted(
+    administrator: Client, connection: Connection, scene: Scene
+) -> None:
+    endpoints = {one.service: one.pk for one in connection.endpoints.all()}
+
+    deleted = next(str(one["id"]) for one in scene.subscriptions() if one["name"] == "centrala-recording")
+    scene.ask("DELETE", deleted).raise_for_status()
+    until(lambda: seen_by(connection.endpoints.all())[endpoints[Service.RECORDING]].deserted)
+
+    page = read(administrator.get(ADVANCED))
+    done = [row.one("strong").text() for row in page.one("section", aria_labelledby="next").all("li", class_="yes")]
+    assert done == ["Add number", "SMS", "Inbound calls"]
+
+
 @pytest.mark.long
 def test_old_endpoints_answer_a_day_and_provisioning_moves_the_subscriptions(
     scene: Scene, connection: Connection

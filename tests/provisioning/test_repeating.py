@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from cryptography.fernet import Fernet
 from pytest_django import Settings
 
 from centrala.azure.eventgrid import DeadLetters
@@ -21,6 +22,7 @@ from running_demo import until
 
 pytestmark = pytest.mark.long
 
+KEYS_VERSION = {"api-version": "2023-04-01"}
 DAY, CALL = (
     {"maxDeliveryAttempts": 30, "eventTimeToLiveInMinutes": 1440},
     {
@@ -32,6 +34,27 @@ DAY, CALL = (
 
 def test_plan_has_nothing_to_do_afterwards(scene: Scene) -> None:
     scene.provisioner().apply()
+
+    assert scene.provisioner().plan().to_do == ()
+
+
+def test_key_that_was_regenerated_is_read_anew(scene: Scene) -> None:
+    made = scene.provisioner().apply()
+    answer = scene.ask("POST", f"{scene.resource}/regenerateKey", params=KEYS_VERSION, json={"keyType": "Primary"})
+    fresh = answer.raise_for_status().json()["primaryConnectionString"]
+
+    todo = scene.provisioner().plan().to_do
+    again = scene.provisioner().apply()
+
+    told = [(one.key, [(each.field, each.before, each.after) for each in one.differences]) for one in todo]
+    assert told == [("connection", [("accessKey", "refused", "accepted")])]
+    assert (again.pk, str(again.connection_string), again.key_refused_at) == (made.pk, fresh, None)
+    assert scene.provisioner().plan().to_do == ()
+
+
+def test_key_that_nobody_can_decrypt_keeps_nothing_from_being_planned(scene: Scene, settings: Settings) -> None:
+    scene.provisioner().apply()
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
 
     assert scene.provisioner().plan().to_do == ()
 

@@ -24,7 +24,7 @@ class NextStep:
 
 
 def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
-    answered = {row.endpoint.service for row in rows if row.seen.handshake is not None}
+    answered = {row.endpoint.service for row in rows if row.seen.handshake is not None and not row.seen.deserted}
     channels = set(Line.objects.filter(number__in=numbers_of(user)).values_list("channel", flat=True))
     count = numbers_of(user).count()
     return [
@@ -36,22 +36,25 @@ def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
         ),
         NextStep(
             title=_("SMS"),
-            text=_("Its event subscription in Azure has answered the handshake, and a workstream takes the texts."),
+            text=_(
+                "Needs an event subscription in Azure that has answered the handshake, and a workstream that takes "
+                "the texts."
+            ),
             done=Service.SMS in answered and Channel.SMS in channels,
         ),
         NextStep(
             title=_("Call recording"),
-            text=_("Its event subscription in Azure has answered the handshake."),
+            text=_("Needs an event subscription in Azure that has answered the handshake."),
             done=Service.RECORDING in answered,
         ),
         NextStep(
             title=_("Inbound calls"),
-            text=_("Their event subscription in Azure has answered the handshake."),
+            text=_("Needs an event subscription in Azure that has answered the handshake."),
             done=Service.INCOMING_CALL in answered,
         ),
         NextStep(
             title=_("Voice workstream"),
-            text=_("A workstream takes the calls to your numbers."),
+            text=_("Needs a workstream that takes the calls to your numbers."),
             done=Channel.VOICE in channels,
         ),
         NextStep(title=_("Outbound calls"), text=_("Not in this version yet."), later=True),

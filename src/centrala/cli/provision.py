@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from centrala.azure.errors import AzureError
 from centrala.azure.eventgrid import DeadLetters
 from centrala.cli import acting
 from centrala.cli.asking import confirm, refuse_unasked
@@ -70,6 +71,7 @@ def _plan(provisioner: "Provisioner") -> int:
 
 def _apply(provisioner: "Provisioner", *, yes: bool) -> int:
     from centrala.cli import provision_output as output
+    from centrala.connection.azure_words import in_words
     from centrala.numbers import actions as numbers
     from centrala.workstreams.actions import put_to_work
 
@@ -77,7 +79,13 @@ def _apply(provisioner: "Provisioner", *, yes: bool) -> int:
     if plan.to_do:
         confirm(output.shown(plan), yes=yes)
     connection = provisioner.apply()
-    synced = numbers.sync(connection=connection)
+    try:
+        synced = numbers.sync(connection=connection)
+    except AzureError as error:
+        raise Refused(
+            f"Events arrive. The phone numbers could not be fetched: {in_words(error)} Fix: see what `centrala doctor` "
+            "says, then fetch them by `centrala numbers --sync`."
+        ) from None
     put_to_work(numbers=synced)
     print(f"{connection.resource_name} is connected, its events arrive here. {len(synced)} numbers.")
     return 0

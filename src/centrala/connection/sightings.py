@@ -43,8 +43,16 @@ class Seen:
     @property
     def troubled(self) -> bool:
         """Whether the last thing that came was turned away."""
+        return self._was_last(self.refusal)
+
+    @property
+    def deserted(self) -> bool:
+        """Whether the event subscription told of its end, and none has come since."""
+        return self._was_last(self.deletion)
+
+    def _was_last(self, one: Sighting | None) -> bool:
         good = max((one.at for one in (self.handshake, self.event) if one is not None), default=None)
-        return self.refusal is not None and (good is None or good < self.refusal.at)
+        return one is not None and (good is None or good < one.at)
 
 
 def seen_by(endpoints: Iterable[Endpoint]) -> dict[UUID, Seen]:

@@ -143,22 +143,20 @@ def _owner(blueprint: Blueprint, subject: str, owners: frozenset[str]) -> Piece:
 
 def _connection(blueprint: Blueprint, survey: Survey, now: datetime) -> Piece:
     hub = survey.hub
-    return Piece(
-        kind=Kind.CONNECTION,
-        name=blueprint.resource.name,
-        wanted={
-            "EventGridAppID": blueprint.application.client_id or LATER,
-            "EventGripAppTenantID": blueprint.tenant_id,
-            "requireRole": str(role_may_be_required(blueprint, survey, now)).lower(),
-        },
-        found={
-            "EventGridAppID": hub.client_id,
-            "EventGripAppTenantID": hub.tenant_id,
-            "requireRole": str(hub.requires_role).lower(),
-        }
-        if hub.connected
-        else None,
-    )
+    wanted = {
+        "EventGridAppID": blueprint.application.client_id or LATER,
+        "EventGripAppTenantID": blueprint.tenant_id,
+        "requireRole": str(role_may_be_required(blueprint, survey, now)).lower(),
+    }
+    found = {
+        "EventGridAppID": hub.client_id,
+        "EventGripAppTenantID": hub.tenant_id,
+        "requireRole": str(hub.requires_role).lower(),
+    }
+    if hub.key_refused:
+        wanted["accessKey"], found["accessKey"] = "accepted", "refused"
+    name = blueprint.resource.name
+    return Piece(kind=Kind.CONNECTION, name=name, wanted=wanted, found=found if hub.connected else None)
 
 
 def role_may_be_required(blueprint: Blueprint, survey: Survey, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Plan and apply in the name of one credential: a person's, held in memory for as long as this lives."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -14,7 +14,7 @@ from centrala.azure.caller import Caller, caller_of
 from centrala.azure.cloud import Cloud
 from centrala.azure.eventgrid import DeadLetters
 from centrala.azure.identifiers import ResourceId
-from centrala.connection import leftovers
+from centrala.connection import keys, leftovers
 from centrala.connection.actions import refuse_another
 from centrala.connection.checks import eligible, elsewhere
 from centrala.connection.models import Connection
@@ -30,7 +30,7 @@ from centrala.connection.provisioning.rights import TO_MAKE, TO_READ
 from centrala.connection.provisioning.survey import Section, Survey, Surveyor
 from centrala.connection.provisioning.waiting import Waiting
 from centrala.database import session
-from centrala.errors import Refused
+from centrala.errors import Misconfigured, Refused
 from centrala.organization.models import User
 
 T = TypeVar("T")
@@ -139,6 +139,7 @@ class Provisioner:
     def _survey(self, opened: Clients) -> Survey:
         """The resource first: one that is not there must not leave an application behind."""
         waiting, surveyor = self._waiting(self.caller.name), self._surveyor(opened)
+        self._try_key()
         hub = surveyor.hub()
         course = waiting.course("", self.resource.name)
 
@@ -153,6 +154,12 @@ class Provisioner:
             hub=hub,
             events=ask(Section.EVENTS, surveyor.events),
         )
+
+    def _try_key(self) -> None:
+        """A key that was regenerated a moment ago is known to be one before the plan is drawn."""
+        for connection in Connection.objects.filter(resource_id__iexact=str(self.resource), disconnected_at=None):
+            with suppress(Misconfigured):  # it cannot be decrypted: nobody can say
+                keys.check(connection)
 
     def _refuse_anothers(self, survey: Survey) -> None:
         """Before anything is done: its event subscriptions would be led away from the other installation."""

@@ -52,6 +52,7 @@ class HubSeen:
     client_id: str = ""
     tenant_id: str = ""
     requires_role: bool = False
+    key_refused: bool = False
     endpoints: Mapping[Service, str]
     retired: Mapping[Service, tuple[str, ...]] = field(default_factory=dict)
 
@@ -102,6 +103,7 @@ class Surveyor:
             client_id=entries.get(EntryKey.APP_ID, ""),
             tenant_id=entries.get(EntryKey.TENANT_ID, ""),
             requires_role=found.require_role,
+            key_refused=found.key_refused_at is not None,
             endpoints={Service(one.service): one.url for one in found.endpoints.filter(retires_at=None)},
             retired=_retired(found),
         )

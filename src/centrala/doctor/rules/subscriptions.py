@@ -34,7 +34,7 @@ def service_subscribed(context: Context) -> str:
     try:
         context.azure.topic()
     except NotShown:
-        gone = [service for service in context.connected.endpoints if _was_deleted(context, service)]
+        gone = [service for service, one in context.connected.endpoints.items() if one.seen.deserted]
         if not gone:
             raise
     else:
@@ -177,12 +177,6 @@ def message_retries(context: Context) -> str:
                 one.minutes,
             ) % {"name": one.name, "minutes": one.minutes, "attempts": one.attempts}
     return ""
-
-
-def _was_deleted(context: Context, service: Service) -> bool:
-    seen = context.connected.endpoints[service].seen
-    good = max((one.at for one in (seen.handshake, seen.event) if one is not None), default=None)
-    return seen.deletion is not None and (good is None or good < seen.deletion.at)
 
 
 RULES = (
