@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from centrala.conversations.folding import backwards, vector
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.workstreams.models import Occasion, Queue, Workstream
@@ -25,6 +27,11 @@ class Contact(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["number"], name="one_contact_per_number")]
+        indexes: ClassVar = [  # for the search; LIKE takes the first two in every locale
+            models.Index(fields=["number"], opclasses=["varchar_pattern_ops"], name="contact_number_begins"),
+            models.Index(backwards("number"), name="contact_number_ends"),
+            GinIndex(vector("name"), condition=~Q(name=""), name="contact_name_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.number
@@ -200,6 +207,7 @@ class Message(models.Model):
                 fields=["first_attempt_at"], condition=Q(state__in=["sending", "sent"]), name="message_under_way"
             ),
             models.Index(fields=["author"], condition=Q(author__isnull=False), name="message_of_author"),
+            GinIndex(vector("text"), name="message_words"),
         ]
 
     @property

@@ -31,6 +31,7 @@ class ListForm(forms.Form):
     """`after` asks for the page below it; `until` asks for everything down to it (a longer list, refreshed)."""
 
     show = forms.TypedChoiceField(choices=Show.choices, coerce=Show, empty_value=Show.TO_DO, required=False)
+    search = forms.CharField(required=False, max_length=100)  # among all, whatever `show` says
     after = CursorField()
     until = CursorField()
 

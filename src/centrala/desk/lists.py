@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 
 from centrala.conversations.access import conversations_of
+from centrala.conversations.folding import Piece
 from centrala.conversations.models import Conversation
 from centrala.conversations.queries import newest_first
+from centrala.conversations.search import excerpts, search
 from centrala.conversations.states import ACTIVE, OPEN, WAITING, WRAP_UP
 from centrala.desk.forms import ListForm, Show
 from centrala.keyset import Cursor, below
@@ -23,6 +26,19 @@ class ConversationList:
     show: Show
     following: Cursor | None
     extended: bool = False
+    search: str = ""
+
+    @property
+    def query(self) -> str:
+        return query(self.show, self.search)
+
+    @property
+    def found(self) -> list[tuple[Conversation, list[Piece]]]:
+        """Each row with what stands below the customer: of a search the message that was found."""
+        if not self.search:
+            return [(row, [Piece(row.preview)] if row.preview else []) for row in self.rows]
+        pieces = excerpts(self.rows, self.search)
+        return [(row, pieces[row.pk]) for row in self.rows]
 
     @property
     def choices(self) -> list[Show]:
@@ -37,15 +53,22 @@ def read_list(user: User, form: ListForm) -> ConversationList:
     """Newest first. A form that is not valid reads as an empty one: an old link still opens a list."""
     asked = form.cleaned_data if form.is_valid() else {}
     show, after, until = asked.get("show", Show.TO_DO), asked.get("after"), asked.get("until")
-    conversations = shown(user, show)
+    text = asked.get("search", "")
+    conversations = search(conversations_of(user), text) if text else shown(user, show)
     if until is None:
         rows, following = newest_first(conversations, after=after, limit=PAGE)
-        return ConversationList(rows, show, following, extended=after is not None)
+        return ConversationList(rows, show, following, extended=after is not None, search=text)
     rest = below(until, by="last_message_at")
     rows, following = newest_first(conversations.exclude(rest), limit=LONGEST)
     if following is None and conversations.filter(rest).exists():
         following = until
-    return ConversationList(rows, show, following, extended=True)
+    return ConversationList(rows, show, following, extended=True, search=text)
+
+
+def query(show: str, search: str) -> str:
+    """What the addresses of a list, and of what is opened from it, carry."""
+    asked = {"search": search} if search else {"show": show} if show else {}
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def shown(user: User, show: Show) -> QuerySet[Conversation]:

@@ -14,7 +14,7 @@ from centrala.conversations import actions
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, Message
 from centrala.desk.forms import ListForm, ReplyForm, ThreadForm
-from centrala.desk.lists import ConversationList, read_list
+from centrala.desk.lists import ConversationList, query, read_list
 from centrala.desk.standing import Standing
 from centrala.desk.threads import earlier_conversations, read_thread
 from centrala.errors import Refused
@@ -99,7 +99,8 @@ def page(
     request: StaffRequest, found: Conversation | None, *, part: str = "", status: int = 200, **extra: object
 ) -> HttpResponse:
     """The whole desk, or for htmx its part beside the list: the conversation, or what stands in its place."""
-    context: dict[str, object] = {"part": part or "desk/_work.html", "show": request.GET.get("show", ""), **extra}
+    listed = query(request.GET.get("show", ""), request.GET.get("search", ""))
+    context: dict[str, object] = {"part": part or "desk/_work.html", "query": listed, **extra}
     if found is not None:
         context["thread"] = read_thread(found)
         context["earlier"] = earlier_conversations(request.user, found)

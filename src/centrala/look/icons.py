@@ -13,6 +13,7 @@ ICONS: dict[str, str] = {
     "pulse": '<path d="M2.5 10.5h3l2.2-6 4 11 2.3-5h3.5"/>',
     "channels": '<path d="M10 3v4M10 7l-5 4M10 7l5 4"/><circle cx="10" cy="3.8" r="1.3"/><rect x="2.5" y="11.5" '
     'width="5" height="5" rx="1.2"/><rect x="12.5" y="11.5" width="5" height="5" rx="1.2"/>',
+    "find": '<circle cx="8.8" cy="8.8" r="5.3"/><path d="m12.8 12.8 4.2 4.2"/>',
     "send": '<path d="M3 3.6 17.2 10 3 16.4l2.1-6.4zM5.1 10h6"/>',
     "copy": '<rect x="7" y="6.5" width="9.5" height="10.5" rx="1.8"/><path d="M13 6.3V4.8A1.8 1.8 0 0 0 11.2 3H5.3'
     'A1.8 1.8 0 0 0 3.5 4.8v7.4A1.8 1.8 0 0 0 5.3 14h1.5"/>',

@@ -26,6 +26,7 @@ function follow() {
     else link.removeAttribute("aria-current");
   }
   for (const tab of document.querySelectorAll(".list-pane .tabs a")) tab.pathname = location.pathname;
+  document.getElementById("search").action = location.pathname;
   document.querySelector(".language [name=next]").value = location.pathname + location.search;
   const unread = document.querySelectorAll("#list [data-unread]").length;
   document.title = (offers.any() ? "● " : "") + (unread ? `(${unread}) ` : "") + title();
@@ -96,8 +97,13 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) document.getElementById("refusal").replaceChildren();
 });
 
-// Arrow keys walk the list.
+// Arrow keys walk the list, also from the search above it.
 document.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown" && event.target.matches?.("#search input")) {
+    event.preventDefault();
+    document.querySelector("#list a")?.focus();
+    return;
+  }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = event.target.closest?.("#list li");
   if (!step || !row) return;
