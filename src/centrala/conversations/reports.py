@@ -14,8 +14,8 @@ from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
 
 # A report counts for a message of the resource it came from that has been sent: the one whose name it gives, or, before
-# that name is known here, the one whose tag it carries. `delivered` outranks `failed`, so that reports end the same in
-# any order. The rows are locked in the order of their ids.
+# that name is known here, the one whose tag it carries. `delivered` outranks `failed`, and of two that say the same the
+# earlier one counts, so that reports end the same in any order. The rows are locked in the order of their ids.
 SETTLE = """
     with report as materialized (
         select * from unnest(%b::uuid[], %b::text[], %b::text[], %b::text[], %b::timestamptz[], %b::uuid[])
@@ -39,7 +39,7 @@ SETTLE = """
         order by message.id
         for no key update of message
     ),
-    strongest as (select distinct on (id) * from counting order by id, state)
+    strongest as (select distinct on (id) * from counting order by id, state, at)
     update conversations_message as message
     set state = strongest.state,
         error = case when strongest.state = 'failed' then strongest.detail else '' end,
@@ -47,8 +47,8 @@ SETTLE = """
         provider_id = coalesce(message.provider_id, strongest.provider_id)
     from strongest
     where message.id = strongest.id
-        and message.state <> 'delivered'
-        and not (message.state = 'failed' and strongest.state = 'failed')
+        and (message.state not in ('delivered', 'failed')
+            or (message.state, message.settled_at) > (strongest.state, strongest.at))
     returning message.conversation_id, message.id, message.state
 """
 
