@@ -71,6 +71,10 @@ WRONG_APP = (
     "To nie jest identyfikator w postaci 00000000-0000-0000-0000-000000000000. Skopiuj Identyfikator aplikacji "
     "(klienta).",
 )
+TENANT_AS_APP = (
+    "This is the tenant's id. On the application's page copy Application (client) ID.",
+    "To identyfikator dzierżawy. Na stronie aplikacji skopiuj Identyfikator aplikacji (klienta).",
+)
 NO_TENANT = (
     "Enter an id: copy Directory (tenant) ID.",
     "Wpisz identyfikator: skopiuj Identyfikator katalogu (dzierżawy).",
@@ -137,6 +141,7 @@ TABLE = [
     ("event_grid_app_id", "0f6f9a2c00004000-8000-00000000000b--", WRONG_APP),
     ("event_grid_app_id", f"{APP}\0", NUL),
     ("event_grid_app_id", "0" * 10_000, WRONG_APP),
+    ("event_grid_app_id", "TENANT", TENANT_AS_APP),
     ("event_grid_app_tenant_id", "", NO_TENANT),
     ("event_grid_app_tenant_id", "   ", NO_TENANT),
     ("event_grid_app_tenant_id", "example.org", WRONG_TENANT),
@@ -175,7 +180,7 @@ def test_field_says_exactly_what_is_wrong_and_nothing_is_stored(
     texts: tuple[str, str],
     language: int,
 ) -> None:
-    value = value.replace("ENDPOINT", endpoint_of(cloud))
+    value = value.replace("ENDPOINT", endpoint_of(cloud)).replace("TENANT", cloud.tenant_id)
 
     answer = administrator.post(ADDRESS, right | {field: value}, headers={"Accept-Language": ("en", "pl")[language]})
 

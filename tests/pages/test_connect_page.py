@@ -92,6 +92,17 @@ def test_connected_installation_offers_no_second_connection(administrator: Clien
     assert Connection.objects.count() == 1
 
 
+def test_form_that_was_sent_too_late_is_told_to_be_dropped(administrator: Client, right: dict[str, str]) -> None:
+    administrator.post(ADDRESS, right)
+    administrator.get("/center/phone-numbers/advanced/")  # what that one was told is read
+
+    late = read(administrator.post(ADDRESS, right, follow=True))
+    polish = read(administrator.post(ADDRESS, right, headers={"Accept-Language": "pl"}, follow=True))
+
+    assert late.one(role="status").text() == "A resource is connected already; what you entered was not stored."
+    assert polish.one(role="status").text() == "Zasób jest już połączony; tego, co wpisano, nie zapisano."
+
+
 def test_empty_form_is_no_page_without_errors(administrator: Client, cloud: LocalAzure) -> None:
     answer = administrator.post(ADDRESS, {})
 

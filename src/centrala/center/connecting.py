@@ -49,7 +49,7 @@ def choose(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def existing(request: StaffRequest) -> HttpResponse:
     if _connected(request):
-        return _led(request, "center:advanced")
+        return _came_late(request)
     if not panel_of(request).found.enabled:
         return _closed(request)
     if request.method != "POST":
@@ -73,8 +73,15 @@ def existing(request: StaffRequest) -> HttpResponse:
 def _closed(request: StaffRequest) -> HttpResponse:
     """What is missing, unless somebody else has connected at this very moment."""
     if _connected(request):
-        return _led(request, "center:advanced")
+        return _came_late(request)
     return _led(request, "center:phone-numbers") if request.htmx else numbers_page(request, status=FORBIDDEN)
+
+
+def _came_late(request: StaffRequest) -> HttpResponse:
+    """To what is connected. Whoever filled in the form is told that theirs is not it."""
+    if request.method == "POST":
+        messages.warning(request, _("A resource is connected already; what you entered was not stored."))
+    return _led(request, "center:advanced")
 
 
 def _led(request: StaffRequest, route: str) -> HttpResponse:

@@ -79,7 +79,7 @@ def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach
         "resource_id": _resource_id(fields),
         "resource_name": _resource_name(fields),
         "connection_string": _connection_string(fields, reach.cloud),
-        "event_grid_app_id": _guid(fields.event_grid_app_id, _("Application (client) ID")),
+        "event_grid_app_id": _application_id(fields, organization),
         "event_grid_app_tenant_id": wrong_tenant(fields, organization),
         "confirmed": None if fields.confirmed else _("Confirm that this resource serves this installation only."),
     }
@@ -153,6 +153,14 @@ def _guid(text: str, what: str) -> str | None:
         return _("Enter an id: copy %(what)s.") % {"what": what}
     if _as_guid(text) is None:
         return _("This is not an id of the form 00000000-0000-0000-0000-000000000000. Copy %(what)s.") % {"what": what}
+    return None
+
+
+def _application_id(fields: ConnectFields, organization: Organization) -> str | None:
+    if wrong := _guid(fields.event_grid_app_id, _("Application (client) ID")):
+        return wrong
+    if _as_guid(fields.event_grid_app_id) == organization.tenant_id:
+        return _("This is the tenant's id. On the application's page copy Application (client) ID.")
     return None
 
 
