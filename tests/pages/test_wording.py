@@ -530,6 +530,7 @@ def pages(wording: Wording, request: pytest.FixtureRequest, shown: Shown) -> lis
     return shown[key]
 
 
+@pytest.mark.usefixtures("db")  # also where a page that was asked for before is at hand: a row can be run alone
 @pytest.mark.parametrize("row", ROWS)
 def test_page_says_it_in_both_languages(row: str, request: pytest.FixtureRequest, shown: Shown) -> None:
     wording = ROWS[row]
