@@ -145,8 +145,9 @@ def test_wrong_application_fails_the_handshake_and_the_log_says_why(
     assert failure.value.error is not None
     assert failure.value.error.code == "Url validation"
     assert "Webhook validation handshake failed" in str(failure.value)
-    refusals = [line for line in unconnected.log.read_text().splitlines() if "refused" in line and other in line]
-    assert refusals
+    refusals = until(
+        lambda: [line for line in unconnected.log.read_text().splitlines() if "refused" in line and other in line]
+    )
     assert all(connected["app"] in line for line in refusals)
     assert "Bearer " not in unconnected.log.read_text()
 
