@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from centrala.conversations import actions, consent, sending
-from centrala.conversations.consent import Command
+from centrala.conversations import actions, automation, consent, sending
 from centrala.conversations.models import Conversation, Message, MessageState, OptOut, Reason
 from centrala.errors import Refused
 from centrala.inbox.models import Event
+from centrala.workstreams.models import AutomatedText, Occasion, Workstream
+from centrala.workstreams.words import Command
 from hub import CUSTOMER, arrive, connected, drained, text
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +106,65 @@ def test_stop_counts_for_the_number_it_was_written_to_alone() -> None:
     assert other.contact.number == CUSTOMER
     assert actions.reply(conversation=other, author=None, text="Hello.").state == MessageState.QUEUED
     assert {event.state for event in Event.objects.all()} == {"processed"}
+
+
+def with_words(**words: list[str]) -> None:
+    Workstream.objects.update(**words)
+
+
+@pytest.mark.parametrize(
+    ("words", "wants_none"),
+    [
+        (["WYLACZ!"], True),
+        ([" koniec  sms. "], True),
+        (["Wyłącz to, proszę"], False),
+        (["WyŁąCz", "Wracam"], False),
+        (["wracam", "Stop"], True),
+    ],
+)
+def test_own_words_of_a_workstream_count_besides_the_standard_ones(words: list[str], wants_none: bool) -> None:
+    connected()
+    with_words(stop_words=["Wyłącz", "KONIEC SMS"], start_words=["wracam"])
+
+    said("Hello", *words)
+
+    assert opted_out() == wants_none
+
+
+def test_own_words_of_one_workstream_mean_nothing_to_another() -> None:
+    connected()
+    with_words(stop_words=["Basta"])
+    arrive(text("Basta", to="18335550199"))
+    arrive(text("Basta, please"))
+    drained()
+
+    assert OptOut.objects.count() == 0
+
+
+def test_whoever_begins_with_an_own_word_is_not_greeted() -> None:
+    connected()
+    with_words(help_words=["Ratunku"])
+    workstream = Workstream.objects.get()
+    AutomatedText.objects.create(workstream=workstream, occasion=Occasion.GREETING, text="Hello!")
+
+    arrive(text("ratunku"))
+    drained()
+    talk = Conversation.objects.get()
+
+    assert automation.write(conversation_id=talk.pk, occasions=automation.BEGINNINGS, at=NOON) is None
+
+
+def test_own_words_cost_a_batch_one_query_however_many_texts_it_has() -> None:
+    connected()
+    with_words(stop_words=["Basta"])
+
+    queries = []
+    for texts in (1, 50):
+        for one in range(texts):
+            arrive(text("Basta", **{"from": f"1425555{texts:02}{one:02}"}))
+        with CaptureQueriesContext(connection) as asked:
+            drained()
+        queries.append(sum("stop_words" in query["sql"] for query in asked))
+
+    assert queries == [1, 1]
+    assert OptOut.objects.filter(opted_out=True).count() == 51

@@ -242,3 +242,46 @@ def test_members_are_those_who_work_here(administrator: Client) -> None:
     members = [choice.text() for choice in read(administrator.get("/center/queues/add/")).all("div", class_="check")]
 
     assert members == ["adam", "Beata"]
+
+
+def test_words_of_a_workstream_are_kept_each_once_and_told_in_the_audit_log(
+    administrator: Client, workstream: Workstream
+) -> None:
+    address = f"/center/workstreams/{workstream.pk}/"
+    sent = posted(read(administrator.get(address)))
+
+    answer = administrator.post(
+        address, sent | {"stop_words": "Basta, STOP, bástą ,, KONIEC SMS", "help_words": "?!, SOS"}
+    )
+    assert answer.status_code == 422
+    assert errors(read(answer)) == ["“?!” has neither letters nor digits."]
+
+    administrator.post(address, sent | {"stop_words": "Basta, STOP, bástą ,, KONIEC SMS", "help_words": "SOS"})
+    workstream.refresh_from_db()
+
+    assert (workstream.stop_words, workstream.help_words) == (["Basta", "KONIEC SMS"], ["SOS"])
+    assert AuditEntry.objects.get(act="change workstream").after["stop_words"] == ["Basta", "KONIEC SMS"]
+    assert posted(read(administrator.get(address)))["stop_words"] == "Basta, KONIEC SMS"
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "why"),
+    [
+        ("help_words", "Wypisz", "“Wypisz” already stands for something else: a word can be in one list only."),
+        ("start_words", "end", "“end” already stands for something else: a word can be in one list only."),
+        ("help_words", "a" * 31, f"“{'a' * 31}” is longer than 30 characters."),
+        ("help_words", "a\u202eb", "A control character is in this text. Fix: type it anew."),
+        ("help_words", ",".join(f"w{one}" for one in range(21)), "At most 20 words of one kind can be kept."),
+    ],
+)
+def test_word_that_cannot_be_is_refused_at_its_list(
+    administrator: Client, workstream: Workstream, field: str, words: str, why: str
+) -> None:
+    address = f"/center/workstreams/{workstream.pk}/"
+    sent = posted(read(administrator.get(address)))
+
+    answer = administrator.post(address, sent | {"stop_words": "WYPISZ", field: words})
+
+    assert (answer.status_code, errors(read(answer))) == (422, [why])
+    workstream.refresh_from_db()
+    assert workstream.stop_words == []

@@ -140,6 +140,9 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
     "wrap_up_seconds": gettext_lazy("The wrap-up takes capacity"),
     "offer_seconds": gettext_lazy("Seconds to accept an offer"),
+    "stop_words": gettext_lazy("No more texts"),
+    "start_words": gettext_lazy("Texts again"),
+    "help_words": gettext_lazy("Help"),
     "search": gettext_lazy("Event id or part of the subject"),
 }
 CHOICES: dict[str, dict[str, "StrOrPromise"]] = {

@@ -1,11 +1,13 @@
 """Workstreams: how the texts to a number are treated, and what they ask of an agent."""
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,6 +23,10 @@ from centrala.organization.posting import post_only
 from centrala.workstreams.access import queues_of, workstreams_of
 from centrala.workstreams.changes import remove_workstream, save_workstream
 from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Workstream
+from centrala.workstreams.words import EVERYWHERE, Command
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 UNPROCESSABLE = 422
 ALWAYS, NEVER, FOR = "always", "never", "for"
@@ -29,6 +35,22 @@ BLOCKING = [
     (NEVER, gettext_lazy("Not at all")),
     (FOR, gettext_lazy("For so many seconds:")),
 ]
+
+
+class WordsField(forms.CharField):
+    """Words with commas or line ends between them."""
+
+    def __init__(self, command: Command, *, label: "StrOrPromise") -> None:
+        always = format_lazy(
+            gettext_lazy("Besides those that always count: {words}"), words=", ".join(EVERYWHERE[command])
+        )
+        super().__init__(label=label, required=False, max_length=1000, help_text=always, widget=forms.TextInput(WORDS))
+
+    def prepare_value(self, value: object) -> object:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: object) -> list[str]:
+        return [word for part in re.split("[,;\n]", super().clean(value)) if (word := part.strip())]
 
 
 class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
@@ -53,6 +75,10 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         label=gettext_lazy("Seconds"), required=False, min_value=1, max_value=LONGEST_WRAP_UP
     )
 
+    stop_words = WordsField(Command.STOP, label=gettext_lazy("No more texts"))
+    start_words = WordsField(Command.START, label=gettext_lazy("Texts again"))
+    help_words = WordsField(Command.HELP, label=gettext_lazy("Help"))
+
     class Meta:
         model = Workstream
         fields = (
@@ -66,6 +92,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "auto_close_minutes",
             "allowed_presences",
             "wrap_up_seconds",
+            *Command,
         )
         labels = {
             "name": gettext_lazy("Name"),
@@ -100,7 +127,8 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         self.fields["hours"].empty_label = _("Always open")  # type: ignore[attr-defined]
         self.fields["queue"].empty_label = None  # type: ignore[attr-defined]  # a new one waits in the default queue
         if channel == Channel.VOICE:
-            del self.fields["auto_close_minutes"]  # a call does not wait for its caller
+            for name in ("auto_close_minutes", *Command):  # a call does not wait for its caller
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

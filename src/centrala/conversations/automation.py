@@ -20,6 +20,7 @@ from centrala.numbers.models import NumberType
 from centrala.organization.models import Organization
 from centrala.workstreams import hours, slugs
 from centrala.workstreams.models import AutomatedText, Occasion
+from centrala.workstreams.words import STANDARD, vocabularies
 
 BEGINNINGS = (Occasion.GREETING, Occasion.CLOSED, Occasion.HOLIDAY)
 # The platform itself answers these words on a toll-free number.
@@ -97,7 +98,8 @@ def _occasion(conversation: Conversation, occasions: Collection[Occasion], at: d
 def _begins_with_a_word(conversation: Conversation) -> bool:
     """Whoever writes STOP, START or HELP to a number that has never heard of them is not greeted."""
     first = conversation.messages.order_by("created_at", "id").first()
-    return first is not None and consent.command(first.text) is not None
+    known = vocabularies([conversation.number_id]).get(conversation.number_id, STANDARD)
+    return first is not None and consent.command(first.text, known) is not None
 
 
 def _may_be_told(conversation: Conversation, occasion: Occasion) -> bool:

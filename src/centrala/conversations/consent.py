@@ -5,11 +5,9 @@ Azure itself obeys these words only for toll-free numbers; for all others it is 
 for every number, so that a text that must not leave is refused before it costs anything.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from django.db import connection as database
@@ -17,14 +15,7 @@ from django.db import connection as database
 from centrala.conversations.customers import pseudonyms
 from centrala.conversations.models import Contact, OptOut, Suppression
 from centrala.numbers.models import PhoneNumber
-
-# The words that the carriers' handbook (CTIA Messaging Principles) and the FCC name, and the Polish ones.
-STOP = frozenset(
-    {"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "opt out", "optout", "rezygnuje"}
-)
-START = frozenset({"start", "unstop"})
-HELP = frozenset({"help", "info", "pomoc"})
-LONGEST = max(map(len, STOP | START | HELP)) + 10  # with blanks and a full stop around it
+from centrala.workstreams.words import STANDARD, Command, Vocabulary, plain
 
 # The latest word counts, and of two of one moment the one that stops: so their order of arrival is no matter.
 REMEMBER = """
@@ -48,26 +39,9 @@ class Word:
     number: int
 
 
-class Command(Enum):
-    """What a text orders that is nothing but one of these words."""
-
-    STOP = STOP
-    START = START
-    HELP = HELP
-
-
-def command(text: str) -> Command | None:
-    """Case, accents, blanks around it and a full stop do not matter."""
-    if len(text) > LONGEST:
-        return None
-    plain = " ".join(_without_accents(text.casefold()).split()).rstrip(".! ")
-    return next((one for one in Command if plain in one.value), None)
-
-
-def _without_accents(text: str) -> str:
-    if text.isascii():
-        return text
-    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+def command(text: str, known: Vocabulary = STANDARD) -> Command | None:
+    """What the text orders where the whole of it is one of the words."""
+    return known.commands.get(plain(text)) if len(text) <= known.longest else None
 
 
 def remember(words: Iterable[Word]) -> None:

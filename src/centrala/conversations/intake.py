@@ -14,7 +14,6 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from centrala.conversations import automation, consent, sms_events
-from centrala.conversations.consent import Command
 from centrala.conversations.ids import in_order
 from centrala.conversations.lines import our_numbers, places
 from centrala.conversations.live import announce, announce_work
@@ -26,6 +25,7 @@ from centrala.inbox.waiting import Waiting
 from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Occasion
+from centrala.workstreams.words import STANDARD, Command, vocabularies
 
 ANSWERS = {Command.STOP: Occasion.STOPPED, Command.START: Occasion.STARTED, Command.HELP: Occasion.HELP}
 Key = tuple[str, int]  # a customer's number, the id of ours
@@ -218,11 +218,12 @@ def _advance(talks: Mapping[UUID, Talk]) -> None:
 
 def _obey(talks: Talks, conversations: Mapping[Key, UUID]) -> None:
     """STOP, START and HELP: what is kept of them, and what the workstream answers."""
+    own = vocabularies({number for _sender, number in talks})
     commands = [
         (key, text.received_at, command)
         for key, talk in talks.items()
         for text in talk.texts
-        if (command := consent.command(text.text)) is not None
+        if (command := consent.command(text.text, own.get(key[1], STANDARD))) is not None
     ]
     consent.remember(
         consent.Word(at, command == Command.STOP, *key) for key, at, command in commands if command != Command.HELP

@@ -12,7 +12,7 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization.audit import changed, record
 from centrala.organization.fields import one_line
 from centrala.organization.models import User
-from centrala.workstreams import slugs
+from centrala.workstreams import slugs, words
 from centrala.workstreams.models import (
     KIND,
     AutomatedText,
@@ -36,6 +36,9 @@ WORKSTREAM = (
     "auto_close_minutes",
     "wrap_up_seconds",
     "offer_seconds",
+    "stop_words",
+    "start_words",
+    "help_words",
 )
 Told = dict[str, Any]  # as the audit log keeps it
 
@@ -121,13 +124,14 @@ def save_texts(*, workstream: Workstream, texts: Mapping[Occasion, str], actor: 
 def save_workstream(*, workstream: Workstream, numbers: Iterable[PhoneNumber], actor: User) -> Workstream:
     """Makes or changes it; its numbers are these, and come from whichever of the same channel had them.
 
-    Raises Refused for a queue of another kind.
+    Raises Refused for a queue of another kind, and for words that cannot be.
     """
     channel = Channel(workstream.channel)
     if workstream.queue.kind != KIND[channel]:
         raise Refused(_("This queue is of another kind than the channel."), field="queue")
     before = _told_of_workstream(_kept(Workstream, workstream))
     workstream.name = one_line(workstream.name, model=Workstream, field="name")
+    words.check(workstream)
     workstream.save()
     chosen = list(numbers)
     workstream.lines.exclude(number__in=chosen).delete()

@@ -117,6 +117,11 @@ LONGEST_OFFER = 600
 LONGEST_WRAP_UP = 3600
 A_WEEK = 60 * 24 * 7  # minutes
 LONGEST_SILENCE = 60 * 24 * 90  # minutes
+LONGEST_WORD = 30
+
+
+def own_words() -> "ArrayField[list[str], list[str]]":
+    return ArrayField(models.TextField(), default=list, blank=True)
 
 
 class Workstream(models.Model):
@@ -144,6 +149,8 @@ class Workstream(models.Model):
     )
     # How long an agent has to accept; 0: is not asked.
     offer_seconds = models.PositiveIntegerField(default=120, validators=[MaxValueValidator(LONGEST_OFFER)])
+    # Besides those that always count: see workstreams.words.
+    stop_words, start_words, help_words = own_words(), own_words(), own_words()
 
     class Meta:
         constraints: ClassVar = [
