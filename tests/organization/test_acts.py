@@ -6,6 +6,7 @@ from pathlib import Path
 
 import centrala
 from centrala.center.audit_words import ACTS
+from syntax import parsed
 
 SOURCES = Path(centrala.__file__).parent
 
@@ -13,7 +14,7 @@ SOURCES = Path(centrala.__file__).parent
 def recorded() -> Iterator[tuple[str, str]]:
     """The acts as calls of record() name them, or as a variable `act` holds them."""
     for path in SOURCES.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.keyword) and node.arg == "act":
                 yield from ((path.name, value) for value in texts(node.value))
             if isinstance(node, ast.Assign) and any(isinstance(at, ast.Name) and at.id == "act" for at in node.targets):

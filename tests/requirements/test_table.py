@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from syntax import parsed
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "requirements.md").read_text("utf-8")
 ROW = re.compile(r"^\| (R\d\d) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
@@ -50,9 +52,8 @@ def named(cell: str) -> list[Named]:
 ROWS = [Row(*cells) for cells in ROW.findall(PAGE)]
 
 
-@cache
 def source(file: str) -> ast.Module:
-    return ast.parse((ROOT / file).read_text("utf-8"))
+    return parsed(ROOT / file)
 
 
 @cache

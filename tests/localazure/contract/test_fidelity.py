@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from syntax import parsed
+
 TESTS = Path(__file__).parents[1]
 ROWS = {
     "Handshake must be 200 with the echoed code": "test_handshake_must_be_200",
@@ -31,7 +33,7 @@ def names() -> list[str]:
     return [
         node.name
         for file in TESTS.glob("test_*.py")
-        for node in ast.parse(file.read_text()).body
+        for node in parsed(file).body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not any(re.search(r"\b(skip|skipif|xfail)\b", ast.unparse(one)) for one in node.decorator_list)
     ]
