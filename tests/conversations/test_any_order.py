@@ -106,7 +106,7 @@ def under_way(db: None) -> None:
         )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sequences())
 def test_events_end_the_same_in_any_order(under_way: None, steps: list[tuple[Step, bool]]) -> None:
     assert_all_is_there(steps)

@@ -1,11 +1,13 @@
 """The counter of the reply box: how many SMS a text becomes, after 3GPP TS 23.038 and 23.040."""
 
 import base64
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
 import centrala
 from centrala.conversations import segments
@@ -14,6 +16,14 @@ MODULE = Path(centrala.__file__).parent / "static/centrala/segments.js"
 IMPORT = "async ([url, text]) => (await import(url)).measure(text)"
 
 pytestmark = pytest.mark.browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """One for all: the functions under test keep nothing."""
+    page = await browser.new_page()
+    yield page
+    await page.close()
 
 
 async def measured(page: Page, text: str) -> dict[str, Any]:

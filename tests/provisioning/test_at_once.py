@@ -89,7 +89,13 @@ def test_two_processes_set_up_azure_at_once_and_both_say_that_it_is_done(scene: 
     assert counted() == ONCE
 
 
-@pytest.mark.parametrize("moment", ["PATCH /v1.0/applications(uniquename=*", "PUT /*/systemtopics/acs-centrala-events"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("PATCH /v1.0/applications(uniquename=*", marks=pytest.mark.long),
+        "PUT /*/systemtopics/acs-centrala-events",
+    ],
+)
 def test_run_stops_when_somebody_connects_by_hand_with_another_application(scene: Scene, moment: str) -> None:
     def by_hand() -> None:
         connect(fields=ConnectFields(**typed(scene), confirmed=True), actor=None, cloud=scene.cloud)
@@ -102,6 +108,7 @@ def test_run_stops_when_somebody_connects_by_hand_with_another_application(scene
     assert scene.subscriptions() == []
 
 
+@pytest.mark.long
 def test_run_goes_on_when_somebody_connects_by_hand_with_its_application(scene: Scene) -> None:
     def by_hand() -> None:
         application_id = Entry.objects.get(key=EntryKey.APP_ID).value

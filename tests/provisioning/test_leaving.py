@@ -81,6 +81,7 @@ def test_page_tells_each_endpoints_handshake_and_the_steps_are_done(
     assert done == ["Add number", "SMS", "Call recording", "Inbound calls"]
 
 
+@pytest.mark.long
 def test_step_is_to_do_again_once_its_event_subscription_is_deleted(
     administrator: Client, connection: Connection, scene: Scene
 ) -> None:
@@ -166,6 +167,7 @@ def test_deleting_that_fails_in_the_middle_can_be_done_again(
     assert "No event subscription in Azure sends to this hub." in read(again).text()
 
 
+@pytest.mark.long
 def test_subscriptions_of_others_are_neither_shown_nor_deleted(
     administrator: Client, connection: Connection, scene: Scene
 ) -> None:
@@ -199,6 +201,7 @@ def test_same_resource_again_brings_everything_back_and_doubles_nothing(connecti
     assert AuditEntry.objects.filter(act="disconnect").count() == 1
 
 
+@pytest.mark.long
 def test_resource_of_another_installation_is_refused_until_it_is_taken_over(
     connection: Connection, scene: Scene, settings: Settings
 ) -> None:
@@ -260,6 +263,7 @@ def test_page_asks_whether_another_installation_still_has_the_resource(
     assert ["taken_over=on" in one for one in links if "/export/" in one] == [True] * 3
 
 
+@pytest.mark.long
 def test_hub_that_has_moved_knows_its_own_subscriptions(
     connection: Connection, scene: Scene, settings: Settings
 ) -> None:
@@ -273,6 +277,7 @@ def test_hub_that_has_moved_knows_its_own_subscriptions(
     assert again.pk == connection.pk
 
 
+@pytest.mark.long
 def test_subscription_named_by_hand_is_led_to_the_new_endpoint_under_its_name(
     connection: Connection, scene: Scene, settings: Settings
 ) -> None:
@@ -338,7 +343,10 @@ def test_endpoints_replaced_after_some_were_used_are_the_ones_it_ends_with(scene
 
 @pytest.mark.parametrize(
     ("operation", "subscriptions"),
-    [("PUT /*/systemtopics/*", []), ("PUT /*/eventsubscriptions/centrala-incoming-call", NAMES[1:])],
+    [
+        pytest.param("PUT /*/systemtopics/*", [], marks=pytest.mark.long),
+        ("PUT /*/eventsubscriptions/centrala-incoming-call", NAMES[1:]),
+    ],
 )
 def test_run_stops_before_its_next_step_when_the_resource_is_disconnected(
     scene: Scene, operation: str, subscriptions: list[str]

@@ -174,6 +174,7 @@ def test_several_resources_are_offered_to_choose_from(scene: Scene, adam: Client
     assert "You can see several Communication Services resources" in read(script).one("div", role="alert").text()
 
 
+@pytest.mark.long
 def test_export_that_is_refused_is_a_page_with_the_reason_and_no_file(scene: Scene, adam: Client, clock: Clock) -> None:
     sign_in(adam, clock, "adam")
     page = read(adam.get(PAGE))

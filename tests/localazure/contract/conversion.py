@@ -10,6 +10,10 @@ KEPT = (
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems"),
 )
+BOUNDS = {
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
+    "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
+}  # JSON Schema's formats say something about texts alone
 BASE = "!base"  # a definition as others build on it: open, and without its choice of subtypes
 
 
@@ -50,6 +54,8 @@ class Converter:
         converted: dict[str, Any] = {name: node[name] for name in KEPT if name in node}
         if converted.get("type") == "file":
             return {}
+        if converted.get("format") in BOUNDS:
+            converted = BOUNDS[converted.pop("format")] | converted
         if "enum" in converted:
             newer = self._specs.values(node.get("x-ms-enum", {}).get("name", ""))
             converted["enum"] = list(dict.fromkeys([*converted["enum"], *newer]))

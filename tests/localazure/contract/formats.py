@@ -41,13 +41,3 @@ def is_byte(value: object) -> bool:
 @FORMATS.checks("arm-id")
 def is_arm_id(value: object) -> bool:
     return not isinstance(value, str) or value.lower().startswith(("/subscriptions/", "/providers/"))
-
-
-@FORMATS.checks("int32")
-def is_int32(value: object) -> bool:
-    return not isinstance(value, int) or -(2**31) <= value < 2**31
-
-
-@FORMATS.checks("int64")
-def is_int64(value: object) -> bool:
-    return not isinstance(value, int) or -(2**63) <= value < 2**63

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from contract import deviation, own, sdk
 from contract.conversion import Converter
-from contract.formats import FORMATS
 from contract.recorded import Exchange
 from contract.routes import Emulated, answering
 from contract.specs import Json, Operation, Specs
+from contract.validators import Validator
 
 POLLING = {"location", "azure-asyncoperation", "operation-location"}
 CLOSED = "unevaluatedProperties"
@@ -115,9 +114,9 @@ class Judge:
             for error in _errors(self._validator(operation, status), body, authority.model):
                 yield violation(name, error)
 
-    def _made_validator(self, operation: Operation, status: str) -> Draft202012Validator:
+    def _made_validator(self, operation: Operation, status: str) -> Validator:
         schema = self._converter.schema(operation.file, operation.responses[status]["schema"])
-        return validator(schema | {"$defs": self._converter.definitions})
+        return Validator(schema | {"$defs": self._converter.definitions})
 
     def _by_schema(self, exchange: Exchange, route: Emulated, answers: own.Answers) -> Iterator[Violation]:
         name = f"{route.name} -> {exchange.status}"
@@ -130,7 +129,7 @@ class Judge:
         elif known.content != exchange.headers.get("content-type", "").partition(";")[0]:
             yield Violation(name, "headers", known.content or "no body", exchange.headers.get("content-type", "none"))
         elif known.content == "application/json":
-            yield from (violation(name, error) for error in known.validator.iter_errors(exchange.json()))
+            yield from (violation(name, error) for error in known.validator.errors(exchange.json()))
 
     def _by_model(self, exchange: Exchange, route: Emulated, model: sdk.Model) -> Iterator[Violation]:
         name = f"{model.name or route.name} ({route.name}) -> {exchange.status}"
@@ -152,12 +151,8 @@ class Judge:
         elif exchange.method != "HEAD" and not exchange.is_json:
             yield Violation(name, "body", "the service's envelope of errors", exchange.body[:SHOWN] or "no body")
         elif exchange.method != "HEAD":
-            for error in own.envelope(service).iter_errors(exchange.json()):
+            for error in own.envelope(service).errors(exchange.json()):
                 yield violation(name, error)
-
-
-def validator(schema: Json) -> Draft202012Validator:
-    return Draft202012Validator(schema, format_checker=FORMATS)
 
 
 def violation(name: str, error: ValidationError) -> Violation:
@@ -186,10 +181,10 @@ def without_nulls(body: Json) -> Json:
     return [without_nulls(value) for value in body] if isinstance(body, list) else body
 
 
-def _errors(judge: Draft202012Validator, body: Json, model: sdk.Model | None) -> list[ValidationError]:
+def _errors(judge: Validator, body: Json, model: sdk.Model | None) -> list[ValidationError]:
     """Without the properties that only the newest client knows: they are younger than the specification."""
     lost = _lost(model, body)
-    while errors := [one for one in judge.iter_errors(body) if one.validator]:
+    while errors := [one for one in judge.errors(body) if one.validator]:
         errors = [one for one in errors if one.validator != CLOSED or _is_innermost(one, errors)]
         strangers = [(*one.absolute_path, name) for one in errors for name in _strangers(one)]
         younger = [path for path in strangers if lost is not None and not sdk.at(*path).startswith(lost)]

@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from jsonschema import Draft202012Validator
-
-from contract.formats import FORMATS
 from contract.routes import shape
 from contract.specs import COMMON_TYPES, OURS, Json
+from contract.validators import Validator
 from localazure.control.openapi import describe
 from localazure.control.routes import ROUTES
 
@@ -25,7 +23,7 @@ class Answer:
     """`content` is the content type, empty where there is no body."""
 
     content: str
-    validator: Draft202012Validator
+    validator: Validator
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def answers(method: str, template: str) -> Answers | None:
     return _all().get((method, template))
 
 
-def envelope(service: str) -> Draft202012Validator:
+def envelope(service: str) -> Validator:
     return _envelopes()[service or "arm"]
 
 
@@ -48,7 +46,7 @@ def control(method: str, path: str) -> Answers:
     document = describe(ROUTES, "http://localhost")
     described = document["paths"][path][method.lower()]["responses"]
     found = {
-        int(status): Answer(JSON, _validator(one["content"][JSON]["schema"] | {"components": document["components"]}))
+        int(status): Answer(JSON, Validator(one["content"][JSON]["schema"] | {"components": document["components"]}))
         for status, one in described.items()
     }
     return Answers("control API", found)
@@ -64,9 +62,9 @@ def _all() -> dict[tuple[str, str], Answers]:
 
 
 @cache
-def _envelopes() -> dict[str, Draft202012Validator]:
+def _envelopes() -> dict[str, Validator]:
     return {
-        service: _validator(schema | {"$defs": document["$defs"]})
+        service: Validator(schema | {"$defs": document["$defs"]})
         for _, document in _documents()
         for service, schema in document.get("errors", {}).items()
     }
@@ -81,10 +79,6 @@ def _documents() -> Iterator[tuple[str, Json]]:
 def _answers(document: Json, one: Json) -> Iterator[tuple[int, Answer]]:
     for status, schema in one["answers"].items():
         if schema is None or isinstance(schema, str):
-            yield int(status), Answer(schema or "", _validator({}))
+            yield int(status), Answer(schema or "", Validator({}))
         else:
-            yield int(status), Answer(JSON, _validator(schema | {"$defs": document["$defs"]}))
-
-
-def _validator(schema: Json) -> Draft202012Validator:
-    return Draft202012Validator(schema, format_checker=FORMATS)
+            yield int(status), Answer(JSON, Validator(schema | {"$defs": document["$defs"]}))
