@@ -36,10 +36,6 @@ def note(conversations: Iterable[UUID], *occasions: Occasion, at: datetime) -> N
         )
 
 
-def begun(conversations: Iterable[UUID], *, at: datetime) -> None:
-    note(conversations, *BEGINNINGS, at=at)
-
-
 @transaction.atomic
 def write(*, conversation_id: UUID, occasions: Collection[Occasion], at: datetime) -> Message | None:
     """None where nothing is to be said, or it was said before."""

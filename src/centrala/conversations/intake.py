@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from centrala.conversations import automation, consent, sms_events
+from centrala.conversations.happenings import happened
 from centrala.conversations.ids import in_order
 from centrala.conversations.lines import our_numbers, places
 from centrala.conversations.live import announce, announce_work
@@ -22,7 +23,6 @@ from centrala.conversations.texts import preview
 from centrala.database import run
 from centrala.inbox.drain import Collision
 from centrala.inbox.waiting import Waiting
-from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Occasion
 from centrala.workstreams.words import STANDARD, Command, vocabularies
@@ -127,8 +127,7 @@ def receive(events: Sequence[Waiting]) -> None:
     added = _add_messages([(everywhere[key], text) for key, talk in talks.items() for text in talk.texts])
     _advance({live[key]: talk for key, talk in talks.items() if key in live})
     _obey(talks, everywhere)
-    automation.begun(opened.values(), at=now())
-    notes.note({Kind.OPENED: opened.values(), Kind.RECEIVED: added}, at=now())
+    happened({Kind.OPENED: opened.values(), Kind.RECEIVED: added}, at=now())
     announce(everywhere.values())
     announce_work()
 

@@ -8,8 +8,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.conversations.actions import reply
-from centrala.conversations.automation import note
 from centrala.conversations.customers import number_to_write_to
+from centrala.conversations.happenings import happened
 from centrala.conversations.lines import places
 from centrala.conversations.live import announce, announce_people, announce_work
 from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Message
@@ -22,7 +22,7 @@ from centrala.routing.models import Agent, Offer, Outcome, Step
 from centrala.routing.tracing import trace
 from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
-from centrala.workstreams.models import Occasion, Presence, Queue
+from centrala.workstreams.models import Presence, Queue
 
 CHOICES = set(Presence) - {Presence.INACTIVE}
 FIELDS = [
@@ -177,6 +177,7 @@ def _started(contact: Contact, number: PhoneNumber, author: User) -> Conversatio
             conversation.save(force_insert=True)
     except IntegrityError:
         return None
+    # To other programs alone: whom an agent writes to first is neither greeted nor told that there is an agent.
     notes.note({Kind.OPENED: [conversation.pk], Kind.ASSIGNED: [conversation.pk]}, at=at)
     _tell(conversation, Step.STARTED, author)
     return conversation
@@ -191,8 +192,7 @@ def transfer_to_agent(*, conversation: Conversation, user: User, to: User) -> Co
     conversation = _held(conversation, user, ACTIVE)
     _released(agents[user.pk])
     conversation.former_agent, conversation.agent, conversation.assigned_at = None, to, now()
-    note([conversation.pk], Occasion.ASSIGNED, at=conversation.assigned_at)
-    notes.note({Kind.ASSIGNED: [conversation.pk]}, at=conversation.assigned_at)
+    happened({Kind.ASSIGNED: [conversation.pk]}, at=conversation.assigned_at)
     return _saved(conversation, Step.TO_AGENT, to)
 
 
@@ -248,8 +248,7 @@ def _take(conversation: Conversation, user: User, step: Step) -> Conversation:
     conversation.agent, conversation.assigned_at = user, now()
     Agent.objects.filter(pk=user.pk).update(given_at=now())
     taken = _saved(conversation, step, user)
-    note([taken.pk], Occasion.ASSIGNED, at=conversation.assigned_at)
-    notes.note({Kind.ASSIGNED: [taken.pk]}, at=conversation.assigned_at)
+    happened({Kind.ASSIGNED: [taken.pk]}, at=conversation.assigned_at)
     return taken
 
 
@@ -270,11 +269,10 @@ def _leave(
     _released(agents[user.pk])
     if to == WRAP_UP:
         conversation.ended_at = now()
-        note([conversation.pk], Occasion.ENDED, at=conversation.ended_at)
-        notes.note({Kind.ENDED: [conversation.pk]}, at=conversation.ended_at)
+        happened({Kind.ENDED: [conversation.pk]}, at=conversation.ended_at)
     if to == CLOSED:
         conversation.closed_at, conversation.closing_reason = now(), ClosingReason.AGENT
-        notes.note({Kind.CLOSED: [conversation.pk]}, at=conversation.closed_at)
+        happened({Kind.CLOSED: [conversation.pk]}, at=conversation.closed_at)
     return _saved(conversation, step, user)
 
 

@@ -15,14 +15,13 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils.timezone import now
 
-from centrala.conversations.automation import note
+from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce
 from centrala.routing.duty import HERE_WITHIN, KEPT, Duty, loads
 from centrala.routing.models import Agent, Step
 from centrala.routing.tracing import trace
-from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
-from centrala.workstreams.models import USUAL_UNITS, Method, Occasion, Presence, Queue, Workstream
+from centrala.workstreams.models import USUAL_UNITS, Method, Presence, Queue, Workstream
 
 BLOCK = 500
 WAITING_QUEUES = """
@@ -123,7 +122,7 @@ def _same_agent(queue: Queue, at: datetime) -> int:
         given = cursor.fetchall()
     trace(Step.SAME_AGENT, given, at=at)
     announce(conversation for conversation, _agent, _queue in given)
-    _note_assigned([conversation for conversation, _agent, _queue in given], at)
+    happened({Kind.ASSIGNED: [conversation for conversation, _agent, _queue in given]}, at=at)
     return len(given)
 
 
@@ -184,12 +183,7 @@ def _give(queue: Queue, matches: list[Match], at: datetime) -> None:
     trace(Step.OFFERED, [(match.conversation, match.agent, queue.pk) for match in asked], at=at)
     trace(Step.ASSIGNED, [(match.conversation, match.agent, queue.pk) for match in given], at=at)
     announce(match.conversation for match in matches)
-    _note_assigned([match.conversation for match in given], at)
-
-
-def _note_assigned(conversations: list[UUID], at: datetime) -> None:
-    note(conversations, Occasion.ASSIGNED, at=at)
-    notes.note({Kind.ASSIGNED: conversations}, at=at)
+    happened({Kind.ASSIGNED: [match.conversation for match in given]}, at=at)
 
 
 def _columns(matches: list[Match]) -> list[Any]:

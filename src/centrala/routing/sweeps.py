@@ -7,13 +7,13 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils.timezone import now
 
-from centrala.conversations.automation import note
+from centrala.conversations import automation
+from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ClosingReason
 from centrala.routing.duty import GONE_AFTER
 from centrala.routing.models import Step
 from centrala.routing.tracing import Moved, trace
-from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Occasion
 
@@ -82,7 +82,7 @@ def close_silent(*, at: datetime) -> int:
     """Conversations that were set aside, and whose customer has been silent for as long as the workstream says."""
     over = _rows(CLOSE.format(SILENT), at, ClosingReason.INACTIVITY, at, BLOCK)
     _tell(Step.SILENT, over, at)
-    note([conversation for conversation, _agent, _queue in over], Occasion.SILENT, at=at)
+    automation.note([conversation for conversation, _agent, _queue in over], Occasion.SILENT, at=at)
     _closed(over, at)
     return len(over)
 
@@ -107,4 +107,4 @@ def _tell(step: Step, moved: list[Moved], at: datetime) -> None:
 
 
 def _closed(moved: list[Moved], at: datetime) -> None:
-    notes.note({Kind.CLOSED: [conversation for conversation, _agent, _queue in moved]}, at=at)
+    happened({Kind.CLOSED: [conversation for conversation, _agent, _queue in moved]}, at=at)

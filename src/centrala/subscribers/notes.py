@@ -4,14 +4,14 @@ has asked for it. So a burst that opens a thousand conversations costs the drain
 Each is told at least once, in no certain order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from centrala.subscribers import jobs
 from centrala.subscribers.models import Kind, State, Subscription
 
-News = Mapping[Kind, Iterable[UUID]]
+News = Mapping[Kind, Collection[UUID]]
 
 
 def note(news: News, *, at: datetime) -> None:
