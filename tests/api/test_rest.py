@@ -12,10 +12,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from api.scene import Program, Talk, program_of
 from centrala.api.throttle import PerToken
 from centrala.connection.models import Connection, Entry, EntryKey
-from centrala.conversations.models import Conversation, Message
+from centrala.conversations.models import ChosenCode, Conversation, Message, WrapUp
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
+from centrala.workstreams.models import WrapUpCode
 
 NOT_FOUND = {"error": {"code": "not_found", "message": "There is no such thing, or this token may not see it."}}
 
@@ -45,7 +46,22 @@ def test_conversation_is_told_whole(program: Program, talk: Talk) -> None:
         "opened_at": stamp(conversation.opened_at),
         "last_message_at": stamp(conversation.last_message_at),
         "closed_at": None,
+        "tags": [],
+        "wrap_up_codes": [],
+        "wrap_up_note": None,
     }
+
+
+def test_conversation_tells_how_it_ended(program: Program, talk: Talk) -> None:
+    conversation = talk(1, state="closed")
+    Conversation.objects.update(tags=["vip"])
+    talk(2)
+    wrap_up = WrapUp.objects.create(conversation=conversation, note="Wet.", at=now())
+    ChosenCode.objects.create(wrap_up=wrap_up, code=WrapUpCode.objects.create(name="Renamed"), name="Complaint")
+
+    [told] = program.get("/conversations", tag="VIP").json()["items"]
+
+    assert (told["tags"], told["wrap_up_codes"], told["wrap_up_note"]) == (["vip"], ["Complaint"], "Wet.")
 
 
 def test_conversation_names_its_agent(program: Program, agent: User, talk: Talk) -> None:

@@ -40,11 +40,13 @@ ACTS = {  # answer POST alone
         "delete-queue",
         "delete-workstream",
         "delete-hours",
+        "delete-wrap-up-code",
     ),
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),
+    *("wrap-up", "wrap-up-code"),
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

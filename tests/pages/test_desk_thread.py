@@ -98,14 +98,14 @@ def test_today_and_yesterday_have_their_names(agent: Client, talk: Talk) -> None
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_thread_takes_twelve_queries_however_long(
+def test_thread_takes_thirteen_queries_however_long(
     agent: Client, talk: Talk, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     conversation = talk(unread=0)
     for number in range(count - 1):
         say(conversation, f"Wiadomość {number}", minutes_ago=1)
 
-    with django_assert_num_queries(12):  # eight, two of them for STOP, and the four of how the reader stands
+    with django_assert_num_queries(13):  # nine, STOP (2) and tags among them; how the reader stands (4)
         page = read(agent.get(f"/desk/{conversation.pk}/"))
 
     assert len(bubbles(page)) == count

@@ -150,7 +150,7 @@ def test_ended_conversation_says_so_in_place_of_the_reply_box(agent: Client, tal
 
     page, part = (read(agent.get(f"/desk/{conversation.pk}/{path}")) for path in ("", "messages"))
 
-    assert page.all("textarea") == []
+    assert page.all("textarea", id="reply") == []
     for told in (page.one("p", id="barred"), part.one("p", id="barred")):
         assert "next message opens a new one" in told.text()
         assert "hidden" not in told.attributes

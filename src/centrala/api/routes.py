@@ -16,7 +16,7 @@ from centrala.api.models import Scope
 from centrala.api.paging import IdempotencyKey, Limit, Place, Word, following
 from centrala.api.throttle import PerToken
 from centrala.connection.access import connections_of
-from centrala.conversations import queries
+from centrala.conversations import queries, tagging
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, ConversationState, Message
 from centrala.inbox.access import events_of
@@ -52,6 +52,7 @@ def list_conversations(
     request: ApiRequest,
     customer: Word = "",
     state: ConversationState | None = None,
+    tag: Word = "",
     after: Place = "",
     limit: Limit = 50,
 ) -> shapes.Page[shapes.ConversationOut]:
@@ -61,6 +62,8 @@ def list_conversations(
         found = found.filter(contact__number__in=_spellings(customer))
     if state:
         found = found.filter(state=state)
+    if tag:
+        found = tagging.tagged(found, tag)
     page, cursor = queries.newest_first(found, after=paging.place(after, "after"), limit=limit)
     items = [shapes.ConversationOut.of(conversation) for conversation in page]
     return shapes.Page(items=items, next=following(request, "after", cursor))
@@ -147,7 +150,7 @@ def _conversation(request: ApiRequest, conversation_id: UUID) -> Conversation:
 
 
 def _visible(request: ApiRequest) -> QuerySet[Conversation]:
-    return conversations_of(request.auth.owner).select_related("queue", "agent")
+    return queries.with_endings(conversations_of(request.auth.owner))
 
 
 def _spellings(customer: str) -> set[str]:

@@ -75,6 +75,9 @@ class ConversationOut(Schema):
     opened_at: datetime
     last_message_at: datetime
     closed_at: datetime | None
+    tags: list[str]
+    wrap_up_codes: list[str]  # as they were called when they were chosen
+    wrap_up_note: str | None
 
     @classmethod
     def of(cls, conversation: Conversation) -> "ConversationOut":
@@ -92,6 +95,9 @@ class ConversationOut(Schema):
             opened_at=conversation.opened_at,
             last_message_at=conversation.last_message_at,
             closed_at=conversation.closed_at,
+            tags=conversation.tags,
+            wrap_up_codes=conversation.codes,
+            wrap_up_note=conversation.ending.note or None if conversation.ending else None,
         )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from centrala.api.shapes import ConversationOut, MessageOut
 from centrala.conversations.models import Conversation, Message
+from centrala.conversations.queries import with_endings
 from centrala.subscribers.models import Delivery
 
 
@@ -22,5 +23,5 @@ def data(delivery: Delivery) -> dict[str, Any] | None:
 
 def _conversation(id_: UUID) -> dict[str, Any] | None:
     known = Conversation.objects.select_related("contact", "number", "workstream", "queue", "agent")
-    conversation = known.filter(pk=id_).first()
+    conversation = with_endings(known).filter(pk=id_).first()
     return ConversationOut.of(conversation).model_dump() if conversation else None

@@ -78,6 +78,9 @@ ACTS: dict[str, "StrOrPromise"] = {
     "change operating hours": pgettext_lazy("audit", "Operating hours changed"),
     "delete operating hours": pgettext_lazy("audit", "Operating hours deleted"),
     "change automated messages": pgettext_lazy("audit", "Automated messages changed"),
+    "add wrap-up code": pgettext_lazy("audit", "Wrap-up code added"),
+    "change wrap-up code": pgettext_lazy("audit", "Wrap-up code changed"),
+    "delete wrap-up code": pgettext_lazy("audit", "Wrap-up code deleted"),
     "add workstream": pgettext_lazy("audit", "Workstream added"),
     "change workstream": pgettext_lazy("audit", "Workstream changed"),
     "delete workstream": pgettext_lazy("audit", "Workstream deleted"),
@@ -143,6 +146,9 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "stop_words": gettext_lazy("No more texts"),
     "start_words": gettext_lazy("Texts again"),
     "help_words": gettext_lazy("Help"),
+    "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
+    "workstream": gettext_lazy("Workstream"),
+    "place": gettext_lazy("Place in the list"),
     "search": gettext_lazy("Event id or part of the subject"),
 }
 CHOICES: dict[str, dict[str, "StrOrPromise"]] = {

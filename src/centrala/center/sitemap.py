@@ -38,6 +38,7 @@ SITE_MAP = (
             Place(_("Workstreams"), "change", "center:workstreams"),
             Place(_("Queues"), "inbox", "center:queues"),
             Place(_("Operating hours"), "clock", "center:hours"),
+            Place(_("Wrap-up codes"), "log", "center:wrap-up-codes"),
         ),
     ),
     Group(_("General settings"), (Place(_("Phone numbers"), "phone", "center:old-phone-numbers"),)),

@@ -20,6 +20,7 @@ from centrala.center import (
     replaying,
     views,
     workstreams,
+    wrap_up_codes,
 )
 from centrala.workstreams.models import Channel
 
@@ -56,6 +57,10 @@ urlpatterns = [
     path("operating-hours/add/", hours.add, name="add-hours"),
     path("operating-hours/<int:hours_id>/", hours.change, name="change-hours"),
     path("operating-hours/<int:hours_id>/delete/", hours.remove, name="delete-hours"),
+    path("wrap-up-codes/", wrap_up_codes.listing, name="wrap-up-codes"),
+    path("wrap-up-codes/add/", wrap_up_codes.add, name="add-wrap-up-code"),
+    path("wrap-up-codes/<int:code_id>/", wrap_up_codes.change, name="wrap-up-code"),
+    path("wrap-up-codes/<int:code_id>/delete/", wrap_up_codes.remove, name="delete-wrap-up-code"),
     path("workstreams/<int:workstream_id>/messages/", automated.page, name="automated-messages"),
     path("workstreams/", workstreams.listing, name="workstreams"),
     path("workstreams/add/", workstreams.add, {"channel": Channel.SMS}, name="add-workstream"),

@@ -93,6 +93,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "allowed_presences",
             "wrap_up_seconds",
             *Command,
+            "code_required",
         )
         labels = {
             "name": gettext_lazy("Name"),
@@ -103,6 +104,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "offer_seconds": gettext_lazy("Seconds to accept an offer"),
             "keep_same_agent": gettext_lazy("Keep the same agent for the whole conversation"),
             "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
+            "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
         }
         help_texts = {
             "language": gettext_lazy("Of what the hub itself writes to customers."),
@@ -162,7 +164,11 @@ def change(request: StaffRequest, workstream_id: int) -> HttpResponse:
 @post_only
 def remove(request: StaffRequest, workstream_id: int) -> HttpResponse:
     workstream = get_object_or_404(workstreams_of(request.user), pk=workstream_id)
-    remove_workstream(workstream=workstream, actor=request.user)
+    try:
+        remove_workstream(workstream=workstream, actor=request.user)
+    except Refused as refused:
+        messages.warning(request, refused.message)
+        return redirect("center:workstream", workstream_id)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": workstream.name})
     return redirect("center:workstreams")
 

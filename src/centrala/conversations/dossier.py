@@ -9,6 +9,7 @@ from django.db import transaction
 
 from centrala.conversations.customers import pseudonym
 from centrala.conversations.models import Contact, Conversation, Message, OptOut
+from centrala.conversations.queries import with_endings
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
 from centrala.organization.models import User
@@ -22,7 +23,9 @@ WITH_THESE_BYTES = "position(convert_to(%s, 'UTF8') in body) > 0"
 def export(*, contact: Contact, actor: User | None) -> Told:
     """The contact, what it said of further texts, the conversations with their messages, and the raw events that name
     the number. The audit log tells that it was done, and keeps a keyed hash of the number."""
-    conversations = contact.conversations.select_related("number", "workstream").order_by("opened_at", "id")
+    conversations = with_endings(contact.conversations.select_related("number", "workstream")).order_by(
+        "opened_at", "id"
+    )
     told: Told = {
         "number": contact.number,
         "name": contact.name,
@@ -56,6 +59,9 @@ def _conversation(one: Conversation) -> Told:
         "state": one.state,
         "opened_at": _time(one.opened_at),
         "closed_at": _time(one.closed_at),
+        "tags": one.tags,
+        "wrap_up_codes": one.codes,
+        "wrap_up_note": one.ending.note if one.ending else "",
         "messages": [_message(message) for message in messages],
     }
 

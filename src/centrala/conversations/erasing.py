@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from centrala.conversations import tagging
 from centrala.conversations.customers import pseudonym
 from centrala.conversations.dossier import events_about
 from centrala.conversations.live import announce
@@ -31,6 +32,7 @@ def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
     )
     conversations = Conversation.objects.select_for_update(of=("self",)).filter(contact=contact).order_by("pk")
     ids = list(conversations.values_list("pk", flat=True))
+    tags = {tag for one in conversations.values_list("tags", flat=True) for tag in one}
     events = [event.pk for event in events_about(contact)]
     erased = {
         "conversations": len(ids),
@@ -40,6 +42,7 @@ def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
     Event.objects.filter(pk__in=events).delete()
     Conversation.objects.filter(pk__in=ids).delete()
     contact.delete()
+    tagging.forget(tags)
     record(actor=actor, act="erase contact", target=customer, before=erased)
     announce(ids)
     return erased

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -14,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from centrala.conversations.folding import backwards, vector
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
-from centrala.workstreams.models import Occasion, Queue, Workstream
+from centrala.workstreams.models import Occasion, Queue, Workstream, WrapUpCode
 
 
 class Contact(models.Model):
@@ -47,6 +48,7 @@ class ConversationState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+LONGEST_TAG = 40
 ENDED = (ConversationState.WRAP_UP, ConversationState.CLOSED)
 
 
@@ -84,6 +86,7 @@ class Conversation(models.Model):
     ended_at = models.DateTimeField(null=True)  # when the wrap-up began
     closed_at = models.DateTimeField(null=True)
     closing_reason = models.CharField(max_length=20, choices=ClosingReason, blank=True)
+    tags = ArrayField(models.CharField(max_length=LONGEST_TAG), default=list, db_default=[], blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -113,7 +116,57 @@ class Conversation(models.Model):
             models.Index(
                 fields=["workstream", "last_message_at"], condition=Q(state="waiting"), name="conversation_silent"
             ),
+            GinIndex(fields=["tags"], condition=~Q(tags=[]), name="conversation_tags"),
         ]
+
+    @property
+    def ending(self) -> "WrapUp | None":
+        """What its agent said of it; see queries.with_endings."""
+        return getattr(self, "wrap_up", None)
+
+    @property
+    def codes(self) -> list[str]:
+        """The wrap-up codes, as they were called when they were chosen."""
+        return [code.name for code in self.ending.codes.all()] if self.ending else []
+
+
+class Tag(models.Model):
+    """A word that conversations are marked with, kept apart so that it can be offered again."""
+
+    name = models.CharField(max_length=LONGEST_TAG, primary_key=True)
+    used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WrapUp(models.Model):
+    """What the agent says of a conversation that ends. A row of its own: what every text changes is kept small."""
+
+    conversation = models.OneToOneField(
+        Conversation, primary_key=True, on_delete=models.CASCADE, related_name="wrap_up"
+    )
+    note = models.TextField(blank=True)
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"wrap-up of {self.conversation_id}"
+
+
+class ChosenCode(models.Model):
+    """A code as it was called when it was chosen: a new name does not change what was said before."""
+
+    wrap_up = models.ForeignKey(WrapUp, on_delete=models.CASCADE, db_index=False, related_name="codes")
+    code = models.ForeignKey(WrapUpCode, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["wrap_up", "code"], name="code_chosen_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OptOut(models.Model):

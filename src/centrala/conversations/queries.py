@@ -6,6 +6,11 @@ from centrala.conversations.models import Conversation, Message
 from centrala.keyset import Cursor, page
 
 
+def with_endings(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """With what their agents said of them, for `Conversation.ending` and `codes`."""
+    return conversations.select_related("wrap_up").prefetch_related("wrap_up__codes")
+
+
 def newest_first(
     conversations: QuerySet[Conversation], *, after: Cursor | None = None, limit: int = 50
 ) -> tuple[list[Conversation], Cursor | None]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from centrala.conversations.customers import number_to_write_to
+from centrala.conversations.models import LONGEST_TAG
 from centrala.conversations.texts import sendable
 from centrala.errors import Refused
 from centrala.keyset import CursorField
@@ -32,6 +33,7 @@ class ListForm(forms.Form):
 
     show = forms.TypedChoiceField(choices=Show.choices, coerce=Show, empty_value=Show.TO_DO, required=False)
     search = forms.CharField(required=False, max_length=100)  # among all, whatever `show` says
+    tag = forms.CharField(required=False, max_length=LONGEST_TAG)
     after = CursorField()
     until = CursorField()
 

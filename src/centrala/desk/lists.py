@@ -12,6 +12,7 @@ from centrala.conversations.models import Conversation
 from centrala.conversations.queries import newest_first
 from centrala.conversations.search import excerpts, search
 from centrala.conversations.states import ACTIVE, OPEN, WAITING, WRAP_UP
+from centrala.conversations.tagging import tagged
 from centrala.desk.forms import ListForm, Show
 from centrala.keyset import Cursor, below
 from centrala.organization.models import User
@@ -27,9 +28,15 @@ class ConversationList:
     following: Cursor | None
     extended: bool = False
     search: str = ""
+    tag: str = ""
 
     @property
     def query(self) -> str:
+        return query(self.show, self.search, self.tag)
+
+    @property
+    def untagged(self) -> str:
+        """The same list without its tag."""
         return query(self.show, self.search)
 
     @property
@@ -53,21 +60,24 @@ def read_list(user: User, form: ListForm) -> ConversationList:
     """Newest first. A form that is not valid reads as an empty one: an old link still opens a list."""
     asked = form.cleaned_data if form.is_valid() else {}
     show, after, until = asked.get("show", Show.TO_DO), asked.get("after"), asked.get("until")
-    text = asked.get("search", "")
+    text, tag = asked.get("search", ""), asked.get("tag", "").lower()
     conversations = search(conversations_of(user), text) if text else shown(user, show)
+    if tag:
+        conversations = tagged(conversations, tag)
     if until is None:
         rows, following = newest_first(conversations, after=after, limit=PAGE)
-        return ConversationList(rows, show, following, extended=after is not None, search=text)
+        return ConversationList(rows, show, following, extended=after is not None, search=text, tag=tag)
     rest = below(until, by="last_message_at")
     rows, following = newest_first(conversations.exclude(rest), limit=LONGEST)
     if following is None and conversations.filter(rest).exists():
         following = until
-    return ConversationList(rows, show, following, extended=True, search=text)
+    return ConversationList(rows, show, following, extended=True, search=text, tag=tag)
 
 
-def query(show: str, search: str) -> str:
+def query(show: str, search: str, tag: str = "") -> str:
     """What the addresses of a list, and of what is opened from it, carry."""
     asked = {"search": search} if search else {"show": show} if show else {}
+    asked |= {"tag": tag} if tag else {}
     return f"?{urlencode(asked)}" if asked else ""
 
 

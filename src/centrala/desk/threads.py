@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import ENDED, Conversation, Message
-from centrala.conversations.queries import newest_first, thread
+from centrala.conversations.queries import newest_first, thread, with_endings
 from centrala.keyset import Cursor
 from centrala.organization.models import User
 
@@ -48,6 +48,6 @@ def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> 
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:
-    others = conversations_of(user).filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
+    others = with_endings(conversations_of(user)).filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
     rows, _following = newest_first(others, limit=EARLIER)
     return rows

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/set-aside", work.act, {"act": actions.set_aside}, name="set-aside"),
     path("<uuid:conversation_id>/release", work.act, {"act": actions.release}, name="release"),
     path("<uuid:conversation_id>/end", work.act, {"act": actions.end}, name="end"),
-    path("<uuid:conversation_id>/close", work.act, {"act": actions.close}, name="close"),
+    path("<uuid:conversation_id>/close", work.close, name="close"),
+    path("<uuid:conversation_id>/wrap-up", work.wrap_up, name="wrap-up"),
     path("<uuid:conversation_id>/transfer", work.transfer, name="transfer"),
 ]

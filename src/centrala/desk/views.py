@@ -13,6 +13,9 @@ from centrala.connection.access import active_connection
 from centrala.conversations import actions
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, Message
+from centrala.conversations.queries import with_endings
+from centrala.conversations.tagging import known_tags
+from centrala.desk.ending import wrap_up_form
 from centrala.desk.forms import ListForm, ReplyForm, ThreadForm
 from centrala.desk.lists import ConversationList, query, read_list
 from centrala.desk.standing import Standing
@@ -54,6 +57,7 @@ def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     before = asked.get("before")
     context = {"thread": read_thread(found, before=before), "older": before is not None}
+    context["wrap_up"] = wrap_up_form(request.user, found)
     return render(request, "desk/_messages.html", context)
 
 
@@ -92,24 +96,26 @@ def _send(request: StaffRequest, found: Conversation, form: ReplyForm) -> Messag
 
 
 def find(request: StaffRequest, conversation_id: UUID) -> Conversation:
-    return get_object_or_404(conversations_of(request.user), pk=conversation_id)
+    return get_object_or_404(with_endings(conversations_of(request.user)), pk=conversation_id)
 
 
 def page(
     request: StaffRequest, found: Conversation | None, *, part: str = "", status: int = 200, **extra: object
 ) -> HttpResponse:
     """The whole desk, or for htmx its part beside the list: the conversation, or what stands in its place."""
-    listed = query(request.GET.get("show", ""), request.GET.get("search", ""))
+    listed = query(*(request.GET.get(name, "") for name in ("show", "search", "tag")))
     context: dict[str, object] = {"part": part or "desk/_work.html", "query": listed, **extra}
     if found is not None:
         context["thread"] = read_thread(found)
+        context.setdefault("wrap_up", wrap_up_form(request.user, found))
         context["earlier"] = earlier_conversations(request.user, found)
     if request.htmx.target == "work":
         response = render(request, str(context["part"]), context, status=status)
         # The row that was pressed may have been replaced meanwhile, and what it inherited from the list went with it.
         response["HX-Reswap"] = "outerHTML show:none"
         return response
-    return render(request, "desk/desk.html", context | _list_context(request), status=status)
+    context |= _list_context(request) | {"tags": known_tags()}
+    return render(request, "desk/desk.html", context, status=status)
 
 
 def _list_context(request: StaffRequest) -> dict[str, object]:

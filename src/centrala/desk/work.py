@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from centrala.conversations.models import Conversation
+from centrala.conversations import wrapping
+from centrala.conversations.models import Conversation, ConversationState
+from centrala.desk.ending import WrapUpForm
 from centrala.desk.forms import PresenceForm, StartForm
 from centrala.desk.transferring import TransferForm
 from centrala.desk.views import NO_CONTENT, UNPROCESSABLE, find, page
@@ -53,6 +55,40 @@ def transfer(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _done(request, form.act, conversation=found)
     return page(request, found, part="desk/_transfer.html", form=form, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def wrap_up(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """What is to be remembered of the conversation; before its end on a page of its own."""
+    found = find(request, conversation_id)
+    form = WrapUpForm(request.POST if request.method == "POST" else None, conversation=found)
+    if form.is_valid():
+        return _done(request, wrapping.save, conversation=found, ending=form.ending)
+    return _ending(request, found, form)
+
+
+@staff_only
+@post_only
+def close(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """With what was filled in meanwhile."""
+    found = find(request, conversation_id)
+    form = WrapUpForm(request.POST, conversation=found)
+    if not form.was_shown:
+        return _done(request, actions.close, conversation=found)
+    if form.is_valid():
+        try:
+            actions.close(conversation=found, user=request.user, ending=form.ending)
+        except Refused as refused:
+            explain(form, refused)
+        else:
+            return redirect("desk:conversation", conversation_id)
+    return _ending(request, found, form)
+
+
+def _ending(request: StaffRequest, found: Conversation, form: WrapUpForm) -> HttpResponse:
+    part = "" if found.state == ConversationState.WRAP_UP else "desk/_ending.html"
+    return page(request, found, part=part, wrap_up=form, status=UNPROCESSABLE if form.errors else 200)
 
 
 @staff_only

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from centrala.conversations import wrapping
 from centrala.conversations.actions import reply
 from centrala.conversations.customers import number_to_write_to
 from centrala.conversations.happenings import happened
@@ -226,8 +227,11 @@ def end(*, conversation: Conversation, user: User) -> Conversation:
 
 
 @transaction.atomic
-def close(*, conversation: Conversation, user: User) -> Conversation:
-    """Ends the wrap-up. Final."""
+def close(*, conversation: Conversation, user: User, ending: wrapping.Ending | None = None) -> Conversation:
+    """Ends the wrap-up. Final. Raises Refused while the workstream asks for a wrap-up code."""
+    duty.lock(user)
+    if ending is not None:
+        wrapping.save(conversation=conversation, user=user, ending=ending)
     return _leave(conversation, user, WRAP_UP, CLOSED, Step.CLOSED)
 
 
@@ -271,6 +275,7 @@ def _leave(
         conversation.ended_at = now()
         happened({Kind.ENDED: [conversation.pk]}, at=conversation.ended_at)
     if to == CLOSED:
+        wrapping.check(conversation)
         conversation.closed_at, conversation.closing_reason = now(), ClosingReason.AGENT
         happened({Kind.CLOSED: [conversation.pk]}, at=conversation.closed_at)
     return _saved(conversation, step, user)

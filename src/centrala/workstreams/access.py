@@ -1,9 +1,9 @@
-"""The only way a page gets queues, workstreams and operating hours: all are set up by administrators."""
+"""The only way a page gets queues, workstreams, operating hours and wrap-up codes: all are set up by administrators."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from centrala.organization.models import User
-from centrala.workstreams.models import OperatingHours, Queue, Workstream
+from centrala.workstreams.models import OperatingHours, Queue, Workstream, WrapUpCode
 
 
 def queues_of(user: User) -> QuerySet[Queue]:
@@ -20,3 +20,11 @@ def hours_of(user: User) -> QuerySet[OperatingHours]:
 def workstreams_of(user: User) -> QuerySet[Workstream]:
     workstreams = Workstream.objects.select_related("queue", "hours").prefetch_related("lines__number").order_by("name")
     return workstreams if user.is_administrator else workstreams.none()
+
+
+def codes_of(user: User) -> QuerySet[WrapUpCode]:
+    """Those for all workstreams first."""
+    codes = WrapUpCode.objects.select_related("workstream").order_by(
+        F("workstream__name").asc(nulls_first=True), "place", "name", "id"
+    )
+    return codes if user.is_administrator else codes.none()

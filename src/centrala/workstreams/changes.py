@@ -39,6 +39,7 @@ WORKSTREAM = (
     "stop_words",
     "start_words",
     "help_words",
+    "code_required",
 )
 Told = dict[str, Any]  # as the audit log keeps it
 
@@ -143,9 +144,17 @@ def save_workstream(*, workstream: Workstream, numbers: Iterable[PhoneNumber], a
 
 @transaction.atomic
 def remove_workstream(*, workstream: Workstream, actor: User) -> None:
-    """Its numbers are ready for another; its conversations go on where they are."""
+    """Its numbers are ready for another; its conversations go on where they are. Raises Refused where one of its
+    wrap-up codes was used."""
     before = _told_of_workstream(workstream)
-    workstream.delete()
+    try:
+        with transaction.atomic():
+            workstream.wrap_up_codes.all().delete()
+            workstream.delete()
+    except ProtectedError:
+        raise Refused(
+            _("Its wrap-up codes were used, and stay with their conversations. Fix: take its numbers away instead.")
+        ) from None
     record(actor=actor, act="delete workstream", target=workstream.name, before=before)
 
 

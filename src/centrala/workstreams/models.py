@@ -151,6 +151,8 @@ class Workstream(models.Model):
     offer_seconds = models.PositiveIntegerField(default=120, validators=[MaxValueValidator(LONGEST_OFFER)])
     # Besides those that always count: see workstreams.words.
     stop_words, start_words, help_words = own_words(), own_words(), own_words()
+    # Whether an agent has to say by a code how it ended before it is closed.
+    code_required = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -175,6 +177,37 @@ class AutomatedText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.occasion} of {self.workstream}"
+
+
+TAKEN = _("There is a code of this name already.")
+
+
+class WrapUpCode(models.Model):
+    """A word for how a conversation ended. One that was used is retired instead of deleted."""
+
+    workstream = models.ForeignKey(  # null: for the conversations of all
+        Workstream, null=True, blank=True, on_delete=models.PROTECT, related_name="wrap_up_codes"
+    )
+    name = models.CharField(max_length=60)
+    place = models.PositiveSmallIntegerField(default=1)  # in the list; smaller stands first
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["place", "name", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workstream", "name"], name="one_code_of_a_name", violation_error_message=TAKEN
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(workstream=None),
+                name="one_code_of_a_name_for_all",
+                violation_error_message=TAKEN,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Line(models.Model):

@@ -4,6 +4,7 @@ import { install as installKeyed } from "./keyed.js";
 import { start } from "./live.js";
 import * as offers from "./offers.js";
 import { hear as hearOfSigningOut } from "./signing_out.js";
+import { install as installTags } from "./tags.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
 const title = () => document.title.replace(/^(● )?(\(\d+\+?\) )?/, "");
@@ -12,6 +13,7 @@ installKeyed(window.htmx);
 composer.install(document.body.dataset.person);
 hearOfSigningOut();
 offers.install();
+installTags();
 
 function toBottom() {
   const scroller = document.getElementById("scroller");
