@@ -42,5 +42,5 @@ def test_failed_jobs_are_forgotten_after_a_month_and_waiting_ones_never() -> Non
 
     asyncio.run(run_what_is_to_do())
 
-    left = ProcrastinateJob.objects.filter(queue_name="sms").values_list("status", flat=True)
+    left = ProcrastinateJob.objects.filter(task_name="conversations.send_message").values_list("status", flat=True)
     assert sorted(left) == ["cancelled", "failed", "todo", "todo"], "of each of the first two the younger"
