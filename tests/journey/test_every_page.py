@@ -41,6 +41,7 @@ ACTS = {  # answer POST alone
         "delete-workstream",
         "delete-hours",
         "delete-wrap-up-code",
+        "note",
     ),
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),
 }

@@ -98,14 +98,14 @@ def test_today_and_yesterday_have_their_names(agent: Client, talk: Talk) -> None
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_thread_takes_thirteen_queries_however_long(
+def test_thread_takes_fourteen_queries_however_long(
     agent: Client, talk: Talk, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     conversation = talk(unread=0)
     for number in range(count - 1):
         say(conversation, f"Wiadomość {number}", minutes_ago=1)
 
-    with django_assert_num_queries(13):  # nine, STOP (2) and tags among them; how the reader stands (4)
+    with django_assert_num_queries(14):  # ten, STOP (2), notes and tags among them; how the reader stands (4)
         page = read(agent.get(f"/desk/{conversation.pk}/"))
 
     assert len(bubbles(page)) == count
@@ -205,7 +205,7 @@ def test_answer_that_cannot_be_sent_says_why_next_to_the_box(agent: Client, talk
 
     assert (part.status_code, whole.status_code) == (422, 422)
     assert words in read(part).one("p", class_="error").text()
-    box = read(whole).one("textarea")
+    box = read(whole).one("textarea", id="reply")
     assert box.attributes["aria-invalid"] == "true"
     assert "".join(str(child) for child in box.children) == text
     assert Message.objects.filter(direction=Direction.OUTBOUND).count() == 0
@@ -217,7 +217,7 @@ def test_closed_conversation_has_no_box_and_takes_no_answer(agent: Client, talk:
     page = read(agent.get(f"/desk/{conversation.pk}/"))
     refused = read(agent.post(f"/desk/{conversation.pk}/reply", {"text": "Jeszcze coś"}, headers=HTMX))
 
-    assert page.all("textarea") == []
+    assert page.all("textarea", id="reply") == []
     assert "This conversation is closed" in page.one("p", class_="composer-closed").text()
     assert "This conversation is closed" in refused.text()
 

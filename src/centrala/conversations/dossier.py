@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from centrala.conversations.customers import pseudonym
-from centrala.conversations.models import Contact, Conversation, Message, OptOut
+from centrala.conversations.models import Contact, Conversation, Message, Note, OptOut
 from centrala.conversations.queries import with_endings
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
@@ -30,7 +30,7 @@ def export(*, contact: Contact, actor: User | None) -> Told:
         "number": contact.number,
         "name": contact.name,
         "opt_outs": [_opt_out(one) for one in contact.opt_outs.select_related("number").order_by("number__number")],
-        "conversations": [_conversation(one) for one in conversations.prefetch_related("messages")],
+        "conversations": [_conversation(one) for one in conversations.prefetch_related("messages", "notes__author")],
         "events": [_event(event) for event in events_about(contact)],
     }
     messages = sum(len(one["messages"]) for one in told["conversations"])
@@ -63,6 +63,7 @@ def _conversation(one: Conversation) -> Told:
         "wrap_up_codes": one.codes,
         "wrap_up_note": one.ending.note if one.ending else "",
         "messages": [_message(message) for message in messages],
+        "notes": [_note(note) for note in sorted(one.notes.all(), key=lambda note: (note.created_at, note.id))],
     }
 
 
@@ -80,6 +81,11 @@ def _message(message: Message) -> Told:
         "sent_at": _time(message.sent_at),
         "settled_at": _time(message.settled_at),
     }
+
+
+def _note(note: Note) -> Told:
+    author = note.author.get_username() if note.author else None
+    return {"author": author, "text": note.text, "created_at": _time(note.created_at)}
 
 
 def _event(event: Event) -> Told:

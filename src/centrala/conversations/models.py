@@ -273,3 +273,19 @@ class Message(models.Model):
         """When a queued message will leave, where it has to wait long enough for somebody to wonder."""
         waits = self.state == MessageState.QUEUED and self.due_at is not None and self.due_at - now() > WORTH_SAYING
         return self.due_at if waits else None
+
+
+class Note(models.Model):
+    """What people of the organisation tell each other in a conversation; it never leaves the hub."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, db_index=False, related_name="notes")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["conversation", "created_at", "id"], name="note_thread")]
+
+    def __str__(self) -> str:
+        return f"note in {self.conversation_id}"

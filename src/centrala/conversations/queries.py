@@ -1,9 +1,13 @@
 """Shared reads of conversations."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
-from centrala.conversations.models import Conversation, Message
+from centrala.conversations.models import Conversation, Message, Note
 from centrala.keyset import Cursor, page
+
+MOST_NOTES = 200  # among the messages of one page
 
 
 def with_endings(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -16,6 +20,16 @@ def newest_first(
 ) -> tuple[list[Conversation], Cursor | None]:
     """A page of a list, and where the next one begins (None: there is none)."""
     return page(conversations, by="last_message_at", after=after, limit=limit)
+
+
+def notes_of(conversation: Conversation, *, since: datetime | None, until: datetime | None) -> list[Note]:
+    """The latest notes of that time in the order they are read; without a bound of all there is on that side."""
+    notes = conversation.notes.select_related("author")
+    if since is not None:
+        notes = notes.filter(created_at__gte=since)
+    if until is not None:
+        notes = notes.filter(created_at__lt=until)
+    return list(notes.order_by("-created_at", "-id")[:MOST_NOTES])[::-1]
 
 
 def thread(

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from centrala.conversations.customers import number_to_write_to
 from centrala.conversations.models import LONGEST_TAG
+from centrala.conversations.noting import LONGEST_NOTE
 from centrala.conversations.texts import sendable
 from centrala.errors import Refused
 from centrala.keyset import CursorField
@@ -88,10 +89,20 @@ class StartForm(forms.Form):
             raise forms.ValidationError(refused.message) from None
 
 
-class ReplyForm(forms.Form):
-    text = TextField()
+class Said(forms.Form):
+    """One text and what is wrong with it."""
 
     @property
     def problem(self) -> str:
         """The first thing that is wrong, for the line above the box."""
         return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+
+class ReplyForm(Said):
+    text = TextField()
+
+
+class NoteForm(Said):
+    text = forms.CharField(
+        max_length=LONGEST_NOTE, error_messages={"required": _("Write something first: an empty note is none.")}
+    )

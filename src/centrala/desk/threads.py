@@ -8,8 +8,8 @@ from django.utils.timezone import localdate
 
 from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
-from centrala.conversations.models import ENDED, Conversation, Message
-from centrala.conversations.queries import newest_first, thread, with_endings
+from centrala.conversations.models import ENDED, Conversation, Message, Note
+from centrala.conversations.queries import newest_first, notes_of, thread, with_endings
 from centrala.keyset import Cursor
 from centrala.organization.models import User
 
@@ -19,7 +19,7 @@ EARLIER = 5  # conversations with the same customer, in the panel
 @dataclass(frozen=True)
 class Day:
     date: date  # in the reader's time zone
-    messages: list[Message]
+    entries: list[Message | Note]
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,11 @@ class Thread:
 
 def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> Thread:
     messages, above = thread(conversation, before=before)
-    days = [
-        Day(day, list(group)) for day, group in groupby(messages, key=lambda message: localdate(message.created_at))
-    ]
+    since = messages[0].created_at if above else None
+    notes = notes_of(conversation, since=since, until=before.at if before else None)
+    said: list[Message | Note] = [*messages, *notes]
+    entries = sorted(said, key=lambda entry: (entry.created_at, entry.id))
+    days = [Day(day, list(group)) for day, group in groupby(entries, key=lambda entry: localdate(entry.created_at))]
     opted_out = consent.has_opted_out(conversation.contact, conversation.number)
     return Thread(conversation, days, above, opted_out)
 

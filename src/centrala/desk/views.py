@@ -13,10 +13,11 @@ from centrala.connection.access import active_connection
 from centrala.conversations import actions
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import Conversation, Message
+from centrala.conversations.noting import write_note
 from centrala.conversations.queries import with_endings
 from centrala.conversations.tagging import known_tags
 from centrala.desk.ending import wrap_up_form
-from centrala.desk.forms import ListForm, ReplyForm, ThreadForm
+from centrala.desk.forms import ListForm, NoteForm, ReplyForm, ThreadForm
 from centrala.desk.lists import ConversationList, query, read_list
 from centrala.desk.standing import Standing
 from centrala.desk.threads import earlier_conversations, read_thread
@@ -74,6 +75,23 @@ def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     if request.htmx:
         return render(request, "desk/_reply_error.html", {"error": form.problem}, status=UNPROCESSABLE)
     return page(request, found, status=UNPROCESSABLE, error=form.problem, text=form["text"].value() or "")
+
+
+@staff_only
+@post_only
+def note(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """Something for colleagues, whatever the state of the conversation."""
+    found = find(request, conversation_id)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        write_note(conversation=found, author=request.user, text=form.cleaned_data["text"])
+        if request.htmx:
+            return render(request, "desk/_replied.html", {"thread": read_thread(found)})
+        return redirect("desk:conversation", conversation_id)
+    if request.htmx:
+        return render(request, "desk/_reply_error.html", {"error": form.problem}, status=UNPROCESSABLE)
+    said = {"note_error": form.problem, "note_text": form["text"].value() or ""}
+    return page(request, found, status=UNPROCESSABLE, **said)
 
 
 @staff_only

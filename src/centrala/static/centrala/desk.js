@@ -2,6 +2,7 @@
 import * as composer from "./composer.js";
 import { install as installKeyed } from "./keyed.js";
 import { start } from "./live.js";
+import * as noting from "./noting.js";
 import * as offers from "./offers.js";
 import { hear as hearOfSigningOut } from "./signing_out.js";
 import { install as installTags } from "./tags.js";
@@ -14,6 +15,7 @@ composer.install(document.body.dataset.person);
 hearOfSigningOut();
 offers.install();
 installTags();
+noting.install();
 
 function toBottom() {
   const scroller = document.getElementById("scroller");
@@ -37,6 +39,7 @@ function follow() {
 function opened({ focus }) {
   toBottom();
   composer.restore();
+  noting.restore();
   if (focus) (WIDE.matches && document.getElementById("reply") || document.getElementById("thread-title"))?.focus();
 }
 
