@@ -23,6 +23,7 @@ PEOPLES = (
 )
 PARTS = {  # of pages, which htmx fetches into them; files; and the API's description, a page of Swagger's own
     *("prerequisites", "connect-progress", "azure-progress", "doctor-result", "list", "messages", "azure-export"),
+    "quick-choices",
     "openapi-view",
 }
 ACTS = {  # answer POST alone
@@ -42,12 +43,14 @@ ACTS = {  # answer POST alone
         "delete-hours",
         "delete-wrap-up-code",
         "note",
+        "delete-quick-reply",
+        "delete-my-quick-reply",
     ),
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),
-    *("wrap-up", "wrap-up-code"),
+    *("wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

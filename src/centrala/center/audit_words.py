@@ -78,6 +78,9 @@ ACTS: dict[str, "StrOrPromise"] = {
     "change operating hours": pgettext_lazy("audit", "Operating hours changed"),
     "delete operating hours": pgettext_lazy("audit", "Operating hours deleted"),
     "change automated messages": pgettext_lazy("audit", "Automated messages changed"),
+    "add quick reply": pgettext_lazy("audit", "Quick reply added"),
+    "change quick reply": pgettext_lazy("audit", "Quick reply changed"),
+    "delete quick reply": pgettext_lazy("audit", "Quick reply deleted"),
     "add wrap-up code": pgettext_lazy("audit", "Wrap-up code added"),
     "change wrap-up code": pgettext_lazy("audit", "Wrap-up code changed"),
     "delete wrap-up code": pgettext_lazy("audit", "Wrap-up code deleted"),
@@ -149,6 +152,8 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
     "workstream": gettext_lazy("Workstream"),
     "place": gettext_lazy("Place in the list"),
+    "shortcut": gettext_lazy("Shortcut"),
+    "text": gettext_lazy("Text"),
     "search": gettext_lazy("Event id or part of the subject"),
 }
 CHOICES: dict[str, dict[str, "StrOrPromise"]] = {

@@ -12,12 +12,11 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils.timezone import now
 
-from centrala.conversations import consent, jobs, segments
+from centrala.conversations import consent, filling, jobs, segments
 from centrala.conversations.live import announce
 from centrala.conversations.models import ALWAYS_TOLD, ENDED, Conversation, Direction, Message, MessageState
 from centrala.numbers import pace
 from centrala.numbers.models import NumberType
-from centrala.organization.models import Organization
 from centrala.workstreams import hours, slugs
 from centrala.workstreams.models import AutomatedText, Occasion
 from centrala.workstreams.words import STANDARD, vocabularies
@@ -50,7 +49,7 @@ def write(*, conversation_id: UUID, occasions: Collection[Occasion], at: datetim
     id_ = uuid5(conversation.pk, f"{occasion} {at.isoformat()}")
     if text is None or Message.objects.filter(pk=id_).exists():
         return None
-    words, written = slugs.fill(text.text, _values(conversation)).strip(), now()
+    words, written = slugs.fill(text.text, filling.values(conversation, conversation.agent)).strip(), now()
     if not words:
         return None
     message = Message.objects.create(
@@ -114,12 +113,3 @@ def _may_be_told(conversation: Conversation, occasion: Occasion) -> bool:
 def _last_answer(conversation: Conversation) -> str | None:
     answers = conversation.messages.filter(occasion__in=[Occasion.STOPPED, Occasion.STARTED])
     return answers.order_by("-created_at", "-id").values_list("occasion", flat=True).first()
-
-
-def _values(conversation: Conversation) -> dict[str, str]:
-    organization = Organization.objects.first()
-    return {
-        "AgentName": conversation.agent.first_name if conversation.agent else "",
-        "QueueName": str(conversation.queue or ""),
-        "OrganizationName": organization.name if organization else "",
-    }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from centrala.desk import views, work
+from centrala.desk import quick_replies, views, work
 from centrala.routing import actions
 
 app_name = "desk"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("<uuid:conversation_id>/messages", views.messages, name="messages"),
     path("<uuid:conversation_id>/reply", views.reply, name="reply"),
+    path("<uuid:conversation_id>/quick-replies", quick_replies.choices, name="quick-choices"),
     path("<uuid:conversation_id>/note", views.note, name="note"),
     path("<uuid:conversation_id>/seen", views.seen, name="seen"),
     path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -179,6 +179,7 @@ class AutomatedText(models.Model):
         return f"{self.occasion} of {self.workstream}"
 
 
+TAKEN_SHORTCUT = _("There is a quick reply with this shortcut already.")
 TAKEN = _("There is a code of this name already.")
 
 
@@ -208,6 +209,33 @@ class WrapUpCode(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class QuickReply(models.Model):
+    """A text that agents insert by its shortcut: everybody, those of a workstream, or its owner alone."""
+
+    shortcut = models.CharField(
+        max_length=30, validators=[RegexValidator(r"\A[\w-]+\Z", _("Only letters, digits, - and _ make a shortcut."))]
+    )
+    text = models.TextField()  # with slugs, see workstreams.slugs
+    workstream = models.ForeignKey(
+        Workstream, null=True, blank=True, on_delete=models.CASCADE, related_name="quick_replies"
+    )
+    owner = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="quick_replies")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(owner=None) | Q(workstream=None), name="quick_reply_of_one_kind"),
+            models.UniqueConstraint(
+                fields=["owner", "workstream", "shortcut"],
+                nulls_distinct=False,
+                name="one_quick_reply_of_a_shortcut",
+                violation_error_message=TAKEN_SHORTCUT,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"/{self.shortcut}"
 
 
 class Line(models.Model):

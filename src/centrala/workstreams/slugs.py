@@ -1,4 +1,4 @@
-"""Places in an automated text that are filled when it is written: `{AgentName}`, `{QueueName}` and the like."""
+"""Places in an automated text or a quick reply that are filled when it is written: `{AgentName}`, `{QueueName}` ..."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from centrala.errors import Refused
 
 SLUG = re.compile(r"\{([^{}]*)\}")
-KNOWN = ("AgentName", "QueueName", "OrganizationName")
+KNOWN = ("AgentName", "QueueName", "OrganizationName", "CustomerName")
 
 
 def check(text: str) -> None:

@@ -4,6 +4,7 @@ import { install as installKeyed } from "./keyed.js";
 import { start } from "./live.js";
 import * as noting from "./noting.js";
 import * as offers from "./offers.js";
+import { install as installQuickReplies } from "./quick_replies.js";
 import { hear as hearOfSigningOut } from "./signing_out.js";
 import { install as installTags } from "./tags.js";
 
@@ -15,6 +16,7 @@ composer.install(document.body.dataset.person);
 hearOfSigningOut();
 offers.install();
 installTags();
+installQuickReplies();
 noting.install();
 
 function toBottom() {
