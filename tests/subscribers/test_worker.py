@@ -4,19 +4,21 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from procrastinate.contrib.django import app
+from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from centrala.subscribers.models import Delivery, Kind, Outcome, Subscription
+from centrala.worker.jobs import working_app
 from hub import arrive, connected, drained, text
 from subscribers.scene import Program
 
 
 async def work() -> None:
     """Until no job is left."""
-    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        async with working.open_async():
-            await working.run_worker_async(queues=["webhooks"], wait=False, install_signal_handlers=False)
+    async with working_app().open_async() as working:
+        await working.run_worker_async(queues=["webhooks"], wait=False, install_signal_handlers=False)
+    await sync_to_async(connections.close_all)()  # of the thread in which periodic jobs are deferred
 
 
 @pytest.mark.long

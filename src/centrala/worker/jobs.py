@@ -21,21 +21,27 @@ async def run() -> None:
 
     Returns or raises when the database goes away: Procrastinate's worker ends without an error then.
     """
+    async with working_app().open_async() as app:
+        worker = asyncio.create_task(_worker(app))
+        rescuer = asyncio.create_task(rescue(app))
+        try:
+            await asyncio.wait({worker, rescuer}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # The rescue first: a worker that is stopping has no heartbeat, and its jobs are not lost.
+            rescuer.cancel()
+            worker.cancel()
+            ended = await asyncio.gather(worker, rescuer, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+
+def working_app() -> App:
+    """Fetches jobs on connections of its own. What jobs, the drain and campaigns defer in this process goes by Django's
+    connection all the same, so that it is in their transaction: with `replace_connector` it would be committed at once,
+    and a job would look for a message that is not there yet."""
     connector = django_app.connector.get_worker_connector()  # type: ignore[attr-defined] # the Django connector's
-    with django_app.replace_connector(connector) as app:
-        async with app.open_async():
-            worker = asyncio.create_task(_worker(app))
-            rescuer = asyncio.create_task(rescue(app))
-            try:
-                await asyncio.wait({worker, rescuer}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                # The rescue first: a worker that is stopping has no heartbeat, and its jobs are not lost.
-                rescuer.cancel()
-                worker.cancel()
-                ended = await asyncio.gather(worker, rescuer, return_exceptions=True)
-            for error in ended:
-                if isinstance(error, Exception):
-                    raise error
+    return django_app.with_connector(connector)
 
 
 async def _worker(app: App) -> None:
