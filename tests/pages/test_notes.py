@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from centrala.conversations import dossier, erasing
 from centrala.conversations.models import Contact, ConversationState, Message, Note
 from centrala.conversations.noting import write_note
+from centrala.customers import dossier, erasing
 from centrala.organization.models import User
 from pages.reading import read
 from pages.scene import Talk, say

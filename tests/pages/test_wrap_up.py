@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from centrala.connection.models import Connection
-from centrala.conversations import dossier, erasing
 from centrala.conversations.models import ChosenCode, Contact, Conversation, ConversationState, Tag, WrapUp
+from centrala.customers import dossier, erasing
 from centrala.errors import Refused
 from centrala.organization.models import AuditEntry, User
 from centrala.workstreams.codes import save_code

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from centrala.conversations import dossier, erasing
 from centrala.conversations.access import contacts_of
 from centrala.conversations.customers import contact_of
 from centrala.conversations.models import Contact, Message
+from centrala.customers import dossier, erasing
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.forms import WORDS, explain

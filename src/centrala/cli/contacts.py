@@ -26,9 +26,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with database():
-        from centrala.conversations import customers, dossier, erasing
+        from centrala.conversations.customers import contact_of
+        from centrala.customers import dossier, erasing
 
-        contact = customers.contact_of(options.number)
+        contact = contact_of(options.number)
         if options.act == "export":
             return _export(options, dossier.export(contact=contact, actor=None))
         if options.act == "erase":

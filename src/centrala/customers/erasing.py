@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from centrala.conversations import tagging
 from centrala.conversations.customers import pseudonym
-from centrala.conversations.dossier import events_about
 from centrala.conversations.live import announce
 from centrala.conversations.models import Contact, Conversation, Message, Suppression
+from centrala.customers.dossier import events_about
 from centrala.errors import Refused
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
