@@ -43,6 +43,7 @@ ACTS = {  # answer POST alone
         "delete-hours",
         "delete-wrap-up-code",
         "note",
+        "here",
         "delete-quick-reply",
         "delete-my-quick-reply",
     ),

@@ -8,6 +8,7 @@ import msgspec
 from centrala.database import run
 
 CHANNEL = "desk"
+HERE = "here"  # in a notice: somebody looks at a conversation, or writes in it
 ROUTER = "routing"
 IDS_PER_NOTICE = 150  # about 40 bytes each, and PostgreSQL takes at most 8,000 in one notice
 
@@ -24,6 +25,12 @@ def announce(conversations: Iterable[UUID]) -> None:
 def announce_people() -> None:
     """Tells the desks that somebody is seen in another way now, when the transaction commits."""
     run("select pg_notify(%s, %s)", CHANNEL, '{"conversations": []}')
+
+
+def announce_company(conversation: UUID, *, person: int, name: str, doing: str) -> None:
+    """Tells the desks who looks at a conversation or writes in it. Nothing of it is kept anywhere."""
+    told = {"conversation": conversation, "person": person, "name": name, "doing": doing}
+    run("select pg_notify(%s, %s)", CHANNEL, msgspec.json.encode({HERE: told}).decode())
 
 
 def announce_work() -> None:

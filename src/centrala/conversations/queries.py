@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from centrala.conversations.models import Conversation, Message, Note
 from centrala.keyset import Cursor, page
+from centrala.organization.models import User
 
 MOST_NOTES = 200  # among the messages of one page
 
@@ -20,6 +21,13 @@ def newest_first(
 ) -> tuple[list[Conversation], Cursor | None]:
     """A page of a list, and where the next one begins (None: there is none)."""
     return page(conversations, by="last_message_at", after=after, limit=limit)
+
+
+def answered_since(conversation: Conversation, at: datetime, *, other_than: User) -> User | None:
+    """Who wrote to the customer after that; whoever did it last."""
+    answers = conversation.messages.filter(created_at__gt=at, author__isnull=False).exclude(author=other_than)
+    last = answers.select_related("author").order_by("-created_at", "-id").first()
+    return last.author if last else None
 
 
 def notes_of(conversation: Conversation, *, since: datetime | None, until: datetime | None) -> list[Note]:

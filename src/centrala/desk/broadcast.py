@@ -13,22 +13,25 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from centrala.conversations.live import CHANNEL
+from centrala.conversations.live import CHANNEL, HERE
 
 KEPT = 1_000  # notices
 MOST_WAITING = 200  # notices per browser; one that is slower than that starts again
 PROBE_SECONDS = 10.0
 RETRY_SECONDS = 0.25
+COMPANY = f'{{"{HERE}"'  # how such a notice begins
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Notice:
-    id: str
-    event: str  # hello | changed | resync
+    id: str  # empty: of the moment alone, and not told again
+    event: str  # hello | changed | resync | here
     data: str  # JSON
 
     def encode(self) -> bytes:
+        if not self.id:
+            return f"event: {self.event}\ndata: {self.data}\n\n".encode()
         return f"id: {self.id}\nevent: {self.event}\ndata: {self.data}\n\n".encode()
 
 
@@ -89,6 +92,9 @@ class Broadcast:
         self._count += 1
         notice = Notice(f"{self._boot}-{self._count}", event, data)
         self._kept.append(notice)
+        self._hand_out(notice)
+
+    def _hand_out(self, notice: Notice) -> None:
         for queue in self._queues:
             _put(queue, notice)
 
@@ -113,7 +119,11 @@ class Broadcast:
             connection.terminate()
 
     def _notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        self._publish("changed", str(payload))
+        told = str(payload)
+        if told.startswith(COMPANY):
+            self._hand_out(Notice("", HERE, told))
+        else:
+            self._publish("changed", told)
 
 
 def _put(queue: asyncio.Queue[Notice | None], notice: Notice | None) -> None:

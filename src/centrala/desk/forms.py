@@ -89,6 +89,12 @@ class StartForm(forms.Form):
             raise forms.ValidationError(refused.message) from None
 
 
+class HereForm(forms.Form):
+    """What somebody does in a conversation whose page is open."""
+
+    doing = forms.ChoiceField(choices=[(doing, doing) for doing in ("coming", "looking", "writing", "gone")])
+
+
 class Said(forms.Form):
     """One text and what is wrong with it."""
 
@@ -99,7 +105,10 @@ class Said(forms.Form):
 
 
 class ReplyForm(Said):
+    """`known` is the last entry of the thread that its author saw when beginning to write."""
+
     text = TextField()
+    known = CursorField()
 
 
 class NoteForm(Said):

@@ -1,6 +1,6 @@
 """`GET /desk/stream`: server-sent events for the desk. `hello` opens a new stream, `changed` carries ids of
-conversations, `resync` means fetch everything; a comment every few seconds keeps proxies awake. Whoever keeps one open
-is on duty, see `routing.actions.seen`."""
+conversations, `here` who looks at one or writes in it, `resync` means fetch everything; a comment every few seconds
+keeps proxies awake. Whoever keeps one open is on duty, see `routing.actions.seen`."""
 
 import asyncio
 import logging

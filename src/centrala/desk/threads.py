@@ -21,6 +21,10 @@ class Day:
     date: date  # in the reader's time zone
     entries: list[Message | Note]
 
+    @property
+    def last(self) -> Cursor:
+        return Cursor(self.entries[-1].created_at, self.entries[-1].id)
+
 
 @dataclass(frozen=True)
 class Thread:

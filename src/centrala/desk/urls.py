@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/reply", views.reply, name="reply"),
     path("<uuid:conversation_id>/quick-replies", quick_replies.choices, name="quick-choices"),
     path("<uuid:conversation_id>/note", views.note, name="note"),
+    path("<uuid:conversation_id>/here", views.here, name="here"),
     path("<uuid:conversation_id>/seen", views.seen, name="seen"),
     path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),
     path("<uuid:conversation_id>/set-aside", work.act, {"act": actions.set_aside}, name="set-aside"),

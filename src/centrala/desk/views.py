@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 from centrala.connection.access import active_connection
 from centrala.conversations import actions
 from centrala.conversations.access import conversations_of
+from centrala.conversations.live import announce_company
 from centrala.conversations.models import Conversation, Message
 from centrala.conversations.noting import write_note
 from centrala.conversations.queries import with_endings
 from centrala.conversations.tagging import known_tags
 from centrala.desk.ending import wrap_up_form
-from centrala.desk.forms import ListForm, NoteForm, ReplyForm, ThreadForm
+from centrala.desk.forms import HereForm, ListForm, NoteForm, ReplyForm, ThreadForm
 from centrala.desk.lists import ConversationList, query, read_list
 from centrala.desk.standing import Standing
 from centrala.desk.threads import earlier_conversations, read_thread
@@ -73,7 +74,8 @@ def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     if sent is not None:
         return redirect("desk:conversation", conversation_id)
     if request.htmx:
-        return render(request, "desk/_reply_error.html", {"error": form.problem}, status=UNPROCESSABLE)
+        context = {"error": form.problem, "thread": read_thread(found)}  # what the reason may lie in
+        return render(request, "desk/_reply_refused.html", context, status=UNPROCESSABLE)
     return page(request, found, status=UNPROCESSABLE, error=form.problem, text=form["text"].value() or "")
 
 
@@ -96,6 +98,18 @@ def note(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
 
 @staff_only
 @post_only
+def here(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """Told by the open page every few seconds, and passed on to the others that show the conversation."""
+    found, form = find(request, conversation_id), HereForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=UNPROCESSABLE)
+    name, doing = request.user.display_name, form.cleaned_data["doing"]
+    announce_company(found.pk, person=request.user.pk, name=name, doing=doing)
+    return HttpResponse(status=NO_CONTENT)
+
+
+@staff_only
+@post_only
 def seen(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     """Somebody is looking at the thread. Said by the page itself: a link fetched ahead or by a robot reads nothing."""
     actions.mark_read(conversation=find(request, conversation_id))
@@ -107,7 +121,9 @@ def _send(request: StaffRequest, found: Conversation, form: ReplyForm) -> Messag
     if not form.is_valid():
         return None
     try:
-        return answer(conversation=found, author=request.user, text=form.cleaned_data["text"])
+        asked = form.cleaned_data
+        known = asked["known"].at if asked["known"] else None
+        return answer(conversation=found, author=request.user, text=asked["text"], known=known)
     except Refused as refused:
         form.add_error("text", refused.message)
         return None

@@ -14,6 +14,7 @@ from centrala.conversations.happenings import happened
 from centrala.conversations.lines import places
 from centrala.conversations.live import announce, announce_people, announce_work
 from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Message
+from centrala.conversations.queries import answered_since
 from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
@@ -137,10 +138,17 @@ def pick(*, conversation: Conversation, user: User) -> Conversation:
 
 
 @transaction.atomic
-def answer(*, conversation: Conversation, author: User, text: str) -> Message:
-    """Queues an answer to the customer; what nobody works on is picked with it. Raises Refused as `reply` does."""
+def answer(*, conversation: Conversation, author: User, text: str, known: datetime | None = None) -> Message:
+    """Queues an answer to the customer; what nobody works on is picked with it. Raises Refused as `reply` does, and
+    where somebody else answered after `known`, when the author last looked."""
     duty.lock(author)
-    if _locked(conversation).state in (OPEN, WAITING):
+    locked = _locked(conversation)
+    if known is not None and (other := answered_since(locked, known, other_than=author)):
+        raise Refused(
+            _("%(name)s answered while you were writing. Read it above, and send again if yours still fits.")
+            % {"name": other.display_name}
+        )
+    if locked.state in (OPEN, WAITING):
         pick(conversation=conversation, user=author)
     return reply(conversation=conversation, author=author, text=text)
 

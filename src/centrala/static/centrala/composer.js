@@ -3,6 +3,7 @@ import * as drafts from "./drafts.js";
 import { measure, plain } from "./segments.js";
 
 let sent = "";
+let begun = false;
 
 const conversation = () => document.getElementById("work").dataset.conversation;
 // A page that was left while its message was on its way did not see it arrive.
@@ -20,8 +21,16 @@ function count() {
   document.getElementById("reply-plain").hidden = alphabet === "gsm" || measure(plain(field.value)).alphabet !== "gsm";
 }
 
+// The last that was to be seen when the answer was begun: the hub points out what somebody else answered since.
+function know() {
+  const last = [...document.querySelectorAll("#messages .message")].at(-1);
+  document.getElementById("reply-known").value = last?.dataset.order ?? "";
+}
+
 function typed() {
   const field = box();
+  if (!field.value || !begun) know();
+  begun = field.value !== "";
   drafts.keep(conversation(), field.value);
   count();
 }
@@ -29,6 +38,7 @@ function typed() {
 export function restore() {
   const field = box();
   if (!field) return;
+  begun = false;
   const draft = drafts.kept(conversation());
   if (!field.value && draft.trim() !== lastAnswer()) field.value = draft;
   typed();
@@ -70,6 +80,7 @@ export function install(person) {
     if (target.id !== "composer") return;
     if (detail.xhr.status === 200) clearSent();
     else refused(detail.xhr.status === 422);
+    if ([200, 422].includes(detail.xhr.status)) know();
     box().focus();
   });
 }

@@ -1,4 +1,5 @@
 // The desk: the list, the open thread, the live stream. See composer.js, keyed.js and live.js for their parts.
+import * as company from "./company.js";
 import * as composer from "./composer.js";
 import { install as installKeyed } from "./keyed.js";
 import { start } from "./live.js";
@@ -18,6 +19,7 @@ offers.install();
 installTags();
 installQuickReplies();
 noting.install();
+company.install();
 
 function toBottom() {
   const scroller = document.getElementById("scroller");
@@ -26,6 +28,7 @@ function toBottom() {
 
 // The list follows the address: which row is open, where a filter and another language lead.
 function follow() {
+  company.follow();
   const row = `open-${document.getElementById("work").dataset.conversation}`;
   for (const link of document.querySelectorAll("#list a")) {
     if (link.id === row) link.setAttribute("aria-current", "true");

@@ -35,8 +35,10 @@ function show(state) {
   sign.querySelector(".word").textContent = sign.dataset[state];
 }
 
-function hear({ state, changed, resync }) {
+function hear({ state, changed, here, resync }) {
   if (state) show(state);
+  if (state === "live") announce("live:on");
+  if (here) announce("live:here", here);
   if (resync) soon({ list: true, thread: true });
   if (!changed) return;
   announce("live:changed", { ids: changed });
