@@ -41,19 +41,25 @@ def serial(text: str) -> int:
     return int(text)
 
 
-def below(place: Cursor, *, by: str) -> Q:
-    """What stands below a place in a list that is newest first by the field `by`.
+def below(place: Cursor, *, by: str, oldest_first: bool = False) -> Q:
+    """What stands below a place in a list that is newest first by the field `by`, or oldest first.
 
     Worded as a bound on the time: from two cases joined by OR PostgreSQL would read the index from its beginning.
     """
-    return Q(**{f"{by}__lte": place.at}) & (Q(**{f"{by}__lt": place.at}) | Q(id__lt=place.id))
+    beyond = "gt" if oldest_first else "lt"
+    bound = Q(**{f"{by}__{beyond}e": place.at})
+    return bound & (Q(**{f"{by}__{beyond}": place.at}) | Q(**{f"id__{beyond}": place.id}))
 
 
-def page(rows: QuerySet[Row], *, by: str, after: Cursor | None, limit: int) -> tuple[list[Row], Cursor | None]:
-    """At most `limit` rows, newest first by the field `by`, and where the next page begins (None: there is none)."""
+def page(
+    rows: QuerySet[Row], *, by: str, after: Cursor | None, limit: int, oldest_first: bool = False
+) -> tuple[list[Row], Cursor | None]:
+    """At most `limit` rows, newest first by the field `by` unless told otherwise, and where the next page begins
+    (None: there is none)."""
     if after is not None:
-        rows = rows.filter(below(after, by=by))
-    found = list(rows.order_by(f"-{by}", "-id")[: limit + 1])
+        rows = rows.filter(below(after, by=by, oldest_first=oldest_first))
+    way = "" if oldest_first else "-"
+    found = list(rows.order_by(f"{way}{by}", f"{way}id")[: limit + 1])
     shown = found[:limit]
     return shown, Cursor(getattr(shown[-1], by), shown[-1].pk) if len(found) > limit else None
 

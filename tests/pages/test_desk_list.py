@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
 from centrala.conversations.models import Contact, Conversation, ConversationState
@@ -103,6 +104,28 @@ def test_show_more_goes_on_where_the_list_ended(agent: Client, talk: Talk) -> No
     assert names(second) == ["+48 600 100 202", "+48 600 100 203"]
     assert names(third) == ["+48 600 100 204"]
     assert third.all("button", id="more") == []
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_queue_is_oldest_first_page_by_page_with_the_waiting_time(agent: Client, talk: Talk) -> None:
+    for number, minutes in enumerate((5, 125, 59, 4600, 0)):
+        talk(f"+4860010020{number}", minutes_ago=minutes)
+    latest = Conversation.objects.get(contact__number="+48600100203")
+    Conversation.objects.filter(pk=latest.pk).update(last_message_at=now())  # what was written since changes no place
+
+    pages = [read(agent.get("/desk/?show=queue"))]
+    while more := pages[-1].all("button", id="more"):
+        pages.append(read(agent.get(str(more[0].attributes["hx-get"]))))
+
+    shown = [
+        (name[-1], row.one("time").text()) for page in pages for name, row in zip(names(page), rows(page), strict=True)
+    ]
+    assert shown == [("3", "3 d 4 h"), ("1", "2 h 5 min"), ("2", "59 min"), ("0", "5 min"), ("4", "0 min")]
+    until = str(pages[1].one("input", id="list-end").attributes["value"])
+    talk("+48600100209", minutes_ago=90)
+    refreshed = read(agent.get("/desk/list", {"show": "queue", "until": until}))
+    assert [name[-1] for name in names(refreshed)] == ["3", "1", "9", "2", "0"]
+    assert len(refreshed.all("button", id="more")) == 1
 
 
 @pytest.mark.usefixtures("short_pages")

@@ -1,7 +1,7 @@
 """The conversation list as a page shows it."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -9,12 +9,11 @@ from django.db.models import Q, QuerySet
 from centrala.conversations.access import conversations_of
 from centrala.conversations.folding import Piece
 from centrala.conversations.models import Conversation
-from centrala.conversations.queries import newest_first
 from centrala.conversations.search import excerpts, search
 from centrala.conversations.states import ACTIVE, OPEN, WAITING, WRAP_UP
 from centrala.conversations.tagging import tagged
 from centrala.desk.forms import ListForm, Show
-from centrala.keyset import Cursor, below
+from centrala.keyset import Cursor, below, page
 from centrala.organization.models import User
 
 PAGE = 50
@@ -29,6 +28,11 @@ class ConversationList:
     extended: bool = False
     search: str = ""
     tag: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is the queue: who has waited longest stands on top."""
+        return self.show == Show.QUEUE and not self.search
 
     @property
     def query(self) -> str:
@@ -53,25 +57,32 @@ class ConversationList:
 
     @cached_property
     def last(self) -> Cursor | None:
-        return Cursor(self.rows[-1].last_message_at, self.rows[-1].id) if self.rows else None
+        return Cursor(getattr(self.rows[-1], _order(self.waits)), self.rows[-1].id) if self.rows else None
 
 
 def read_list(user: User, form: ListForm) -> ConversationList:
-    """Newest first. A form that is not valid reads as an empty one: an old link still opens a list."""
+    """Newest first, the queue oldest first. A form that is not valid reads as an empty one: an old link still opens a
+    list."""
     asked = form.cleaned_data if form.is_valid() else {}
     show, after, until = asked.get("show", Show.TO_DO), asked.get("after"), asked.get("until")
     text, tag = asked.get("search", ""), asked.get("tag", "").lower()
     conversations = search(conversations_of(user), text) if text else shown(user, show)
     if tag:
         conversations = tagged(conversations, tag)
+    waits = show == Show.QUEUE and not text
+    in_pages = partial(page, by=_order(waits), oldest_first=waits)
     if until is None:
-        rows, following = newest_first(conversations, after=after, limit=PAGE)
+        rows, following = in_pages(conversations, after=after, limit=PAGE)
         return ConversationList(rows, show, following, extended=after is not None, search=text, tag=tag)
-    rest = below(until, by="last_message_at")
-    rows, following = newest_first(conversations.exclude(rest), limit=LONGEST)
+    rest = below(until, by=_order(waits), oldest_first=waits)
+    rows, following = in_pages(conversations.exclude(rest), after=None, limit=LONGEST)
     if following is None and conversations.filter(rest).exists():
         following = until
     return ConversationList(rows, show, following, extended=True, search=text, tag=tag)
+
+
+def _order(waits: bool) -> str:
+    return "queued_at" if waits else "last_message_at"
 
 
 def query(show: str, search: str, tag: str = "") -> str:

@@ -8,7 +8,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -83,6 +83,17 @@ def moment(at: datetime) -> str:
         # Translators: day and short month; Polish writes months small: "j b"
         return date_format(local, pgettext("date format", "j M"))
     return date_format(local, "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def since(at: datetime) -> str:
+    """How long ago, in two units at most: 0 min, 59 min, 2 h 5 min, 3 d 4 h. The symbols are those of every language;
+    static/centrala/waiting.js goes on counting in the same words."""
+    minutes = max(0, int((now() - at).total_seconds() // 60))
+    hours, days = minutes // 60, minutes // 1440
+    if days:
+        return f"{days} d {hours % 24} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 @register.simple_tag

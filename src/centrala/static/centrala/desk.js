@@ -8,6 +8,7 @@ import * as offers from "./offers.js";
 import { install as installQuickReplies } from "./quick_replies.js";
 import { hear as hearOfSigningOut } from "./signing_out.js";
 import { install as installTags } from "./tags.js";
+import { install as installWaiting } from "./waiting.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
 const title = () => document.title.replace(/^(● )?(\(\d+\+?\) )?/, "");
@@ -17,6 +18,7 @@ composer.install(document.body.dataset.person);
 hearOfSigningOut();
 offers.install();
 installTags();
+installWaiting();
 installQuickReplies();
 noting.install();
 company.install();

@@ -1,10 +1,11 @@
 // Two ways for htmx to swap a list whose rows have ids, so that focus, scrolling and screen readers keep their place:
 // "reconcile" makes it equal to what came; "merge" adds and replaces in the order of data-order, and removes nothing.
 
-// A countdown, which a script keeps going, is no difference.
+// A countdown, and the time that somebody waits, which scripts keep going, are no difference.
 function still(node) {
   const copy = node.cloneNode(true);
   for (const countdown of copy.querySelectorAll("[data-left]")) countdown.remove();
+  for (const counted of copy.querySelectorAll("[data-since]")) counted.textContent = "";
   return copy;
 }
 
