@@ -1,4 +1,5 @@
 // The desk: the list, the open thread, the live stream. See composer.js, keyed.js and live.js for their parts.
+import * as alerts from "./alerts.js";
 import * as company from "./company.js";
 import * as composer from "./composer.js";
 import { install as installKeyed } from "./keyed.js";
@@ -17,6 +18,7 @@ installKeyed(window.htmx);
 composer.install(document.body.dataset.person);
 hearOfSigningOut();
 offers.install();
+alerts.install();
 installTags();
 installWaiting();
 installQuickReplies();
