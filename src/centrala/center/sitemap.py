@@ -38,7 +38,7 @@ SITE_MAP = (
             Place(_("Workstreams"), "change", "center:workstreams"),
             Place(_("Queues"), "inbox", "center:queues"),
             Place(_("Operating hours"), "clock", "center:hours"),
-            Place(_("Quick replies"), "chat", "quick-replies:all"),
+            Place(_("Quick replies"), "chat", "quick-replies:quick-replies"),
             Place(_("Wrap-up codes"), "log", "center:wrap-up-codes"),
         ),
     ),

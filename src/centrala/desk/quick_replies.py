@@ -74,19 +74,23 @@ def everybodys(request: StaffRequest) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
-    return _form(request, QuickReply(), "quick-replies:all")
+    return _form(request, QuickReply(), "quick-replies:quick-replies")
 
 
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: StaffRequest, reply_id: int) -> HttpResponse:
-    return _form(request, get_object_or_404(shared_replies_of(request.user), pk=reply_id), "quick-replies:all")
+    return _form(
+        request, get_object_or_404(shared_replies_of(request.user), pk=reply_id), "quick-replies:quick-replies"
+    )
 
 
 @administrators_only
 @post_only
 def remove(request: StaffRequest, reply_id: int) -> HttpResponse:
-    return _remove(request, get_object_or_404(shared_replies_of(request.user), pk=reply_id), "quick-replies:all")
+    return _remove(
+        request, get_object_or_404(shared_replies_of(request.user), pk=reply_id), "quick-replies:quick-replies"
+    )
 
 
 @staff_only
@@ -98,19 +102,23 @@ def mine(request: StaffRequest) -> HttpResponse:
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_mine(request: StaffRequest) -> HttpResponse:
-    return _form(request, QuickReply(owner=request.user), "own-quick-replies:mine")
+    return _form(request, QuickReply(owner=request.user), "own-quick-replies:my-quick-replies")
 
 
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_mine(request: StaffRequest, reply_id: int) -> HttpResponse:
-    return _form(request, get_object_or_404(own_replies_of(request.user), pk=reply_id), "own-quick-replies:mine")
+    return _form(
+        request, get_object_or_404(own_replies_of(request.user), pk=reply_id), "own-quick-replies:my-quick-replies"
+    )
 
 
 @staff_only
 @post_only
 def remove_mine(request: StaffRequest, reply_id: int) -> HttpResponse:
-    return _remove(request, get_object_or_404(own_replies_of(request.user), pk=reply_id), "own-quick-replies:mine")
+    return _remove(
+        request, get_object_or_404(own_replies_of(request.user), pk=reply_id), "own-quick-replies:my-quick-replies"
+    )
 
 
 def _remove(request: StaffRequest, reply: QuickReply, back: str) -> HttpResponse:
