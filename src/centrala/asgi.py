@@ -23,7 +23,7 @@ from centrala.hooks.routes import Webhook
 from centrala.hooks.routes import routes as webhooks
 
 POLICY_VIOLATION = 1008
-HOOK = re.compile(r"/hooks/(?P<secret>[^/]+)/(?P<service>[^/]+)")
+HOOK = re.compile(r"/hooks/[^/]+/[^/]+")
 WEBHOOK = Webhook()
 
 
@@ -48,8 +48,8 @@ class Front(Starlette):
     a tenth of what one costs. What fails there is uvicorn's to log and to answer with 500, as elsewhere."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and (hook := HOOK.fullmatch(scope["path"])):
-            scope["app"], scope["path_params"] = self, hook.groupdict()
+        if scope["type"] == "http" and scope["method"] == "POST" and HOOK.fullmatch(scope["path"]):
+            scope["app"] = self
             await WEBHOOK(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

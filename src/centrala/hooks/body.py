@@ -1,10 +1,9 @@
 """Reading a request's body without letting its sender fill our memory."""
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from centrala.entra.refusals import Refusal
 from centrala.hooks.refusals import Code
@@ -14,37 +13,42 @@ LARGEST = 1_572_864  # bytes, 1.5 MB
 SECONDS = 30.0  # Event Grid itself gives up then
 
 
-Take = Callable[[int], None]
-
-
 class Room:
     """How many bytes of bodies a process holds at once, from the first one read until its request is answered."""
 
     def __init__(self, most: int = 64 << 20) -> None:
-        self._left = most
+        self.left = most
 
-    @contextlib.contextmanager
-    def request(self) -> Iterator[Take]:
-        """Yields what takes room for so many bytes more, or raises Refusal (503). At the end all is given back."""
-        taken = 0
-
-        def take(size: int) -> None:
-            nonlocal taken
-            if size > self._left:
-                raise Refusal(Code.INBOX_FULL, "too many bodies at once")
-            self._left -= size
-            taken += size
-
-        try:
-            yield take
-        finally:
-            self._left += taken
+    def request(self) -> "Taken":
+        return Taken(self)
 
 
-async def read(request: Request, take: Take) -> bytes:
+class Taken:
+    """What one request takes of the room; at its end all is given back."""
+
+    __slots__ = ("_room", "_size")
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._size = 0
+
+    def __enter__(self) -> "Taken":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._room.left += self._size
+
+    def add(self, size: int) -> None:
+        """Raises Refusal (503) where there is no room for so many bytes more."""
+        if size > self._room.left:
+            raise Refusal(Code.INBOX_FULL, "too many bodies at once")
+        self._room.left -= size
+        self._size += size
+
+
+async def read(receive: Receive, announced: str, taken: Taken) -> bytes:
     """Raises Refusal: 413 as soon as the body is known to be too large, 408 when it takes too long, 503 when there is
-    no room for it."""
-    announced = request.headers.get("content-length", "")
+    no room for it. `announced` is the Content-Length, where there is one."""
     if announced.isdecimal() and int(announced) > LARGEST:
         raise Refusal(Code.TOO_LARGE)
     chunks, more = [], True
@@ -52,14 +56,14 @@ async def read(request: Request, take: Take) -> bytes:
     try:
         async with asyncio.timeout(SECONDS):
             while more:
-                message = await request.receive()
+                message = await receive()
                 if message["type"] == "http.disconnect":
                     raise ClientDisconnect
                 chunk, more = message.get("body", b""), message.get("more_body", False)
                 left -= len(chunk)
                 if left < 0:
                     raise Refusal(Code.TOO_LARGE)
-                take(len(chunk))
+                taken.add(len(chunk))
                 chunks.append(chunk)
     except TimeoutError:
         raise Refusal(Code.TOO_SLOW) from None

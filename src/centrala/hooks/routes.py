@@ -8,14 +8,15 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from centrala.connection.models import EVENT_TYPES, Sight
 from centrala.entra.refusals import Refusal, TokenCode
-from centrala.hooks import body, claims, events
+from centrala.hooks import asked, body, claims, events
+from centrala.hooks.asked import Asked
 from centrala.hooks.endpoints import Endpoint
 from centrala.hooks.events import Event
 from centrala.hooks.refusals import Code
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNPRINTABLE = re.compile(r"[^A-Za-z0-9._-]")
 RETRY_AFTER = "30"  # seconds: Event Grid's own least wait after a 503
+TAKEN: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
+NOTHING_MORE: Message = {"type": "http.response.body"}
 SERVICE_OF = {event_type: service for service, types in EVENT_TYPES.items() for event_type in types}
 
 
@@ -40,18 +43,23 @@ class Webhook:
     """An app and not a function, which Starlette would wrap twice: the event path pays for each layer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await _answer(Request(scope, receive))
-        await response(scope, receive, send)
+        response = await _answer(scope["app"].state.hooks, asked.read(scope), receive)
+        if response is None:
+            await send(TAKEN)
+            await send(NOTHING_MORE)
+        else:
+            await response(scope, receive, send)
 
 
-async def _answer(request: Request) -> Response:
-    hooks: Hooks = request.app.state.hooks
+async def _answer(hooks: Hooks, request: Asked, receive: Receive) -> Response | None:
+    """None where events were taken in."""
     endpoint: Endpoint | None = None
     try:
         endpoint = await _endpoint(hooks, request)
-        _check_open(endpoint, request, hooks.clock())
+        received_at = hooks.clock()
+        _check_open(endpoint, request, received_at)
         if request.method == "POST":
-            return await _receive(hooks, request, endpoint)
+            return await _receive(hooks, request, receive, endpoint, received_at)
         return _schema_handshake(hooks, endpoint) if request.method == "OPTIONS" else _greeting(endpoint)
     except Refusal as refusal:
         hooks.sightings.tally(Counted.REFUSED, refusal.code.word)
@@ -62,16 +70,15 @@ async def _answer(request: Request) -> Response:
         return Response(status_code=400)  # nobody is there to read it
 
 
-async def _endpoint(hooks: Hooks, request: Request) -> Endpoint:
-    secret = request.path_params["secret"]
-    endpoint = await hooks.endpoints.find(secret) if SECRET.fullmatch(secret) else None
+async def _endpoint(hooks: Hooks, request: Asked) -> Endpoint:
+    endpoint = await hooks.endpoints.find(request.secret) if SECRET.fullmatch(request.secret) else None
     if endpoint is None:
         raise Refusal(Code.UNKNOWN_ENDPOINT)
     return endpoint
 
 
-def _check_open(endpoint: Endpoint, request: Request, at: datetime) -> None:
-    if request.path_params["service"] != endpoint.slug:
+def _check_open(endpoint: Endpoint, request: Asked, at: datetime) -> None:
+    if request.service != endpoint.slug:
         raise Refusal(Code.WRONG_SERVICE)
     if not endpoint.connected:
         raise Refusal(Code.DISCONNECTED)
@@ -79,43 +86,43 @@ def _check_open(endpoint: Endpoint, request: Request, at: datetime) -> None:
         raise Refusal(Code.RETIRED)
 
 
-async def _receive(hooks: Hooks, request: Request, endpoint: Endpoint) -> Response:
-    received_at = hooks.clock()
-    await hooks.tokens.check(request.headers.getlist("authorization"), endpoint.trust)
-    with hooks.room.request() as take:
-        arrived = events.parse(await body.read(request, take))
+async def _receive(
+    hooks: Hooks, request: Asked, receive: Receive, endpoint: Endpoint, received_at: datetime
+) -> Response | None:
+    await hooks.tokens.check(request.authorization, endpoint.trust)
+    with hooks.room.request() as taken:
+        arrived = events.parse(await body.read(receive, request.length, taken))
         return await _take_in(hooks, request, endpoint, arrived, received_at)
 
 
 async def _take_in(
-    hooks: Hooks, request: Request, endpoint: Endpoint, arrived: list[Event], received_at: datetime
-) -> Response:
+    hooks: Hooks, request: Asked, endpoint: Endpoint, arrived: list[Event], received_at: datetime
+) -> Response | None:
     subscription = _subscription(request)
-    kind = request.headers.get("aeg-event-type", "").lower()
     if len(arrived) == 1 and arrived[0].envelope.event_type == events.VALIDATION:
         return _handshake(hooks, arrived[0], endpoint, subscription)
-    if kind == "subscriptionvalidation":
+    if request.kind == "subscriptionvalidation":
         raise Refusal(Code.NO_VALIDATION_CODE)
     if len(arrived) == 1 and arrived[0].envelope.event_type == events.DELETION:
         return _deletion(hooks, endpoint, subscription)
     rows = [_row(event, endpoint, subscription, received_at) for event in arrived]
     await _keep(hooks, rows, endpoint)
     _note_events(hooks, rows)
-    return Response()
+    return None
 
 
-def _subscription(request: Request) -> str:
-    return UNPRINTABLE.sub("?", request.headers.get("aeg-subscription-name", ""))[:200]
+def _subscription(request: Asked) -> str:
+    return UNPRINTABLE.sub("?", request.subscription)[:200]
 
 
-def _note_refusal(hooks: Hooks, request: Request, endpoint: Endpoint, refusal: Refusal) -> None:
+def _note_refusal(hooks: Hooks, request: Asked, endpoint: Endpoint, refusal: Refusal) -> None:
     note = Note(hooks.clock(), _subscription(request), refusal.code.word, refusal.detail)
     hooks.sightings.note(endpoint.id, Sight.REFUSAL, note)
     hooks.sightings.count(endpoint.id, note)
     if refusal.code is Code.CLOUD_EVENTS:
         hooks.sightings.note(endpoint.id, Sight.CLOUD_EVENTS, note)
     if isinstance(refusal.code, TokenCode):
-        beside = claims.compare(request.headers.getlist("authorization"), hooks.tokens.expected(endpoint.trust))
+        beside = claims.compare(request.authorization, hooks.tokens.expected(endpoint.trust))
         hooks.sightings.note(endpoint.id, Sight.TOKEN_REFUSAL, replace(note, claims=beside))
 
 
