@@ -1,18 +1,16 @@
 """A request to a webhook, read out of ASGI's scope in one pass: the event path pays for each look at the headers."""
 
-from dataclasses import dataclass, field
-
+import msgspec
 from starlette.types import Scope
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """`authorization` holds the values of all headers of that name; a missing header is an empty text."""
 
     method: str
     secret: str
     service: str
-    authorization: list[str] = field(default_factory=list)
+    authorization: list[str] = []
     length: str = ""
     kind: str = ""
     subscription: str = ""

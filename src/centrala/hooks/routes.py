@@ -5,9 +5,10 @@ Events are answered 200 only when they are committed, so that whatever happens h
 
 import logging
 import re
-from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
+from msgspec import structs
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -98,7 +99,7 @@ async def _receive(
 async def _take_in(
     hooks: Hooks, request: Asked, endpoint: Endpoint, arrived: list[Event], received_at: datetime
 ) -> Response | None:
-    subscription = _subscription(request)
+    subscription = _printable(request.subscription)
     if len(arrived) == 1 and arrived[0].envelope.event_type == events.VALIDATION:
         return _handshake(hooks, arrived[0], endpoint, subscription)
     if request.kind == "subscriptionvalidation":
@@ -111,26 +112,31 @@ async def _take_in(
     return None
 
 
-def _subscription(request: Asked) -> str:
-    return UNPRINTABLE.sub("?", request.subscription)[:200]
+@lru_cache(maxsize=64)
+def _printable(name: str) -> str:
+    return UNPRINTABLE.sub("?", name)[:200]
 
 
 def _note_refusal(hooks: Hooks, request: Asked, endpoint: Endpoint, refusal: Refusal) -> None:
-    note = Note(hooks.clock(), _subscription(request), refusal.code.word, refusal.detail)
+    note = Note(hooks.clock(), _printable(request.subscription), refusal.code.word, refusal.detail)
     hooks.sightings.note(endpoint.id, Sight.REFUSAL, note)
     hooks.sightings.count(endpoint.id, note)
     if refusal.code is Code.CLOUD_EVENTS:
         hooks.sightings.note(endpoint.id, Sight.CLOUD_EVENTS, note)
     if isinstance(refusal.code, TokenCode):
         beside = claims.compare(request.authorization, hooks.tokens.expected(endpoint.trust))
-        hooks.sightings.note(endpoint.id, Sight.TOKEN_REFUSAL, replace(note, claims=beside))
+        hooks.sightings.note(endpoint.id, Sight.TOKEN_REFUSAL, structs.replace(note, claims=beside))
 
 
 def _note_events(hooks: Hooks, rows: list[Row]) -> None:
-    for kind, seen in ((Sight.EVENT, rows), (Sight.MISDIRECTED, [row for row in rows if row.misdirected])):
-        if seen:
-            last = seen[-1]
-            hooks.sightings.note(last.endpoint, kind, Note(last.received_at, last.subscription, last.type))
+    if rows:
+        _note_row(hooks, Sight.EVENT, rows[-1])
+    if misdirected := [row for row in rows if row.misdirected]:
+        _note_row(hooks, Sight.MISDIRECTED, misdirected[-1])
+
+
+def _note_row(hooks: Hooks, kind: Sight, row: Row) -> None:
+    hooks.sightings.note(row.endpoint, kind, Note(row.received_at, row.subscription, row.type))
 
 
 def _handshake(hooks: Hooks, event: Event, endpoint: Endpoint, subscription: str) -> Response:

@@ -7,11 +7,12 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from centrala.characters import storable
 from centrala.connection.models import Sight
@@ -48,8 +49,7 @@ PATIENCE = 2.0  # seconds for one write
 LONGEST = 500  # characters of a detail
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     at: datetime
     subscription: str = ""
     word: str = ""

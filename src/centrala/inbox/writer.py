@@ -9,11 +9,11 @@ import contextlib
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from asyncpg.prepared_stmt import PreparedStatement
 
 from centrala.characters import storable
@@ -52,6 +52,7 @@ FLUSH_ROWS = 5_000
 FLUSH_BYTES = 16 << 20
 # A restart of PostgreSQL takes a fraction of this; a call that rings is lost when Event Grid is sent away for 30 s.
 RESTART_SECONDS = 3.0
+LOOKS = 10  # for requests that have waited too long, while one's time passes
 LONGEST_ID = 512  # characters: an entry of a B-tree index ends at 2,704 bytes
 
 
@@ -67,8 +68,7 @@ class InboxFull(InboxUnavailable):
     """More comes than the database takes: nothing was tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One event for the table inbox_event. `body` is the event's own JSON as it came, times are aware."""
 
     event_id: str
@@ -103,11 +103,11 @@ def identity(event_id: str) -> str:
     return f"{event_id[: LONGEST_ID // 2]}#{hashlib.sha256(event_id.encode()).hexdigest()}"
 
 
-@dataclass(eq=False, slots=True)
-class _Request:
+class _Request(msgspec.Struct, eq=False):
     rows: list[tuple[object, ...]]  # the event id comes first
     size: int
     done: asyncio.Future[frozenset[str]]
+    until: float  # by the event loop's clock
 
     def fail(self, error: Exception) -> None:
         if not self.done.done():
@@ -127,14 +127,17 @@ class Writer:
         self._room = room
         self._most = most
         self._waiting: deque[_Request] = deque()
+        self._under_way: list[_Request] = []
         self._wake = asyncio.Event()
         self._stopping = False
         self._flusher: asyncio.Task[None] | None = None
+        self._expirer: asyncio.Task[None] | None = None
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._statement: PreparedStatement[asyncpg.Record] | None = None
 
     async def start(self) -> None:
         self._flusher = asyncio.create_task(self._run(), name="inbox writer")
+        self._expirer = asyncio.create_task(self._expire(), name="inbox writer's clock")
 
     async def stop(self) -> None:
         """Flushes what waits, then lets go of the connection."""
@@ -142,6 +145,8 @@ class Writer:
         self._wake.set()
         if self._flusher is not None:
             await self._flusher
+        if self._expirer is not None:
+            self._expirer.cancel()
         self._drop()
 
     async def write(self, rows: Sequence[Row]) -> frozenset[str]:
@@ -154,19 +159,15 @@ class Writer:
             raise InboxUnavailable("the writer is not running")
         if self._flusher.done():
             self._flusher.result()  # a bug ended it: every request shall say so
-        request = self._accept(rows)
-        try:
-            async with asyncio.timeout(self._patience):
-                return await request.done
-        except TimeoutError:
-            raise InboxUnavailable(f"no commit within {self._patience:g} s") from None
+        return await self._accept(rows).done
 
     def _accept(self, rows: Sequence[Row]) -> _Request:
         size = sum(len(row.body) + len(row.subject) + ROW_BYTES for row in rows)
         if size > self._room or len(rows) > self._most:
             raise InboxFull("too much waits for the database")
-        done: asyncio.Future[frozenset[str]] = asyncio.get_running_loop().create_future()
-        request = _Request([row.values() for row in rows], size, done)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[frozenset[str]] = loop.create_future()
+        request = _Request([row.values() for row in rows], size, done, loop.time() + self._patience)
         self._waiting.append(request)
         self._room -= size
         self._most -= len(rows)
@@ -182,12 +183,24 @@ class Writer:
         while True:
             await self._wake.wait()
             if batch := self._take():
+                self._under_way = batch
                 await self._flush(batch)
                 self._release(batch)  # only now: until then its rows are in memory
             elif self._stopping:
                 return
             else:
                 self._wake.clear()
+
+    async def _expire(self) -> None:
+        """A clock for all: a timeout of its own would be a tenth of what a request costs. In the order in which they
+        came, so the first one that may go on waiting ends the look."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._patience / LOOKS)
+            for request in (*self._under_way, *self._waiting):
+                if request.until > loop.time():
+                    break
+                request.fail(InboxUnavailable(f"no commit within {self._patience:g} s"))
 
     def _take(self) -> list[_Request]:
         batch: list[_Request] = []
