@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from centrala.inbox.writer import AWAY
+from centrala.inbox.sessions import AWAY
 from centrala.organization.proof import proof_of
 
 START, START_HEADER = "CENTRALA_START", "X-Centrala-Start"

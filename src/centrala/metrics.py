@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from centrala.inbox.sessions import AWAY
 from centrala.inbox.tallies import BOUNDS, SUMS, Counted
-from centrala.inbox.writer import AWAY
 
 SECONDS = 5.0  # for one question to the database
 MOST_COUNTED = 100_000  # events that wait: to count a million that no vacuum has seen takes more than a second

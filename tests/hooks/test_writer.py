@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from centrala.inbox.writer import NAME, InboxFull, InboxUnavailable, Row, Writer
+from centrala.inbox.sessions import NAME, InboxUnavailable
+from centrala.inbox.writer import InboxFull, Row, Writer
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -96,6 +97,35 @@ async def test_texts_that_postgresql_cannot_keep_are_cleaned(writer: Writer, sql
 
     record = await sql.fetchrow("select event_id, type, subject, subscription from inbox_event")
     assert tuple(record) == ("a\ufffdb\ufffd", "\ufffd", "\ufffd", "s\ufffd")
+
+
+@pytest.mark.parametrize("others", [[], ["plain"], ["", "NULL", "{}", ",", '"']])
+async def test_text_comes_back_as_it_came(writer: Writer, sql: asyncpg.Connection, others: list[str]) -> None:
+    """The columns of texts travel in PostgreSQL's notation of arrays."""
+    texts = [*others, '"', "\\", '\\"', '","', "{a,b}", "null", "", " ", "line\nbreak\ttab", "zażółć 😀", "'"]
+
+    await writer.write([replace(row(f"{number}"), subject=text) for number, text in enumerate(texts)])
+
+    kept = await sql.fetch("select subject from inbox_event order by event_id::int")
+    assert [record["subject"] for record in kept] == texts
+
+
+async def test_second_session_helps_while_many_rows_wait(writer: Writer, sql: asyncpg.Connection) -> None:
+    """And rows that both of them bring are kept once."""
+    transaction = sql.transaction()
+    await transaction.start()
+    await sql.execute("lock table inbox_event in exclusive mode")
+    batches = [[row(f"event-{number}") for number in range(start, start + 600)] for start in (0, 600, 300, 900, 0)]
+    writing = [asyncio.create_task(writer.write(rows)) for rows in batches]
+    waiting = "select count(*) from pg_stat_activity where application_name = $1 and wait_event_type = 'Lock'"
+    while await sql.fetchval(waiting, NAME) < 2:
+        await sql.execute("select pg_stat_clear_snapshot()")
+
+    await transaction.commit()
+    duplicates = await asyncio.gather(*writing)
+
+    assert await sql.fetchval("select count(*) from inbox_event") == 1500
+    assert sum(map(len, duplicates)) == 1500
 
 
 async def test_session_that_is_killed_costs_nothing(writer: Writer, sql: asyncpg.Connection) -> None:

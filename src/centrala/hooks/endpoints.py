@@ -15,7 +15,7 @@ from centrala.entra.keys import Clock
 from centrala.entra.refusals import Refusal
 from centrala.hooks.refusals import Code
 from centrala.hooks.tokens import Trust
-from centrala.inbox.writer import AWAY, RESTART_SECONDS
+from centrala.inbox.sessions import AWAY, RESTART_SECONDS
 
 QUERY = """
 SELECT endpoint.id, endpoint.service, endpoint.retires_at, connection.disconnected_at, connection.require_role,

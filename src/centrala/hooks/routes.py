@@ -23,8 +23,9 @@ from centrala.hooks.events import Event
 from centrala.hooks.refusals import Code
 from centrala.hooks.runtime import Hooks
 from centrala.hooks.sightings import Note
+from centrala.inbox.sessions import InboxUnavailable
 from centrala.inbox.tallies import Counted
-from centrala.inbox.writer import InboxFull, InboxUnavailable, Row
+from centrala.inbox.writer import InboxFull, Row
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from centrala.characters import storable
 from centrala.connection.models import Sight
 from centrala.connection.sightings import Claim
 from centrala.hooks.endpoints import BROKEN
+from centrala.inbox.sessions import AWAY
 from centrala.inbox.tallies import ADD, Counted
-from centrala.inbox.writer import AWAY
 
 log = logging.getLogger(__name__)
 

@@ -1,67 +1,34 @@
 """Group commit into the inbox: requests that arrive while one flush is on its way to disk share the next one.
 
-Beside Django's connection because this path is the one measured in thousands a second: one connection, one prepared
-statement, one round trip and one fsync per flush, however many requests wait for it.
+Beside Django's connection because this path is the one measured in thousands a second: one prepared statement, one
+round trip and one fsync per flush, however many requests wait for it.
 """
 
 import asyncio
-import contextlib
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import takewhile
+from operator import itemgetter
 from uuid import UUID
 
 import asyncpg
 import msgspec
-from asyncpg.prepared_stmt import PreparedStatement
 
 from centrala.characters import storable
+from centrala.inbox.sessions import InboxUnavailable, Session
 
-INSERT = """
-WITH fresh AS (
-    INSERT INTO inbox_event (
-        event_id, type, subject, event_time, body, endpoint, misdirected, subscription, received_at, state, error
-    )
-    SELECT *, 'received', '' FROM unnest(
-        $1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bytea[],
-        $6::uuid[], $7::boolean[], $8::text[], $9::timestamptz[]
-    )
-    ON CONFLICT (event_id) DO NOTHING
-    RETURNING event_id
-),
-told AS (SELECT pg_notify('inbox', '') FROM fresh LIMIT 1)
-SELECT event_id FROM fresh CROSS JOIN told
-"""
-
-# What says that the database is not there or not ready, as opposed to: it read the statement and refused it.
-# A deadlock is among them: two nodes that insert the same batches may meet one, and a second try settles it. So is the
-# client's own confusion when PostgreSQL has said goodbye and the connection is not closed yet.
-AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InternalClientError,
-)
-NAME = "centrala inbox"  # as pg_stat_activity shows it
-FLUSH_ROWS = 5_000
+FLUSH_ROWS = 1_000
+HELP_ROWS = 500  # that wait while a flush begins
+NONE: frozenset[str] = frozenset()
 FLUSH_BYTES = 16 << 20
-# A restart of PostgreSQL takes a fraction of this; a call that rings is lost when Event Grid is sent away for 30 s.
-RESTART_SECONDS = 3.0
 LOOKS = 10  # for requests that have waited too long, while one's time passes
 LONGEST_ID = 512  # characters: an entry of a B-tree index ends at 2,704 bytes
 
 
 # What a row takes besides its body: its other values and their arrays, rounded up.
 ROW_BYTES = 1_000
-
-
-class InboxUnavailable(Exception):
-    """The rows are not known to be committed: the sender has to come again."""
 
 
 class InboxFull(InboxUnavailable):
@@ -118,36 +85,39 @@ class Writer:
     """One per process. `patience` is how long a request waits, in seconds; `room` and `most` are how many bytes and
     how many rows may wait or be on their way at once.
 
-    Starts without a database and finds it again after every loss.
+    Starts without a database and finds it again after every loss. A second session helps while many rows wait.
     """
 
     def __init__(self, dsn: str, *, patience: float = 10.0, room: int = 64 << 20, most: int = 20_000) -> None:
-        self._dsn = dsn
         self._patience = patience
         self._room = room
         self._most = most
         self._waiting: deque[_Request] = deque()
-        self._under_way: list[_Request] = []
+        self._waiting_rows = 0
+        self._under_way: list[list[_Request]] = []
         self._wake = asyncio.Event()
         self._stopping = False
+        self._own, self._other = Session(dsn, patience=patience), Session(dsn, patience=patience)
         self._flusher: asyncio.Task[None] | None = None
+        self._helper: asyncio.Task[None] | None = None
         self._expirer: asyncio.Task[None] | None = None
-        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
-        self._statement: PreparedStatement[asyncpg.Record] | None = None
 
     async def start(self) -> None:
         self._flusher = asyncio.create_task(self._run(), name="inbox writer")
         self._expirer = asyncio.create_task(self._expire(), name="inbox writer's clock")
 
     async def stop(self) -> None:
-        """Flushes what waits, then lets go of the connection."""
+        """Flushes what waits, then lets go of the connections."""
         self._stopping = True
         self._wake.set()
         if self._flusher is not None:
             await self._flusher
+        if self._helper is not None:
+            await self._helper
         if self._expirer is not None:
             self._expirer.cancel()
-        self._drop()
+        self._own.drop()
+        self._other.drop()
 
     async def write(self, rows: Sequence[Row]) -> frozenset[str]:
         """Returns after the commit that carries the rows: the ids among them that the inbox already had.
@@ -166,9 +136,9 @@ class Writer:
         if size > self._room or len(rows) > self._most:
             raise InboxFull("too much waits for the database")
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[frozenset[str]] = loop.create_future()
-        request = _Request([row.values() for row in rows], size, done, loop.time() + self._patience)
+        request = _Request([row.values() for row in rows], size, loop.create_future(), loop.time() + self._patience)
         self._waiting.append(request)
+        self._waiting_rows += len(rows)
         self._room -= size
         self._most -= len(rows)
         self._wake.set()
@@ -183,13 +153,27 @@ class Writer:
         while True:
             await self._wake.wait()
             if batch := self._take():
-                self._under_way = batch
-                await self._flush(batch)
-                self._release(batch)  # only now: until then its rows are in memory
+                self._be_helped()
+                await self._carry(batch, self._own)
             elif self._stopping:
                 return
             else:
                 self._wake.clear()
+
+    def _be_helped(self) -> None:
+        if self._helper is not None and self._helper.done():
+            self._helper.result()  # a bug in it shall be heard of
+            self._helper = None
+        if self._helper is None and self._waiting_rows >= HELP_ROWS and (batch := self._take()):
+            self._helper = asyncio.create_task(self._carry(batch, self._other), name="inbox writer's help")
+
+    async def _carry(self, batch: list[_Request], session: Session) -> None:
+        self._under_way.append(batch)
+        try:
+            await _flush(batch, session)
+        finally:
+            self._under_way.remove(batch)
+            self._release(batch)  # only now: until then its rows are in memory
 
     async def _expire(self) -> None:
         """A clock for all: a timeout of its own would be a tenth of what a request costs. In the order in which they
@@ -197,16 +181,16 @@ class Writer:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._patience / LOOKS)
-            for request in (*self._under_way, *self._waiting):
-                if request.until > loop.time():
-                    break
-                request.fail(InboxUnavailable(f"no commit within {self._patience:g} s"))
+            for requests in (*self._under_way, self._waiting):
+                for request in takewhile(lambda one: one.until <= loop.time(), requests):
+                    request.fail(InboxUnavailable(f"no commit within {self._patience:g} s"))
 
     def _take(self) -> list[_Request]:
         batch: list[_Request] = []
         rows = size = 0
         while self._waiting and (not batch or (rows < FLUSH_ROWS and size < FLUSH_BYTES)):
             request = self._waiting.popleft()
+            self._waiting_rows -= len(request.rows)
             if request.done.done():  # nobody waits for it any more
                 self._release([request])
                 continue
@@ -215,76 +199,38 @@ class Writer:
             size += request.size
         return batch
 
-    async def _flush(self, batch: list[_Request]) -> None:
-        try:
-            fresh = await self._insert(batch)
-        except InboxUnavailable as away:
-            for request in batch:
-                request.fail(InboxUnavailable(str(away)))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as refusal:
-            self._drop()
-            if len(batch) == 1:
-                batch[0].fail(refusal)
-                return
-            for request in batch:
-                await self._flush([request])
-        else:
-            for request in batch:
-                _settle(request, fresh)
 
-    async def _insert(self, batch: list[_Request]) -> set[str]:
-        retried = False
-        while True:
-            try:
-                return await self._execute([request for request in batch if not request.done.done()])
-            except (*AWAY, asyncpg.InterfaceError) as broken:
-                if not isinstance(broken, AWAY) and not self._lost:
-                    raise
-                self._drop()
-                if retried:
-                    raise InboxUnavailable(f"the database went away: {type(broken).__name__}") from broken
-            # Whether the broken flush was committed nobody knows; the event ids make a second one harmless.
-            retried = True
-
-    async def _execute(self, batch: list[_Request]) -> set[str]:
-        columns = list(zip(*(row for request in batch for row in request.rows), strict=True))
-        if not columns:
-            return set()
-        statement = self._statement if self._statement is not None and not self._lost else await self._connect()
-        return {record["event_id"] for record in await statement.fetch(*columns, timeout=self._patience)}
-
-    async def _connect(self) -> "PreparedStatement[asyncpg.Record]":
-        try:
-            async with asyncio.timeout(RESTART_SECONDS):
-                connection = await self._reach()
-        except TimeoutError:
-            raise InboxUnavailable("the database does not answer") from None
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as refusal:
-            raise InboxUnavailable(f"the database refuses the connection: {type(refusal).__name__}") from refusal
-        self._connection = connection
-        self._statement = await connection.prepare(INSERT)
-        return self._statement
-
-    async def _reach(self) -> "asyncpg.Connection[asyncpg.Record]":
-        while True:
-            with contextlib.suppress(*AWAY):
-                return await asyncpg.connect(self._dsn, server_settings={"application_name": NAME})
-            await asyncio.sleep(0.1)
-
-    @property
-    def _lost(self) -> bool:
-        return self._connection is None or self._connection.is_closed()
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
-        self._connection = self._statement = None
+async def _flush(batch: list[_Request], session: Session) -> None:
+    waited_for = [request for request in batch if not request.done.done()]
+    # In the order of the ids: sessions that bring the same events then wait for each other, and never in a circle.
+    rows = sorted((row for request in waited_for for row in request.rows), key=itemgetter(0))
+    try:
+        fresh = await session.insert(rows) if rows else set()
+    except InboxUnavailable as away:
+        for request in batch:
+            request.fail(InboxUnavailable(str(away)))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as refusal:
+        session.drop()
+        if len(batch) == 1:
+            batch[0].fail(refusal)
+            return
+        for request in batch:
+            await _flush([request], session)
+    else:
+        _settle(waited_for, fresh)
 
 
-def _settle(request: _Request, fresh: set[str]) -> None:
+def _settle(batch: list[_Request], fresh: set[str]) -> None:
+    all_fresh = len(fresh) == sum(len(request.rows) for request in batch)
+    for request in batch:
+        duplicates = NONE if all_fresh else _duplicates(request, fresh)
+        if not request.done.done():
+            request.done.set_result(duplicates)
+
+
+def _duplicates(request: _Request, fresh: set[str]) -> frozenset[str]:
     """Takes the request's ids out of `fresh`: of two requests with one id in a flush, the second is the duplicate."""
     ids = [str(row[0]) for row in request.rows]
     duplicates = frozenset(event_id for event_id in ids if event_id not in fresh)
     fresh.difference_update(ids)
-    if not request.done.done():
-        request.done.set_result(duplicates)
+    return duplicates
