@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "centrala.workstreams",
     "centrala.conversations",
     "centrala.routing",
+    "centrala.campaigns",
     "centrala.desk",
     "centrala.center",
     "centrala.api",

@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/tokens/", include("centrala.api.own_urls")),
     path("center/api-tokens/", include("centrala.api.page_urls")),
     path("center/webhooks/", include("centrala.subscribers.page_urls")),
+    path("center/campaigns/", include("centrala.campaigns.page_urls")),
+    path("center/templates/", include("centrala.campaigns.template_urls")),
     path("center/dataverse/", include("centrala.dataverse.page_urls")),
     path("center/", include("centrala.center.urls")),
     path("api/v1/", addresses()),

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from centrala.campaigns import models as campaigns
 from centrala.inbox.models import State
 from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
@@ -87,6 +88,16 @@ ACTS: dict[str, "StrOrPromise"] = {
     "add workstream": pgettext_lazy("audit", "Workstream added"),
     "change workstream": pgettext_lazy("audit", "Workstream changed"),
     "delete workstream": pgettext_lazy("audit", "Workstream deleted"),
+    "add campaign": pgettext_lazy("audit", "Campaign drafted"),
+    "start campaign": pgettext_lazy("audit", "Campaign started"),
+    "pause campaign": pgettext_lazy("audit", "Campaign paused"),
+    "resume campaign": pgettext_lazy("audit", "Campaign resumed"),
+    "cancel campaign": pgettext_lazy("audit", "Campaign cancelled"),
+    "discard campaign": pgettext_lazy("audit", "Campaign discarded"),
+    "export campaign": pgettext_lazy("audit", "Campaign's results downloaded"),
+    "add template": pgettext_lazy("audit", "Template added"),
+    "change template": pgettext_lazy("audit", "Template changed"),
+    "delete template": pgettext_lazy("audit", "Template deleted"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
 FIELDS: dict[str, "StrOrPromise"] = {
@@ -154,6 +165,9 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "place": gettext_lazy("Place in the list"),
     "shortcut": gettext_lazy("Shortcut"),
     "text": gettext_lazy("Text"),
+    "rows": gettext_lazy("Lines of the file"),
+    "going": gettext_lazy("Get a text"),
+    "campaign_state": gettext_lazy("State"),
     "search": gettext_lazy("Event id or part of the subject"),
 }
 CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
@@ -163,6 +177,7 @@ CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "purpose": dict(Purpose.choices),
     "state": dict(State.choices),
     "webhook_state": dict(subscribers.State.choices),
+    "campaign_state": dict(campaigns.State.choices),
     "disabled_because": dict(subscribers.Cause.choices),
 }
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from centrala.organization.models import User
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -17,6 +19,7 @@ class Place:
     label: "StrOrPromise"
     icon: str
     route: str
+    supervisors: bool = False  # it is theirs, too
 
     @property
     def url(self) -> str:
@@ -35,6 +38,8 @@ SITE_MAP = (
         (
             Place(_("Channels"), "channels", "center:channels"),
             Place(_("Customers"), "person", "center:customers"),
+            Place(_("Campaigns"), "megaphone", "campaigns:all", supervisors=True),
+            Place(_("Templates"), "log", "templates:all"),
             Place(_("Workstreams"), "change", "center:workstreams"),
             Place(_("Queues"), "inbox", "center:queues"),
             Place(_("Operating hours"), "clock", "center:hours"),
@@ -67,6 +72,14 @@ SITE_MAP = (
 )
 # Addresses that stand beside their place, not below it.
 BESIDE = {"center:phone-numbers": "center:channels", "center:azure": "center:channels"}
+
+
+def site_map_of(user: User) -> list[Group]:
+    """What the person may open."""
+    if user.is_administrator:
+        return list(SITE_MAP)
+    theirs = [Group(group.label, tuple(place for place in group.places if place.supervisors)) for group in SITE_MAP]
+    return [group for group in theirs if group.places]
 
 
 def place_of(path: str) -> str:

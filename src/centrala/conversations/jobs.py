@@ -41,11 +41,14 @@ def send_message(*, message_id: str) -> None:
     sending.send(message_id=UUID(message_id))
 
 
-def enqueue(message: Message) -> None:
-    """Its turn decides when. Messages of one conversation leave one after another, in the order they were written."""
+def enqueue(message: Message, *, after_answers: bool = False) -> None:
+    """Its turn decides when. Messages of one conversation leave one after another, in the order they were written; of
+    what is due at once, answers go first."""
     waits = message.due_at is not None and message.due_at > message.created_at  # else at once, by whatever clock
     job = send_message.configure(
-        lock=f"conversation {message.conversation_id}", schedule_at=message.due_at if waits else None
+        lock=f"conversation {message.conversation_id}",
+        schedule_at=message.due_at if waits else None,
+        priority=AFTER_TEXTS if after_answers else 0,
     )
     job.defer(message_id=str(message.pk))
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from centrala.campaigns.models import Place, Recipient
 from centrala.conversations.customers import pseudonym
 from centrala.conversations.models import Contact, Conversation, Message, Note, OptOut
 from centrala.conversations.queries import with_endings
@@ -21,8 +23,8 @@ WITH_THESE_BYTES = "position(convert_to(%s, 'UTF8') in body) > 0"
 
 @transaction.atomic
 def export(*, contact: Contact, actor: User | None) -> Told:
-    """The contact, what it said of further texts, the conversations with their messages, and the raw events that name
-    the number. The audit log tells that it was done, and keeps a keyed hash of the number."""
+    """The contact, what it said of further texts, the conversations with their messages, the campaigns whose files
+    named the number, and the raw events that name it. The audit log tells that it was done, and keeps a keyed hash."""
     conversations = with_endings(contact.conversations.select_related("number", "workstream")).order_by(
         "opened_at", "id"
     )
@@ -31,12 +33,19 @@ def export(*, contact: Contact, actor: User | None) -> Told:
         "name": contact.name,
         "opt_outs": [_opt_out(one) for one in contact.opt_outs.select_related("number").order_by("number__number")],
         "conversations": [_conversation(one) for one in conversations.prefetch_related("messages", "notes__author")],
+        "campaigns": [_campaign(row) for row in rows_about(contact)],
         "events": [_event(event) for event in events_about(contact)],
     }
     messages = sum(len(one["messages"]) for one in told["conversations"])
     after = {"conversations": len(told["conversations"]), "messages": messages, "events": len(told["events"])}
     record(actor=actor, act="export contact", target=pseudonym(contact.number), after=after)
     return told
+
+
+def rows_about(contact: Contact) -> QuerySet[Recipient]:
+    """Of the files of campaigns, those that were left out among them."""
+    rows = Recipient.objects.filter(number=contact.number).select_related("campaign__number")
+    return rows.order_by("campaign__created_at", "line")
 
 
 def events_about(contact: Contact) -> Iterator[Event]:
@@ -64,6 +73,19 @@ def _conversation(one: Conversation) -> Told:
         "wrap_up_note": one.ending.note if one.ending else "",
         "messages": [_message(message) for message in messages],
         "notes": [_note(note) for note in sorted(one.notes.all(), key=lambda note: (note.created_at, note.id))],
+    }
+
+
+def _campaign(row: Recipient) -> Told:
+    return {
+        "name": row.campaign.name,
+        "our_number": row.campaign.number.number,
+        "created_at": _time(row.campaign.created_at),
+        "line": row.line,
+        "place": row.place,
+        "left_out_because": row.why or None,
+        "text": row.text or None,  # of one that was sent the message has it
+        "message": str(row.pk) if row.place == Place.HANDED else None,
     }
 
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from centrala.campaigns.models import Recipient
 from centrala.conversations import tagging
 from centrala.conversations.customers import pseudonym
 from centrala.conversations.live import announce
@@ -17,7 +18,8 @@ from centrala.organization.models import User
 
 @transaction.atomic
 def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
-    """Deletes the contact, conversations, messages, and the raw events that name the number, waiting ones among them.
+    """Deletes the contact, conversations, messages, rows of campaigns, and the raw events that name the number, waiting
+    ones among them.
 
     What stays: in the audit log, that it was done, with a keyed hash of the number; and by the same hash the customer's
     STOP, so that the wish outlives the data. Returns how much was deleted. Raises Refused under a legal hold.
@@ -39,6 +41,7 @@ def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
         "messages": Message.objects.filter(conversation__in=ids).count(),
         "events": len(events),
     }
+    Recipient.objects.filter(number=contact.number).delete()
     Event.objects.filter(pk__in=events).delete()
     Conversation.objects.filter(pk__in=ids).delete()
     contact.delete()

@@ -1,11 +1,16 @@
 """What the desk's pages are asked for."""
 
+from typing import Any
+
 from django import forms
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from centrala.campaigns.access import templates_of
+from centrala.campaigns.models import Template
+from centrala.campaigns.placeholders import places
 from centrala.conversations.customers import number_to_write_to
 from centrala.conversations.models import LONGEST_TAG
 from centrala.conversations.noting import LONGEST_NOTE
@@ -76,10 +81,22 @@ class StartForm(forms.Form):
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off", "class": "words"}),
     )
     number = Lines(label=_("From"), queryset=PhoneNumber.objects.none(), empty_label=None)
+    template = forms.ModelChoiceField(
+        label=_("Template"), queryset=Template.objects.none(), required=False, empty_label=_("None")
+    )
     text = TextField(label=_("Text"), widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, data: QueryDict | None, *, user: User) -> None:
-        super().__init__(data)
+        """With `fill` in its data nothing is sent: the form shows what was typed, with the template's text in it."""
+        fills = data is not None and "fill" in data
+        super().__init__(None if fills else data, initial=data.dict() if data and fills else None)
+        templates = templates_of(user)
+        if templates.exists():
+            self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+        else:
+            del self.fields["template"]
+        if data is not None and fills:
+            self._fill_in(templates, data)
         self.fields["number"].queryset = numbers_of(user).filter(sends_sms=True)  # type: ignore[attr-defined]
 
     def clean_customer(self) -> str:
@@ -87,6 +104,25 @@ class StartForm(forms.Form):
             return number_to_write_to(self.cleaned_data["customer"])
         except Refused as refused:
             raise forms.ValidationError(refused.message) from None
+
+    def clean(self) -> dict[str, Any]:
+        """A template's places are the agent's to fill before it leaves."""
+        cleaned = super().clean() or {}
+        template = cleaned.pop("template", None)
+        open_ = (
+            [place for place in places(template.text) if f"{{{place}}}" in cleaned.get("text", "")] if template else []
+        )
+        if open_:
+            self.add_error("text", _("Fill in {%(place)s} first.") % {"place": open_[0]})
+        return cleaned
+
+    def _fill_in(self, templates: QuerySet[Template], data: QueryDict) -> None:
+        """What the agent has written is not replaced; the text of a template is."""
+        chosen = data.get("template", "")
+        texts = {str(template.pk): template.text for template in templates}
+        written = data.get("text", "").replace("\r\n", "\n").strip()
+        if chosen in texts and (not written or written in texts.values()):
+            self.initial["text"] = texts[chosen]
 
 
 class HereForm(forms.Form):

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from centrala.campaigns.results import recent
 from centrala.connection.access import active_connection
 from centrala.conversations import actions
 from centrala.conversations.access import conversations_of
@@ -143,6 +145,7 @@ def page(
         context["thread"] = read_thread(found)
         context.setdefault("wrap_up", wrap_up_form(request.user, found))
         context["earlier"] = earlier_conversations(request.user, found)
+        context["campaigns"] = recent(found.contact, found.number, at=now())
     if request.htmx.target == "work":
         response = render(request, str(context["part"]), context, status=status)
         # The row that was pressed may have been replaced meanwhile, and what it inherited from the list went with it.

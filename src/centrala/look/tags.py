@@ -39,6 +39,11 @@ SHAPES = {
     "revoked": "cross",
     "received": "clock",
     "processed": "check",
+    "draft": "log",
+    "running": "dot",
+    "done": "checks",
+    "cancelled": "cross",
+    "left_out": "next",
 }
 
 

@@ -20,6 +20,9 @@ LONGEST = 31  # message units: 2,048 characters, 67 to each; only one of emoji a
 # How late a promised moment may be used. After that its place is taken by others, and a new one has to be promised.
 GOOD_FOR = timedelta(seconds=3)
 
+# How far ahead of now a campaign takes the sender's time; the burst of `Rate.ahead` is several times as long.
+BULK_AHEAD = timedelta(seconds=2)
+
 # `promised_to` is when the sender would be free again at an even pace; a burst runs ahead of it.
 PROMISE = """
     insert into numbers_pace as pace (connection_id, sender, promised_to)
@@ -71,6 +74,28 @@ def promise(number: PhoneNumber, *, units: int, now: datetime) -> datetime:
         (moment,) = cursor.fetchone()
     assert isinstance(moment, datetime)
     return moment
+
+
+def room(number: PhoneNumber, *, now: datetime) -> int:
+    """How many message units of a campaign may be promised: what leaves them time is soon used up, and what answers
+    have taken is theirs."""
+    left = now + BULK_AHEAD - _free_at(number, now)
+    return max(int(left / rate(number).length(1)), 0)
+
+
+def most(number: PhoneNumber) -> int:
+    """The message units of a campaign that may be promised at any moment."""
+    return int(BULK_AHEAD / rate(number).length(1))
+
+
+def is_free(number: PhoneNumber, *, now: datetime) -> bool:
+    """Nothing is promised that an even pace would still be busy with."""
+    return _free_at(number, now) <= now
+
+
+def _free_at(number: PhoneNumber, now: datetime) -> datetime:
+    pace = Pace.objects.filter(connection_id=number.connection_id, sender=_sender(number)).first()
+    return max(pace.promised_to, pace.held_to or now, now) if pace else now
 
 
 def hold(number: PhoneNumber, *, until: datetime) -> None:

@@ -35,6 +35,11 @@ def staff_only(view: View[P]) -> Guarded[P]:
     return _guarded(view, lambda user: user.works_here)
 
 
+def supervisors_only(view: View[P]) -> Guarded[P]:
+    """Supervisors, and administrators."""
+    return _guarded(view, lambda user: user.supervises)
+
+
 def administrators_only(view: View[P]) -> Guarded[P]:
     return _guarded(view, lambda user: user.is_administrator)
 

@@ -97,6 +97,10 @@ class User(AbstractUser):
     def is_administrator(self) -> bool:
         return self.is_active and self.role == Role.ADMINISTRATOR
 
+    @property
+    def supervises(self) -> bool:
+        return self.is_active and self.role in (Role.ADMINISTRATOR, Role.SUPERVISOR)
+
 
 class Session(AbstractBaseSession):
     """Django's session with its person beside it, so that all of somebody's can be ended. None: not signed in."""

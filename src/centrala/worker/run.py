@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from centrala.database import dsn
-from centrala.worker import inbox, jobs, routing
+from centrala.worker import campaigns, inbox, jobs, routing
 
 GRACE_SECONDS = 10.0
 log = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ async def work() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     asked = asyncio.create_task(stop.wait())
-    loops = [asyncio.create_task(asyncio.to_thread(loop, stop_loops)) for loop in (inbox.run, routing.run)]
+    loops = [
+        asyncio.create_task(asyncio.to_thread(loop, stop_loops)) for loop in (inbox.run, routing.run, campaigns.run)
+    ]
     others = [asyncio.create_task(jobs.run()), asyncio.create_task(_watch_database())]
     done, _ = await asyncio.wait({asked, *loops, *others}, return_when=asyncio.FIRST_COMPLETED)
     if asked not in done:
