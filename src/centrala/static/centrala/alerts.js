@@ -67,6 +67,7 @@ async function turn() {
   if (on()) localStorage.removeItem(KEPT);
   else {
     localStorage.setItem(KEPT, "on");
+    show(); // the browser's question may stay unanswered
     ring(); // so that the sound is known, and allowed from now on
     if ("Notification" in window && Notification.permission === "default") await Notification.requestPermission();
   }
