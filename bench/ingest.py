@@ -11,22 +11,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.request import urlopen
 
 import msgspec
 import psutil
 
+from bench import entrance
 from bench.figures import Figure, Size
 from bench.hub import Hub, hub, seconds
 from bench.poster import Load, post
 from bench.receiver import Sample
-from bench.scene import RECEIVED, Scene, scene
+from bench.scene import RECEIVED, scene
 
 MOST_OF_BARE = 2.0  # processor's time of an event, beside that of an empty handler's request
 LEAST_OF_COPY = 0.8
 BATCH = 100
 CONNECTIONS = 64
-KEPT = ("authorization", "aeg-event-type", "aeg-subscription-name", "content-type")
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Rig:
     sample: Sample
 
     def load(self, port: int, requests: int, batch: int) -> Load:
-        headers = {name: value for name, value in self.sample.headers.items() if name in KEPT}
+        headers = {name: value for name, value in self.sample.headers.items() if name in entrance.KEPT}
         (event,) = msgspec.json.decode(self.sample.body)
         return Load(
             port=port,
@@ -112,50 +111,17 @@ def batches(size: Size) -> Iterator[Figure]:
 
 @contextmanager
 def rig() -> Iterator[Rig]:
-    with scene(RECEIVED) as cloud, hub(_settings(cloud)) as made:
-        sample = _sample(cloud)
-        target = _trusting(made, cloud)
+    with scene(RECEIVED) as cloud, hub(entrance.settings(cloud)) as made:
+        sample = entrance.sample(cloud)
+        target = entrance.trusting(made.connection, made.endpoint, cloud)
         ports = _free_ports()
         with (
             made.running("web", "--port", str(ports[0])) as web,
             _bare(ports[1]) as bare,
         ):
-            _until_answers(f"http://127.0.0.1:{ports[0]}/healthz")
-            _until_answers(f"http://127.0.0.1:{ports[1]}/")
+            entrance.until_answers(f"http://127.0.0.1:{ports[0]}/healthz")
+            entrance.until_answers(f"http://127.0.0.1:{ports[1]}/")
             yield Rig(made, web, ports[0], bare, ports[1], target, sample)
-
-
-def _settings(cloud: Scene) -> dict[str, str]:
-    url = cloud.facts["url"]
-    return {
-        "AZURE_AUTHORITY_HOST": url,
-        "AZURE_RESOURCE_MANAGER": url,
-        "AZURE_GRAPH": url,
-        "CENTRALA_CA_BUNDLE": cloud.facts["ca_bundle"],
-        "CENTRALA_EVENT_GRID_APP_ID": cloud.facts["event_grid_principal"],
-    }
-
-
-def _sample(cloud: Scene) -> Sample:
-    """A request of the local cloud's Event Grid, with its token."""
-    event = {"from": "+14255550123", "to": cloud.number, "message": "Where is my parcel?", "messageId": "Incoming_1"}
-    body = [{"event_type": RECEIVED, "subject": "/phonenumber/14255550123", "data": event}]
-    cloud.control.post("/_local/events", json=body).raise_for_status()
-    cloud.next_event()
-    return msgspec.json.decode(cloud.sample.read_bytes(), type=Sample)
-
-
-def _trusting(made: Hub, cloud: Scene) -> str:
-    """Has the hub take that token; answers the path of its endpoint."""
-    entry = """
-        insert into connection_entry (connection_id, key, value)
-        select connection_id, %s, %s from connection_endpoint where id = %s
-    """
-    for key, value in (("EventGridAppID", cloud.client_id), ("EventGripAppTenantID", cloud.facts["tenant_id"])):
-        made.connection.execute(entry, [key, value, made.endpoint])
-    secret = made.connection.execute("select secret from connection_endpoint where id = %s", [made.endpoint]).fetchone()
-    assert secret is not None
-    return f"/hooks/{secret[0]}/sms"
 
 
 def _free_ports() -> tuple[int, int]:
@@ -172,18 +138,6 @@ def _bare(port: int) -> Iterator[psutil.Process]:
             yield psutil.Process(process.pid)
         finally:
             process.terminate()
-
-
-def _until_answers(address: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 def _copied(made: Hub, many: int) -> float:
