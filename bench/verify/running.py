@@ -23,7 +23,8 @@ from bench.scene import Scene
 from centrala.postgres import Cluster
 
 VICTIMS = ("web", "worker", "postgres")
-TURNS = (VICTIMS, *((victim,) for victim in VICTIMS))  # all at once, then one after the other
+# One after the other, then all at once: a web process that lives for ten seconds is started anew without delay.
+TURNS = (("web",), ("postgres",), ("worker",), VICTIMS)
 LOOK = 0.2  # seconds between two questions
 
 
