@@ -17,6 +17,8 @@ from bench.verify.proof import differences, send_before, wait_until_drained
 from bench.verify.publisher import Publisher
 from bench.verify.running import Running, running
 
+RETRIES = 10.0  # seconds after the last first attempt: these come into kills as well
+
 
 def main() -> int:
     options = _options()
@@ -26,7 +28,7 @@ def main() -> int:
         with hub.connect() as connection:
             send_before(connection, plan)
         began = time.monotonic()
-        with hub.killing(options.every):
+        with hub.killing(options.every, lasting=options.seconds + RETRIES):
             asyncio.run(publisher.publish(seconds=options.seconds))
         published = time.monotonic()
         with hub.connect() as connection:
@@ -54,15 +56,15 @@ def main() -> int:
 
 def _publisher(plan: Plan, hub: Running, headers: dict[str, str], pace: float) -> Publisher:
     kept = {name: value for name, value in headers.items() if name in entrance.KEPT}
-    return Publisher(plan, f"http://127.0.0.1:{hub.port}{hub.target}", kept, pace)
+    return Publisher(plan, hub.port, hub.target, kept | {"host": f"127.0.0.1:{hub.port}"}, pace)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.verify", description=__doc__)
     parser.add_argument("--events", type=int, default=50_000)
-    parser.add_argument("--seconds", type=float, default=60, help="over which first attempts are spread")
-    parser.add_argument("--every", type=float, default=3, help="seconds from one kill -9 to the next")
-    parser.add_argument("--pace", type=float, default=120, help="seconds of Event Grid's schedule in one of ours")
+    parser.add_argument("--seconds", type=float, default=30, help="over which first attempts are spread")
+    parser.add_argument("--every", type=float, default=3, help="seconds of work from one kill -9 to the next")
+    parser.add_argument("--pace", type=float, default=400, help="seconds of Event Grid's schedule in one of ours")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 

@@ -16,7 +16,7 @@ from bench.scene import RECEIVED, REPORT
 REPORTS = 0.1  # of all events
 TWINS = 0.2  # more of them
 OWN_IDS = 0.1  # of the twins: another event about the same message
-SIZES = {1: 60, 2: 15, 5: 10, 20: 10, 100: 4.5, 1000: 0.5}  # of a batch, and how often
+SIZES = {1: 50, 2: 15, 5: 10, 20: 15, 100: 9, 1000: 1}  # of a batch, and how often
 TEXTS_OF_A_CUSTOMER = 10  # on average: some write hundreds
 
 Serial = tuple[int, bool]  # and whether it is a twin with an event id of its own

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +23,10 @@ from bench.hub import clean_environment
 from bench.scene import Scene
 from centrala.postgres import Cluster
 
-VICTIMS = ("web", "worker", "postgres")
-# One after the other, then all at once: a web process that lives for ten seconds is started anew without delay.
-TURNS = (("web",), ("postgres",), ("worker",), VICTIMS)
+# All of them a moment apart: what was answered while the database was away must still be there. Then each alone. Who
+# lives for ten seconds is started anew without delay.
+TURNS = (("worker", "postgres", "web"), ("worker",), ("web",), ("postgres",))
+MOMENT = 0.1  # seconds
 LOOK = 0.2  # seconds between two questions
 
 
@@ -45,10 +47,13 @@ class Running:
         return psycopg.connect(self.cluster.dsn(), autocommit=True)
 
     @contextmanager
-    def killing(self, every: float) -> Iterator[None]:
-        """kill -9 by turns while the block runs, so many seconds after the hub was last seen to do its work."""
+    def killing(self, every: float, *, lasting: float) -> Iterator[None]:
+        """kill -9 by turns while the block runs, so many seconds after the hub was last seen to do its work.
+
+        The last comes after `lasting` seconds at most.
+        """
         over = Event()
-        killer = Thread(target=self._kill, args=[every, over])
+        killer = Thread(target=self._kill, args=[every, over, time.monotonic() + lasting])
         killer.start()
         try:
             yield
@@ -56,16 +61,18 @@ class Running:
             over.set()
             killer.join()
 
-    def _kill(self, every: float, over: Event) -> None:
+    def _kill(self, every: float, over: Event, end: float) -> None:
         for victims in cycle(TURNS):
             while not self._is_back():
                 if over.wait(LOOK):
                     return
-            if over.wait(every):
+            if over.wait(every) or time.monotonic() > end:
                 return
-            for process in self._processes(*victims):
-                process.send_signal(signal.SIGKILL)
-            self.killed.update(victims)
+            for victim in victims:
+                for process in self._processes(victim):
+                    process.send_signal(signal.SIGKILL)
+                    self.killed[victim] += 1
+                over.wait(MOMENT)
 
     def _is_back(self) -> bool:
         """The web process answers, the database answers it, and a worker runs."""
@@ -75,8 +82,8 @@ class Running:
         except OSError:
             return False
 
-    def _processes(self, *names: str) -> list[psutil.Process]:
-        return [child for child in self.process.children() if any(_is(child, name) for name in names)]
+    def _processes(self, name: str) -> list[psutil.Process]:
+        return [child for child in self.process.children() if _is(child, name)]
 
 
 def _is(process: psutil.Process, name: str) -> bool:
