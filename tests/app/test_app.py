@@ -21,6 +21,7 @@ from websockets.exceptions import InvalidStatus
 from centrala.asgi import build
 from centrala.conversations.live import announce
 from centrala.database import dsn
+from centrala.desk import broadcast as broadcast_module
 from centrala.desk import stream as stream_module
 from centrala.organization.models import Session, User
 from centrala.routing.duty import duty
@@ -149,6 +150,26 @@ def test_reconnect_with_the_last_id_gets_what_was_missed(address: str) -> None:
 
 def test_reconnect_after_too_long_is_told_to_fetch_everything(address: str) -> None:
     with stream(address, ala(), last_id="another-process-17") as opened:
+        assert opened.next()[0] == "resync"
+
+
+CUT = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where query = 'LISTEN "desk"' and datname = current_database()
+"""
+
+
+def test_desk_that_lost_the_database_for_a_moment_is_told_to_fetch_everything(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcast_module, "PROBE_SECONDS", 3600)  # not because it asked: because it was told
+    with running() as address, stream(address, ala()) as opened:
+        begun(opened)
+        wait_for_listener(opened)
+
+        with connection.cursor() as cursor:
+            cursor.execute(CUT)
+
         assert opened.next()[0] == "resync"
 
 

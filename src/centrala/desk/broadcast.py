@@ -5,6 +5,7 @@ for a moment gets what it missed, and one that was away for longer is told to fe
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import deque
@@ -109,12 +110,15 @@ class Broadcast:
     async def _listen(self) -> None:
         """Until the connection breaks. Notices of the gap are lost, hence the resync at the beginning."""
         connection = await asyncpg.connect(self._dsn, timeout=PROBE_SECONDS)
+        broken = asyncio.Event()
+        connection.add_termination_listener(lambda _connection: broken.set())
         try:
             await connection.add_listener(CHANNEL, self._notified)
             self._publish("resync", "{}")
             while True:
-                await asyncio.sleep(PROBE_SECONDS)
-                await connection.execute("select 1", timeout=PROBE_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(broken.wait(), PROBE_SECONDS)
+                await connection.execute("select 1", timeout=PROBE_SECONDS)  # which raises where it broke
         finally:
             connection.terminate()
 
