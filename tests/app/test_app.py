@@ -155,7 +155,7 @@ def test_reconnect_after_too_long_is_told_to_fetch_everything(address: str) -> N
 
 CUT = """
     select pg_terminate_backend(pid) from pg_stat_activity
-    where query = 'LISTEN "desk"' and datname = current_database()
+    where application_name = 'centrala desk' and datname = current_database()
 """
 
 

@@ -16,6 +16,7 @@ import asyncpg
 
 from centrala.conversations.live import CHANNEL, HERE
 
+NAME = "centrala desk"  # as pg_stat_activity shows it
 KEPT = 1_000  # notices
 MOST_WAITING = 200  # notices per browser; one that is slower than that starts again
 PROBE_SECONDS = 10.0
@@ -109,7 +110,8 @@ class Broadcast:
 
     async def _listen(self) -> None:
         """Until the connection breaks. Notices of the gap are lost, hence the resync at the beginning."""
-        connection = await asyncpg.connect(self._dsn, timeout=PROBE_SECONDS)
+        named = {"application_name": NAME}
+        connection = await asyncpg.connect(self._dsn, timeout=PROBE_SECONDS, server_settings=named)
         broken = asyncio.Event()
         connection.add_termination_listener(lambda _connection: broken.set())
         try:
