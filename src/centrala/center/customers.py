@@ -10,16 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from centrala.conversations.access import contacts_of
+from centrala.conversations.access import contacts_of, conversations_of
 from centrala.conversations.customers import contact_of
 from centrala.conversations.models import Contact, Message
-from centrala.customers import dossier, erasing
+from centrala.conversations.queries import newest_first
+from centrala.customers import dossier, erasing, linking
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.forms import WORDS, explain
 from centrala.organization.posting import post_only
 
 UNPROCESSABLE = 422
+HISTORY = 20  # conversations on the page
 
 
 class SearchForm(forms.Form):
@@ -65,21 +67,63 @@ def detail(request: StaffRequest, contact_id: int) -> HttpResponse:
         else:
             messages.success(request, _("“%(name)s” is saved.") % {"name": form.cleaned_data["name"] or contact.number})
             return redirect("center:customer", contact.pk)
+    return _page(request, contact, form, SearchForm())
+
+
+def _page(request: StaffRequest, contact: Contact, form: NameForm, link_form: SearchForm) -> HttpResponse:
+    linked = list(contact.linked)
+    history = conversations_of(request.user).filter(contact__in=[contact, *linked])
     context = {
         "form": form,
+        "link_form": link_form,
         "contact": contact,
+        "linked": linked,
+        "history": newest_first(history, limit=HISTORY)[0],
         "conversations": contact.conversations.count(),
         "messages_kept": Message.objects.filter(conversation__contact=contact).count(),
         "opt_outs": contact.opt_outs.filter(opted_out=True).select_related("number"),
     }
-    return render(request, "center/customer.html", context, status=UNPROCESSABLE if form.errors else 200)
+    wrong = form.errors or link_form.errors
+    return render(request, "center/customer.html", context, status=UNPROCESSABLE if wrong else 200)
+
+
+@administrators_only
+@post_only
+def link(request: StaffRequest, contact_id: int) -> HttpResponse:
+    contact, form = _found(request, contact_id), SearchForm(request.POST)
+    if form.is_valid():
+        try:
+            linking.link(contact=contact, other=contact_of(form.cleaned_data["number"]), actor=request.user)
+        except Refused as refused:
+            form.add_error("number", refused.message)
+        else:
+            messages.success(request, _("The numbers are linked."))
+            return redirect("center:customer", contact.pk)
+    return _page(request, contact, NameForm(initial={"name": contact.name}), form)
+
+
+@administrators_only
+@post_only
+def unlink(request: StaffRequest, contact_id: int) -> HttpResponse:
+    """This number from the others; `back` is the customer whose page it was."""
+    contact = _found(request, contact_id)
+    try:
+        linking.unlink(contact=contact, actor=request.user)
+        messages.success(request, _("The number stands alone again."))
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    back = request.POST.get("back", "")
+    return redirect(
+        "center:customer", int(back) if back.isascii() and back.isdigit() and len(back) < 10 else contact.pk
+    )
 
 
 @administrators_only
 @post_only
 def export(request: StaffRequest, contact_id: int) -> HttpResponse:
     """By POST: it stands in the audit log, and no link fetched ahead should."""
-    told = dossier.export(contact=_found(request, contact_id), actor=request.user)
+    act = dossier.export_person if request.POST.get("whole") else dossier.export
+    told = act(contact=_found(request, contact_id), actor=request.user)
     answer = HttpResponse(json.dumps(told, ensure_ascii=False, indent=2), content_type="application/json")
     answer["Content-Disposition"] = 'attachment; filename="customer.json"'
     return answer
@@ -102,7 +146,8 @@ def hold(request: StaffRequest, contact_id: int) -> HttpResponse:
 def erase(request: StaffRequest, contact_id: int) -> HttpResponse:
     contact = _found(request, contact_id)
     try:
-        erased = erasing.erase(contact=contact, actor=request.user)
+        act = erasing.erase_person if request.POST.get("whole") else erasing.erase
+        erased = act(contact=contact, actor=request.user)
     except Refused as refused:
         messages.warning(request, refused.message)
         return redirect("center:customer", contact.pk)

@@ -12,6 +12,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     export = acts.add_parser("export", help="prints all that is kept about one customer")
     export.add_argument("number", help="the customer's, with its country code")
+    export.add_argument("--linked", action="store_true", help="of every number that is linked to it, too")
     export.add_argument("--readable", action="store_true", help="as text in place of JSON, without the raw events")
 
     hold = acts.add_parser("hold", help="keeps it from being erased (legal hold)")
@@ -21,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     release.add_argument("number")
     erase = acts.add_parser("erase", help="deletes all that is kept about one customer, for good")
     erase.add_argument("number")
+    erase.add_argument("--linked", action="store_true", help="and of every number that is linked to it")
     erase.add_argument("--yes", action="store_true", required=True, help="says that it is meant")
 
 
@@ -31,9 +33,11 @@ def run(options: argparse.Namespace) -> int:
 
         contact = contact_of(options.number)
         if options.act == "export":
-            return _export(options, dossier.export(contact=contact, actor=None))
+            tell = dossier.export_person if options.linked else dossier.export
+            return _export(options, tell(contact=contact, actor=None))
         if options.act == "erase":
-            erased = erasing.erase(contact=contact, actor=None)
+            forget = erasing.erase_person if options.linked else erasing.erase
+            erased = forget(contact=contact, actor=None)
             print(", ".join(f"{count} {what}" for what, count in erased.items()) + " erased.")
         else:
             reason = options.reason if options.act == "hold" else ""
@@ -59,4 +63,9 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:  # JSON's values
             arrow = "<" if message["direction"] == "inbound" else ">"
             text = message["text"].replace("\n", "\n    ")
             yield f"  {message['created_at']} {arrow} {message['state']}\n    {text}"
+    for row in told["campaigns"]:
+        yield f"\nCampaign “{row['name']}”, line {row['line']}: {row['left_out_because'] or row['place']}"
     yield f"\n{len(told['events'])} raw events of Azure name this number; without --readable they are printed, too."
+    for other in told.get("linked", []):
+        yield "\nLinked number:"
+        yield from _lines(other)

@@ -18,6 +18,15 @@ from centrala.organization.models import User
 from centrala.workstreams.models import Occasion, Queue, Workstream, WrapUpCode
 
 
+class Person(models.Model):
+    """Somebody with several numbers: see customers.linking."""
+
+    created_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Contact(models.Model):
     """A customer, known by number: E.164 with its plus, or a sender's short code or name as it came."""
 
@@ -25,10 +34,12 @@ class Contact(models.Model):
     name = models.CharField(max_length=200, blank=True)
     # Why nothing about the customer may be erased (legal hold); empty: it may.
     held = models.CharField(max_length=200, blank=True, default="", db_default="")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, db_index=False, related_name="contacts")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["number"], name="one_contact_per_number")]
         indexes: ClassVar = [  # for the search; LIKE takes the first two in every locale
+            models.Index(fields=["person"], condition=Q(person__isnull=False), name="contact_of_person"),
             models.Index(fields=["number"], opclasses=["varchar_pattern_ops"], name="contact_number_begins"),
             models.Index(backwards("number"), name="contact_number_ends"),
             GinIndex(vector("name"), condition=~Q(name=""), name="contact_name_words"),
@@ -36,6 +47,12 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.number
+
+    @property
+    def linked(self) -> "models.QuerySet[Contact]":
+        """The same person's other numbers."""
+        others = Contact.objects.exclude(pk=self.pk).order_by("number")
+        return others.filter(person=self.person_id) if self.person_id else others.none()
 
 
 class ConversationState(models.TextChoices):

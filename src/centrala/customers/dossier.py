@@ -31,6 +31,7 @@ def export(*, contact: Contact, actor: User | None) -> Told:
     told: Told = {
         "number": contact.number,
         "name": contact.name,
+        "linked_to": [other.number for other in contact.linked],
         "opt_outs": [_opt_out(one) for one in contact.opt_outs.select_related("number").order_by("number__number")],
         "conversations": [_conversation(one) for one in conversations.prefetch_related("messages", "notes__author")],
         "campaigns": [_campaign(row) for row in rows_about(contact)],
@@ -40,6 +41,13 @@ def export(*, contact: Contact, actor: User | None) -> Told:
     after = {"conversations": len(told["conversations"]), "messages": messages, "events": len(told["events"])}
     record(actor=actor, act="export contact", target=pseudonym(contact.number), after=after)
     return told
+
+
+@transaction.atomic
+def export_person(*, contact: Contact, actor: User | None) -> Told:
+    """The same of every number that is linked to the contact's; these stand below `linked`."""
+    told = export(contact=contact, actor=actor)
+    return told | {"linked": [export(contact=other, actor=actor) for other in contact.linked]}
 
 
 def rows_about(contact: Contact) -> QuerySet[Recipient]:

@@ -1,5 +1,7 @@
 """Erasing all that is kept about one customer, where no legal hold forbids it."""
 
+from collections import Counter
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,7 @@ from centrala.conversations.customers import pseudonym
 from centrala.conversations.live import announce
 from centrala.conversations.models import Contact, Conversation, Message, Suppression
 from centrala.customers.dossier import events_about
+from centrala.customers.linking import tidy
 from centrala.errors import Refused
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
@@ -44,11 +47,23 @@ def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
     Recipient.objects.filter(number=contact.number).delete()
     Event.objects.filter(pk__in=events).delete()
     Conversation.objects.filter(pk__in=ids).delete()
+    person = contact.person
     contact.delete()
+    if person is not None:
+        tidy(person)
     tagging.forget(tags)
     record(actor=actor, act="erase contact", target=customer, before=erased)
     announce(ids)
     return erased
+
+
+@transaction.atomic
+def erase_person(*, contact: Contact, actor: User | None) -> dict[str, int]:
+    """The same for every number that is linked to the contact's: all of them or, where one is held, none."""
+    erased = Counter[str]()
+    for one in [*contact.linked, contact]:
+        erased.update(erase(contact=one, actor=actor))
+    return dict(erased)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from centrala.conversations import consent
@@ -54,6 +55,9 @@ def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> 
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:
-    others = with_endings(conversations_of(user)).filter(contact=conversation.contact_id).exclude(pk=conversation.pk)
+    """With the customer, whichever of the person's numbers it was."""
+    contact = conversation.contact
+    whose = Q(contact__person=contact.person_id) if contact.person_id else Q(contact=contact)
+    others = with_endings(conversations_of(user)).filter(whose).exclude(pk=conversation.pk)
     rows, _following = newest_first(others, limit=EARLIER)
     return rows
