@@ -21,6 +21,7 @@ from localazure.graph.routes import GRAPH
 from localazure.pipeline import Service, answer
 from localazure.portal.routes import routes as portal_routes
 from localazure.recording import recorded
+from localazure.storage.routes import STORAGE
 from localazure.world import World
 
 
@@ -49,7 +50,8 @@ class Services:
         return JSONResponse(error.body, error.status)
 
 
-AZURE = (VALIDATION, INGRESS, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER)
+# Storage comes last: an account's name could be any first part of a path.
+AZURE = (VALIDATION, INGRESS, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER, STORAGE)
 
 
 def azure_app(world: World) -> ASGIApp:

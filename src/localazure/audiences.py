@@ -2,4 +2,5 @@
 
 MANAGEMENT = frozenset({"https://management.azure.com", "https://management.core.windows.net"})
 GRAPH = frozenset({"https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"})
+STORAGE = frozenset({"https://storage.azure.com"})
 COMMUNICATION = frozenset({"https://communication.azure.com"})

@@ -19,6 +19,15 @@ class Communication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Storage:
+    """A storage account; `url` is its Blob service's."""
+
+    resource_id: str
+    url: str
+    connection_string: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Application:
     """Of the seed; `secrets` by name. `service_principal_id` is empty where it has none."""
 
@@ -56,6 +65,7 @@ class LocalAzure:
     client_secret: str
     event_grid_principal: str
     communication_services: dict[str, Communication]
+    storage_accounts: dict[str, Storage]
     applications: dict[str, Application]
     people: dict[str, Person]
     data: Path
@@ -78,12 +88,14 @@ def described(facts: dict[str, Any], data: Path) -> Iterator[LocalAzure]:  # the
         name: Communication(**one | {"phone_numbers": tuple(one["phone_numbers"])})
         for name, one in facts.pop("communication_services").items()
     }
+    accounts = {name: Storage(**one) for name, one in facts.pop("storage_accounts").items()}
     applications = {name: Application(**one) for name, one in facts.pop("applications").items()}
     people = {name: Person(**one) for name, one in facts.pop("people").items()}
     with httpx.Client(base_url=facts["portal"], timeout=30, trust_env=False) as control:
         yield LocalAzure(
             **facts,
             communication_services=services,
+            storage_accounts=accounts,
             applications=applications,
             people=people,
             data=data,

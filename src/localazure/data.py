@@ -36,4 +36,5 @@ def forget(data: Path) -> None:
     """Removes the state; the certificate authority stays, so that whoever trusts it goes on to."""
     for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
         (data / name).unlink(missing_ok=True)
-    shutil.rmtree(data / "dead-letters", ignore_errors=True)
+    for folder in ("dead-letters", "blobs"):
+        shutil.rmtree(data / folder, ignore_errors=True)

@@ -450,6 +450,94 @@ SIP_TOO_MANY = _sip("TooManyItems", "At most 250 trunks and 250 routes are allow
 SIP_TRUNK_TAKEN = _sip("TrunkInUse", "The trunk belongs to another resource.")
 SIP_DOMAIN_NOT_VERIFIED = _sip("DomainNotVerified", "The domain of the trunk '{name}' is not verified on the resource.")
 
+# Storage: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+ACCOUNT_NAME = Refusal(
+    400,
+    "AccountNameInvalid",
+    "{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length "
+    "and use numbers and lower-case letters only.",
+)
+ACCOUNT_TAKEN = Refusal(409, "StorageAccountAlreadyTaken", "The storage account named {name} is already taken.")
+INVALID_STORAGE = Refusal(400, "InvalidValues", "{reason}")
+AUTHENTICATION = Refusal(
+    403,
+    "AuthenticationFailed",
+    "Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly "
+    "including the signature.",
+    target="{detail}",
+)
+NO_AUTHENTICATION = Refusal(
+    401,
+    "NoAuthenticationInformation",
+    "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+)
+BAD_AUTHENTICATION = Refusal(
+    401,
+    "InvalidAuthenticationInfo",
+    "Server failed to authenticate the request. Please refer to the information in the www-authenticate header.",
+    target="{detail}",
+)
+KEYS_DISABLED = Refusal(
+    403, "KeyBasedAuthenticationNotPermitted", "Key based authentication is not permitted on this storage account."
+)
+NO_PERMISSION = Refusal(
+    403,
+    "AuthorizationPermissionMismatch",
+    "This request is not authorized to perform this operation using this permission.",
+)
+WRONG_RESOURCE_TYPE = Refusal(
+    403,
+    "AuthorizationResourceTypeMismatch",
+    "This request is not authorized to perform this operation using this resource type.",
+)
+WRONG_SERVICE = Refusal(
+    403, "AuthorizationServiceMismatch", "This request is not authorized to perform this operation using this service."
+)
+NO_ACCOUNT = Refusal(404, "ResourceNotFound", "The specified resource does not exist.")
+NO_CONTAINER = Refusal(404, "ContainerNotFound", "The specified container does not exist.")
+NO_BLOB = Refusal(404, "BlobNotFound", "The specified blob does not exist.")
+CONTAINER_EXISTS = Refusal(409, "ContainerAlreadyExists", "The specified container already exists.")
+BLOB_EXISTS = Refusal(409, "BlobAlreadyExists", "The specified blob already exists.")
+NOT_PUBLIC = Refusal(409, "PublicAccessNotPermitted", "Public access is not permitted on this storage account.")
+INVALID_NAME = Refusal(
+    400, "InvalidResourceName", "The specified resource name contains invalid characters or has an invalid length."
+)
+CONDITION_NOT_MET = Refusal(
+    412, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met."
+)
+NOT_MODIFIED = Refusal(304, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met.")
+INVALID_RANGE = Refusal(416, "InvalidRange", "The range specified is invalid for the current size of the resource.")
+INVALID_HEADER = Refusal(
+    400, "InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format."
+)
+INVALID_QUERY = Refusal(
+    400, "InvalidQueryParameterValue", "Value for one of the query parameters specified in the request URI is invalid."
+)
+OUT_OF_RANGE = Refusal(
+    400,
+    "OutOfRangeQueryParameterValue",
+    "One of the query parameters specified in the request URI is outside the permissible range.",
+)
+INVALID_METADATA = Refusal(
+    400, "InvalidMetadata", "The metadata specified is invalid. It has characters that are not permitted."
+)
+METADATA_TOO_LARGE = Refusal(
+    400, "MetadataTooLarge", "The size of the specified metadata exceeds the maximum size permitted."
+)
+MD5_MISMATCH = Refusal(
+    400,
+    "Md5Mismatch",
+    "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
+)
+INVALID_MD5 = Refusal(400, "InvalidMd5", "The MD5 value specified in the request is invalid.")
+INVALID_XML = Refusal(400, "InvalidXmlDocument", "The specified XML is not syntactically valid.")
+INVALID_BLOCKS = Refusal(400, "InvalidBlockList", "The specified block list is invalid.")
+INVALID_BLOCK = Refusal(400, "InvalidBlobOrBlock", "The specified blob or block content is invalid.")
+MISSING_HEADER = Refusal(400, "MissingRequiredHeader", "An HTTP header that is mandatory for this request is missing.")
+BODY_TOO_LARGE = Refusal(
+    413, "RequestBodyTooLarge", "The request body is too large and exceeds the maximum permissible limit ({limit})."
+)
+
 # The control API
 INVALID_CONTROL = Refusal(400, "invalid", "{reason}")
 NOT_ORDERED = Refusal(404, "not_ordered", "No such trouble is on order.")

@@ -85,6 +85,14 @@ def _plain(error: ServiceError, call: Call) -> object:
     return error.body
 
 
+def _own_headers(error: ServiceError, call: Call) -> Mapping[str, str]:
+    return error.headers
+
+
+def _as_it_is(path: str, query: str) -> str:
+    return path
+
+
 def _request_id(call: Call) -> Mapping[str, str]:
     return {"x-ms-request-id": call.request_id}
 
@@ -100,19 +108,25 @@ class Service:
     validate: Callable[[Call], None] = _anything
     envelope: Callable[[ServiceError, Call], object] = _plain
     headers: Callable[[Call], Mapping[str, str]] = _request_id
+    error_headers: Callable[[ServiceError, Call], Mapping[str, str]] = _own_headers
     unknown: Refusal = NOT_EMULATED
-    normalized: Callable[[str], str] = str  # how it reads a path; the claim is made on the path as it came
+    too_large: Refusal = TOO_LARGE
+    limit: int = LIMIT  # bytes of a body
+    # How it reads path and query to find its route; the claim is made on the path as it came.
+    normalized: Callable[[str, str], str] = _as_it_is
 
 
 async def answer(world: World, service: Service, request: Request) -> Response:
-    call = await _call(request)
-    call = replace(call, path=service.normalized(call.path))
+    call = await _call(request, service.limit)
+    call = replace(call, path=service.normalized(call.path, call.target.partition("?")[2]))
     try:
-        if len(call.body) > LIMIT:
-            raise TOO_LARGE.of(limit=LIMIT)
+        if len(call.body) > service.limit:
+            raise service.too_large.of(limit=service.limit)
         reply = await handled(world, service, call, service.authenticate)
     except ServiceError as error:
-        reply = Reply(status=error.status, body=service.envelope(error, call), headers=error.headers)
+        reply = Reply(
+            status=error.status, body=service.envelope(error, call), headers=service.error_headers(error, call)
+        )
     log.info("%s %s %s %s", service.name, call.method, masked(call.path), reply.status)
     return _response(reply, service.headers(call))
 
@@ -143,8 +157,8 @@ async def _handled(world: World, service: Service, call: Call, authenticate: Aut
     return reply
 
 
-async def _call(request: Request) -> Call:
-    query = request.url.query
+async def _call(request: Request, limit: int) -> Call:
+    query = request.scope["query_string"].decode("latin-1")
     raw_path: bytes = request.scope["raw_path"]
     return Call(
         method=request.method,
@@ -152,16 +166,16 @@ async def _call(request: Request) -> Call:
         target=raw_path.decode("latin-1") + (f"?{query}" if query else ""),
         query={name.lower().lstrip("$"): value for name, value in request.query_params.items()},
         headers=request.headers,
-        body=await _body(request),
+        body=await _body(request, limit),
         request_id=str(uuid4()),
     )
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, limit: int) -> bytes:
     """At most one byte more than allowed is kept: enough to refuse."""
     body = bytearray()
     async for chunk in request.stream():
-        body += chunk[: LIMIT + 1 - len(body)]
+        body += chunk[: limit + 1 - len(body)]
     return bytes(body)
 
 

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from localazure.client import Application, Communication, LocalAzure, Person, described
+from localazure.client import Application, Communication, LocalAzure, Person, Storage, described
 
-__all__ = ["Application", "Communication", "LocalAzure", "Person"]
+__all__ = ["Application", "Communication", "LocalAzure", "Person", "Storage"]
 START_SECONDS = 30
 
 

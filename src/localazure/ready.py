@@ -11,7 +11,10 @@ from localazure.control.identity import people
 from localazure.eventgrid.identity import EVENT_GRID_APP_ID
 from localazure.records.plan import ApplicationPlan
 from localazure.records.resources import CommunicationService
+from localazure.records.storage import StorageAccount
 from localazure.seeding.names import everything
+from localazure.storage.accounts import connection_string as account_string
+from localazure.storage.accounts import endpoint
 from localazure.world import World
 
 FILE = "ready.json"
@@ -34,6 +37,7 @@ def facts(world: World) -> dict[str, Any]:  # JSON of several shapes
         "people": people(world),
         "acs": next(iter(resources), None),
         "communication_services": {one["resource_name"]: one for one in resources},
+        "storage_accounts": {one.name: _storage(world, one) for one in world.storage_accounts.all()},
         "applications": {one.name: _application(one) for one in everything(seed.plan)},
         "event_grid_principal": EVENT_GRID_APP_ID,
     }
@@ -46,6 +50,10 @@ def _communication(world: World, resource: CommunicationService) -> dict[str, ob
         "connection_string": connection_string(world, resource.primary_key),
         "phone_numbers": [one.number for one in world.numbers.all() if one.resource == resource.key],
     }
+
+
+def _storage(world: World, one: StorageAccount) -> dict[str, str]:
+    return {"resource_id": one.id, "url": endpoint(world, one), "connection_string": account_string(world, one)}
 
 
 def _application(one: ApplicationPlan) -> dict[str, object]:

@@ -6,11 +6,13 @@ from localazure.eventgrid.delivery import Dispatcher
 from localazure.eventgrid.ending import expire
 from localazure.eventgrid.handshake import AWAITING, validate, wait_for_visit
 from localazure.records.telephony import NumberOperationState
+from localazure.storage.contents import sweep
 from localazure.world import World
 
 
 def resume(world: World) -> None:
     """Starts the dispatcher, and again every wait that the tables know of."""
+    sweep(world)
     world.background.spawn(Dispatcher(world).run())
     for one in world.event_subscriptions.all():
         world.background.spawn(expire(world, one.key))

@@ -8,11 +8,15 @@ from functools import cached_property
 from localazure.pipeline import Handler
 
 PARAMETER = re.compile(r"\{(\w+)(:path)?\}")
+ONE, SEVERAL = "[^/]+", r"[^?\n]+"
 
 
 @dataclass(frozen=True)
 class Route:
-    """`template` has `{name}` for one segment and `{name:path}` for several. Case of the fixed parts is ignored."""
+    """`template` has `{name}` for one segment and `{name:path}` for several. Case of the fixed parts is ignored.
+
+    What follows a question mark is a service's own: how it reads a query that names the operation.
+    """
 
     method: str
     template: str
@@ -50,6 +54,6 @@ class Router:
 def _compiled(template: str) -> re.Pattern[str]:
     parts, end = [], 0
     for match in PARAMETER.finditer(template):
-        parts += [re.escape(template[end : match.start()]), f"(?P<{match[1]}>{'.+' if match[2] else '[^/]+'})"]
+        parts += [re.escape(template[end : match.start()]), f"(?P<{match[1]}>{SEVERAL if match[2] else ONE})"]
         end = match.end()
     return re.compile("".join([*parts, re.escape(template[end:])]) + "/?", re.IGNORECASE)

@@ -6,6 +6,7 @@ from localazure.failure import CannotStart
 from localazure.records.seed import Seed
 from localazure.seeding.planting import plant
 from localazure.seeding.reading import Source, read
+from localazure.storage.contents import sweep
 from localazure.world import World
 
 STANDARD = "full"
@@ -50,10 +51,12 @@ def replant(world: World) -> None:
             world.faults, world.alphanumeric_senders, world.opt_outs,
             world.number_searches, world.number_operations, world.reservations, world.sold_out, world.number_quotas,
             world.sip, world.identities,
+            world.storage_accounts, world.containers, world.blobs, world.blocks,
         ):  # fmt: skip
             table.clear()
         for kid, dropped in world.dropped_keys.items():
             world.signing_keys.put(kid, dropped.key)
         world.dropped_keys.clear()
         plant(world)
+    sweep(world)
     world.reset_clock()

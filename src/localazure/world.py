@@ -41,6 +41,7 @@ from localazure.records.resources import (
 )
 from localazure.records.roles import RoleDefinition
 from localazure.records.seed import Seed
+from localazure.records.storage import Blob, Block, Container, StorageAccount
 from localazure.records.telephony import (
     AlphanumericSender,
     Identity,
@@ -75,8 +76,13 @@ class Addresses:
 
     @property
     def dead_letters(self) -> Path:
-        """The folder that stands for every storage account: a folder per container, as the blobs' paths say."""
+        """The folder that stands for every storage account that is not there: a folder per container."""
         return self.ca_bundle.parent / "dead-letters"
+
+    @property
+    def blobs(self) -> Path:
+        """The contents of blobs; what they are called is in the tables."""
+        return self.ca_bundle.parent / "blobs"
 
 
 class World:
@@ -131,6 +137,11 @@ class World:
         self.sip = Table(store, SipConfiguration)  # by resource
         self.identities = Table(store, Identity)
         self.rates = Rates()
+
+        self.storage_accounts = Table(store, StorageAccount)
+        self.containers = Table(store, Container, groups=lambda one: (one.account,))
+        self.blobs = Table(store, Blob, groups=lambda one: (one.container,))
+        self.blocks = Table(store, Block, groups=lambda one: (one.blob,))  # not yet part of a blob
 
         self.clock = Clock(self.offsets.get("clock"))
         self.patience = Clock()  # moved like the other one, never scaled: who answers us lives in real time

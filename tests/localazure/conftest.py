@@ -13,12 +13,14 @@ from azure.mgmt.communication import CommunicationServiceManagementClient
 from azure.mgmt.eventgrid import EventGridManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
+from azure.mgmt.storage import StorageManagementClient
 
 from localazure.certificates import Authority
 from localazure.pytest_plugin import LocalAzure
 from localazure_tests.acs import Acs
 from localazure_tests.real_azure import ON_AZURE, RealAzure, real_azure
 from localazure_tests.receiver import Receiver
+from localazure_tests.storage import Storage
 from localazure_tests.webhooks import TOPIC, Webhooks
 
 
@@ -91,6 +93,17 @@ def communication(either_cloud, credential, management, open_clients) -> Communi
 def event_grid(either_cloud, credential, management, open_clients) -> EventGridManagementClient:
     client = EventGridManagementClient(credential, either_cloud.subscription_id, **management)
     return open_clients.enter_context(client)
+
+
+@pytest.fixture(scope="session")
+def storage_management(either_cloud, credential, management, open_clients) -> StorageManagementClient:
+    client = StorageManagementClient(credential, either_cloud.subscription_id, **management)
+    return open_clients.enter_context(client)
+
+
+@pytest.fixture
+def storage(azure, storage_management, resources) -> Storage:
+    return Storage(azure, storage_management, resources)
 
 
 @pytest.fixture(scope="session")

@@ -216,7 +216,7 @@ def test_path_is_read_in_any_case(azure, http, token):
         ("/subscriptions/{s}/resourceGroups/rg-centrala/providers/Microsoft.Communication/CommunicationServices/none",
          404, "ResourceNotFound"),
         ("/subscriptions/{s}/providers/Microsoft.Nothing", 404, "InvalidResourceNamespace"),
-        ("/subscriptions/{s}/providers/Microsoft.Storage/storageAccounts", 501, "NotImplemented"),
+        ("/subscriptions/{s}/providers/Microsoft.Compute/virtualMachines", 501, "NotImplemented"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_said_in_the_words_of_arm(azure, http, token, path, status, code):

@@ -22,6 +22,8 @@ AROUND_EVENTS = (
     "Microsoft.Support/*",
 )
 
+CONTAINERS = "Microsoft.Storage/storageAccounts/blobServices/containers"
+
 
 def _role(guid: str, name: str, description: str, permission: Permission) -> RoleDefinition:
     return RoleDefinition(id=guid, name=name, description=description, permissions=(permission,), built_in=True)
@@ -103,6 +105,66 @@ BUILT_IN = {
                     "Microsoft.Resources/subscriptions/resourceGroups/read",
                 ),
                 data_actions=("Microsoft.EventGrid/events/send/action",),
+            ),
+        ),
+        _role(
+            "17d1049b-9a84-46fb-8f53-869881c3d3ab",
+            "Storage Account Contributor",
+            "Lets you manage storage accounts, including accessing storage account keys which provide full access to "
+            "storage account data.",
+            Permission(
+                actions=(
+                    "Microsoft.Authorization/*/read",
+                    "Microsoft.Insights/alertRules/*",
+                    "Microsoft.Insights/diagnosticSettings/*",
+                    "Microsoft.Network/virtualNetworks/subnets/joinViaServiceEndpoint/action",
+                    "Microsoft.ResourceHealth/availabilityStatuses/read",
+                    "Microsoft.Resources/deployments/*",
+                    "Microsoft.Resources/subscriptions/resourceGroups/read",
+                    "Microsoft.Storage/storageAccounts/*",
+                    "Microsoft.Support/*",
+                )
+            ),
+        ),
+        _role(
+            "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+            "Storage Blob Data Owner",
+            "Allows for full access to Azure Storage blob containers and data, including assigning POSIX access "
+            "control.",
+            Permission(
+                actions=(
+                    f"{CONTAINERS}/*",
+                    "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action",
+                ),
+                data_actions=(f"{CONTAINERS}/blobs/*",),
+            ),
+        ),
+        _role(
+            "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+            "Storage Blob Data Contributor",
+            "Allows for read, write and delete access to Azure Storage blob containers and data",
+            Permission(
+                actions=(
+                    f"{CONTAINERS}/delete",
+                    f"{CONTAINERS}/read",
+                    f"{CONTAINERS}/write",
+                    "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action",
+                ),
+                data_actions=tuple(
+                    f"{CONTAINERS}/blobs/{verb}" for verb in ("delete", "read", "write", "move/action", "add/action")
+                ),
+            ),
+        ),
+        _role(
+            "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+            "Storage Blob Data Reader",
+            "Allows for read access to Azure Storage blob containers and data",
+            Permission(
+                actions=(
+                    f"{CONTAINERS}/read",
+                    "Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action",
+                ),
+                data_actions=(f"{CONTAINERS}/blobs/read",),
             ),
         ),
     )

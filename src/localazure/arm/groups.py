@@ -14,6 +14,7 @@ from localazure.paging import listing
 from localazure.pipeline import Call, Reply
 from localazure.records.resources import ResourceGroup
 from localazure.routing import Route
+from localazure.storage import accounts as storage
 from localazure.world import World
 
 NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
@@ -91,6 +92,9 @@ def remove_group(world: World, call: Call) -> Reply:
         for custom in world.custom_topics.all():
             if roles.within(custom.id, group.path):
                 custom_topics.remove_topic(world, custom)
+        for account in world.storage_accounts.all():
+            if roles.within(account.id, group.path):
+                storage.remove(world, account)
         roles.forget(world, group.path)
         world.groups.remove(scopes.group_key(group.subscription_id, group.name))
     return Reply(status=200)

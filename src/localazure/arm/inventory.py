@@ -10,11 +10,12 @@ from localazure.paging import listing
 from localazure.pipeline import Call, Reply
 from localazure.records.events import SystemTopic
 from localazure.records.resources import CommunicationService
+from localazure.records.storage import StorageAccount
 from localazure.records.topics import CustomTopic
 from localazure.routing import Route
 from localazure.world import World
 
-Listed = CommunicationService | SystemTopic | CustomTopic
+Listed = CommunicationService | SystemTopic | CustomTopic | StorageAccount
 TERM = re.compile(
     r"(?P<field>resourceType|name|resourceGroup|location|tagName|tagValue)\s+(?P<verb>eq|ne)\s+'(?P<value>[^']*)'"
     r"|substringof\('(?P<part>[^']*)',\s*(?P<within>name|resourceGroup)\)",
@@ -34,7 +35,12 @@ def answer(world: World, call: Call, scope: str) -> Reply:
     if not expand <= EXPANSIONS:
         raise INVALID_EXPAND.of(expand=call.query["expand"])
     terms = _terms(call.query.get("filter", ""))
-    everything: list[Listed] = [*world.communication.all(), *world.system_topics.all(), *world.custom_topics.all()]
+    everything: list[Listed] = [
+        *world.communication.all(),
+        *world.system_topics.all(),
+        *world.custom_topics.all(),
+        *world.storage_accounts.all(),
+    ]
     found = [
         _shape(one, expand)
         for one in everything
@@ -79,7 +85,7 @@ def _shape(one: Listed, expand: set[str]) -> Json:
 
 
 def _location(one: Listed) -> str:
-    return one.location if isinstance(one, CustomTopic) else "global"
+    return one.location if isinstance(one, CustomTopic | StorageAccount) else "global"
 
 
 def _type(one: Listed) -> str:

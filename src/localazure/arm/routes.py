@@ -15,6 +15,7 @@ from localazure.communication.management import ROUTES as COMMUNICATION
 from localazure.eventgrid.management import ROUTES as EVENT_GRID
 from localazure.pipeline import Call, Service
 from localazure.routing import Route, Router
+from localazure.storage.accounts import ROUTES as STORAGE
 
 OPERATIONS = "/subscriptions/{subscription}/providers/{namespace}/locations/{location}"
 
@@ -30,6 +31,7 @@ ROUTES = Router(
         *COMMUNICATION,
         *AUTHORIZATION,
         *EVENT_GRID,
+        *STORAGE,
     ]
 )
 
@@ -37,7 +39,7 @@ ROUTES = Router(
 SLASHES = re.compile("/{2,}")
 
 
-def _single_slashes(path: str) -> str:
+def _single_slashes(path: str, query: str) -> str:
     """Generic clients leave an empty segment where a type has no parent."""
     return SLASHES.sub("/", path)
 

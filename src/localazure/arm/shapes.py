@@ -25,6 +25,10 @@ RESOURCE_TYPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "topicTypes": ("2025-02-15", "2022-06-15"),
         "operationsStatus": ("2025-02-15", "2022-06-15"),
     },
+    "Microsoft.Storage": {
+        "storageAccounts": ("2025-08-01", "2025-06-01", "2024-01-01", "2023-05-01", "2021-09-01"),
+        "checkNameAvailability": ("2025-08-01", "2025-06-01", "2024-01-01", "2023-05-01", "2021-09-01"),
+    },
 }
 
 

@@ -1,6 +1,6 @@
 """What tokens can be had for."""
 
-from localazure.audiences import COMMUNICATION, GRAPH, MANAGEMENT
+from localazure.audiences import COMMUNICATION, GRAPH, MANAGEMENT, STORAGE
 from localazure.entra.clients import principal_of, spread
 from localazure.entra.first_party import GRAPH_APP_ID
 from localazure.entra.minted import Resource
@@ -14,7 +14,7 @@ def resource_of(world: World, asked: str) -> Resource | None:
     if plain in GRAPH:
         graph = principal_of(world, GRAPH_APP_ID)
         return Resource(audience=asked, version=1, principal_id=graph.id if graph else "")
-    if plain in MANAGEMENT | COMMUNICATION | {world.addresses.url}:
+    if plain in MANAGEMENT | COMMUNICATION | STORAGE | {world.addresses.url}:
         return Resource(audience=asked, version=1)
     for application in world.applications.all():
         names = {application.app_id, f"api://{application.app_id}", *application.identifier_uris}

@@ -12,7 +12,9 @@ from msgspec import Meta, field
 from localazure.records.ids import new_access_key, new_id, new_password, new_secret
 from localazure.records.spelling import (
     AccessKey,
+    AccountName,
     Concealed,
+    ContainerName,
     Country,
     GroupName,
     Guid,
@@ -35,7 +37,7 @@ class DirectoryRoleName(StrEnum):
 
 
 Ability = Literal["none", "inbound", "outbound", "inbound+outbound"]
-Namespace = Literal["Microsoft.Communication", "Microsoft.EventGrid"]
+Namespace = Literal["Microsoft.Communication", "Microsoft.EventGrid", "Microsoft.Storage"]
 Tags = dict[str, str]
 
 
@@ -135,12 +137,26 @@ class TopicPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     metric_id: Guid = field(default_factory=new_id)
 
 
+class StoragePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A storage account, with containers that are there from the beginning."""
+
+    name: AccountName
+    containers: tuple[
+        ContainerName,
+        ...,
+    ] = ()
+    tags: Tags = {}
+    key1: AccessKey = field(default_factory=new_access_key)
+    key2: AccessKey = field(default_factory=new_access_key)
+
+
 class GroupPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: GroupName
     location: Place = "westeurope"
     tags: Tags = {}
     communication_services: tuple[ResourcePlan, ...] = ()
     system_topics: tuple[TopicPlan, ...] = ()
+    storage_accounts: tuple[StoragePlan, ...] = ()
 
 
 class SubscriptionPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

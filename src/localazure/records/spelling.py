@@ -20,6 +20,16 @@ ResourceName = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$", description="1 to 63 letters, digits and hyphens"),
 ]
+AccountName = Annotated[str, Meta(pattern=r"^[a-z0-9]{3,24}$", description="3 to 24 small letters and digits")]
+ContainerName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        min_length=3,
+        max_length=63,
+        description="3 to 63 small letters, digits, and single hyphens between them",
+    ),
+]
 TopicName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{3,128}$", description="3 to 128 letters, digits and hyphens")]
 AccessKey = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9+/]{86}==$", description="base64 of 64 bytes, or leave it out and one is made")

@@ -7,9 +7,10 @@ from localazure.arm.locations import REGIONS, plain
 from localazure.communication.rules import DATA_LOCATIONS
 from localazure.communication.senders import Kind, kind_of
 from localazure.entra.first_party import GRAPH_ROLES
-from localazure.records.plan import ApplicationPlan, NumberPlan, PersonPlan, Plan, ResourcePlan, RolePlan
+from localazure.records.plan import ApplicationPlan, NumberPlan, PersonPlan, Plan, ResourcePlan, RolePlan, StoragePlan
 from localazure.seeding.mistakes import Mistake
 from localazure.seeding.names import EVENT_GRID, people_and_applications, scopes, user_name
+from localazure.storage.accounts import RESERVED
 
 ROLES = {one.name for one in BUILT_IN.values()}
 Placed = tuple[str, str]  # where it stands, and what
@@ -41,6 +42,13 @@ def resources(plan: Plan) -> Iterator[tuple[str, ResourcePlan]]:
                 yield f"$.subscriptions[{one}].resource_groups[{two}].communication_services[{three}]", resource
 
 
+def accounts(plan: Plan) -> Iterator[tuple[str, StoragePlan]]:
+    for one, subscription in enumerate(plan.subscriptions):
+        for two, group in enumerate(subscription.resource_groups):
+            for three, account in enumerate(group.storage_accounts):
+                yield f"$.subscriptions[{one}].resource_groups[{two}].storage_accounts[{three}]", account
+
+
 def _check_single(plan: Plan) -> None:
     """Names and numbers of which there may be one only; case does not tell them apart."""
     _once((f"$.subscriptions[{place}].name", one.name) for place, one in enumerate(plan.subscriptions))
@@ -48,6 +56,10 @@ def _check_single(plan: Plan) -> None:
         groups = enumerate(subscription.resource_groups)
         _once((f"$.subscriptions[{place}].resource_groups[{each}].name", one.name) for each, one in groups)
     _once((f"{path}.name", one.name) for path, one in resources(plan))
+    _once((f"{path}.name", one.name) for path, one in accounts(plan))
+    for path, one in accounts(plan):
+        if one.name in RESERVED:
+            raise Mistake(f"{path}.name", f"'{one.name}' is a part of other services' addresses", "choose another")
     _once(
         (f"{path}.numbers[{place}].number", number.number)
         for path, one in resources(plan)
@@ -179,6 +191,7 @@ def _check_registered(plan: Plan) -> None:
         used = {
             "Microsoft.Communication": any(group.communication_services for group in one.resource_groups),
             "Microsoft.EventGrid": any(group.system_topics for group in one.resource_groups),
+            "Microsoft.Storage": any(group.storage_accounts for group in one.resource_groups),
         }
         for namespace, needed in used.items():
             if needed and namespace not in one.registered:

@@ -8,12 +8,14 @@ from localazure.eventgrid.identity import event_grid_principal
 from localazure.eventgrid.rules import NAMESPACE, TOPIC_TYPE
 from localazure.records.directory import Tenant
 from localazure.records.events import SystemTopic
-from localazure.records.plan import GroupPlan, ResourcePlan, SubscriptionPlan, TopicPlan
+from localazure.records.plan import GroupPlan, ResourcePlan, StoragePlan, SubscriptionPlan, TopicPlan
 from localazure.records.resources import CommunicationService, Provider, ResourceGroup, Subscription
+from localazure.records.storage import StorageAccount
 from localazure.seeding.directory import plant_directory
+from localazure.storage import containers
 from localazure.world import World
 
-PROVIDERS = ("Microsoft.Communication", "Microsoft.EventGrid")
+PROVIDERS = ("Microsoft.Communication", "Microsoft.EventGrid", "Microsoft.Storage")
 
 
 def plant(world: World) -> None:
@@ -47,6 +49,8 @@ def _plant_group(world: World, subscription: SubscriptionPlan, one: GroupPlan) -
     world.groups.put(record.path.lower(), record)
     for resource in one.communication_services:
         _plant_resource(world, subscription, one, resource)
+    for account in one.storage_accounts:
+        _plant_account(world, record, account)
 
 
 def _plant_resource(world: World, subscription: SubscriptionPlan, group: GroupPlan, one: ResourcePlan) -> None:
@@ -73,6 +77,22 @@ def _plant_resource(world: World, subscription: SubscriptionPlan, group: GroupPl
         give_name(world, record.key, name)
     for domain in one.sip_domains:
         sip.verify_domain(world, record.key, domain)
+
+
+def _plant_account(world: World, group: ResourceGroup, one: StoragePlan) -> None:
+    record = StorageAccount(
+        subscription_id=group.subscription_id,
+        group=group.name,
+        name=one.name,
+        location=group.location,
+        key1=one.key1,
+        key2=one.key2,
+        tags=one.tags,
+        made_at=world.seed.made_at,
+    )
+    world.storage_accounts.put(record.key, record)
+    for container in one.containers:
+        containers.make(world, record, container)
 
 
 def _plant_topic(

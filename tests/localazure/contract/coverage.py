@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from contract import own
 from contract.deviation import KNOWN
 from contract.judge import Authority, Judge
 from contract.routes import Emulated, emulated
@@ -15,6 +16,7 @@ SERVICES = {
     "arm": "Resource Manager",
     "communication": "Communication Services",
     "eventgrid": "Event Grid",
+    "storage": "Blob Storage",
 }
 HEAD = """\
 # What the local cloud emulates
@@ -95,7 +97,7 @@ def _specifications(specs: Specs) -> Iterator[str]:
 
 def _ids(specs: Specs, one: Emulated) -> set[tuple[str, str]]:
     """Operations of all versions that the route answers."""
-    best = specs.find(one.method, one.sample)
+    best = None if own.answers(one.method, one.shape) else specs.find(one.method, one.sample)
     return {
         (each.file, each.operation_id)
         for each in specs.operations

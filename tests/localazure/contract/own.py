@@ -1,13 +1,15 @@
 """JSON Schemas of ours, written from the documentation, for what Microsoft publishes no specification of.
 
 A file of schemas/ has `errors` by service, and `answers`: method, path (a template of ours, names of parameters do not
-matter), and by status a schema, null for no body, or the content type of what is no JSON. Objects are closed.
+matter), and by status a schema, null for no body, or the content type of what is no JSON; "*/*" is whatever a client
+put there. Objects are closed. What a service says in XML is judged as an object of the elements' texts.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from xml.etree import ElementTree
 
 from contract.routes import shape
 from contract.specs import COMMON_TYPES, OURS, Json
@@ -15,7 +17,7 @@ from contract.validators import Validator
 from localazure.control.openapi import describe
 from localazure.control.routes import ROUTES
 
-JSON = "application/json"
+JSON, XML, ANYTHING = "application/json", "application/xml", "*/*"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class Answers:
 
 def answers(method: str, template: str) -> Answers | None:
     return _all().get((method, template))
+
+
+def told(body: str) -> Json:
+    """An answer in XML as an object: its root, and of that the children's texts."""
+    root = ElementTree.fromstring(body)
+    return {root.tag: {child.tag: child.text or "" for child in root}}
 
 
 def envelope(service: str) -> Validator:

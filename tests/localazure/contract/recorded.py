@@ -27,6 +27,10 @@ class Exchange:
     def is_json(self) -> bool:
         return "json" in self.headers.get("content-type", "")
 
+    @property
+    def is_xml(self) -> bool:
+        return "xml" in self.headers.get("content-type", "")
+
     def json(self) -> Any:  # whatever was sent
         return json.loads(self.body)
 

@@ -52,11 +52,11 @@ def emulated() -> Iterator[Emulated]:
             yield Emulated(service.name, route.method, route.template)
 
 
-def answering(method: str, path: str) -> tuple[Service | None, Emulated | None]:
+def answering(method: str, path: str, query: str = "") -> tuple[Service | None, Emulated | None]:
     """The service that claims the path and its operation; None where there is none."""
     for service in (*AZURE, CONTROL):
         if service.claims.match(path):
-            route, _ = _router(service).match(method, service.normalized(path))
+            route, _ = _router(service).match(method, service.normalized(path, query))
             return service, route and Emulated(service.name, route.method, route.template)
     return None, None
 
