@@ -4,7 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from localazure.errors import EVENT_SUBSCRIPTION_NOT_FOUND, ServiceError
-from localazure.eventgrid import consent
+from localazure.eventgrid import burial, consent
 from localazure.eventgrid.handshake import AWAITING
 from localazure.portal import overview
 from localazure.portal.addresses import resource
@@ -68,7 +68,7 @@ async def _shown(visit: Visit, refusal: ServiceError | None = None) -> Response:
 def _letter(visit: Visit, one: Delivery) -> str:
     """The blob it lies in, with whatever was buried together; empty where there is none any more."""
     try:
-        return _pretty((visit.world.addresses.dead_letters / one.buried).read_bytes()) if one.buried else ""
+        return _pretty(burial.letter(visit.world, one)) if one.buried else ""
     except OSError:
         return ""
 

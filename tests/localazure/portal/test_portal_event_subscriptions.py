@@ -285,7 +285,7 @@ def test_event_shows_its_text_its_attempts_and_its_dead_letter(
     assert (event["deadLetterReason"], event["lastHttpStatusCode"]) == ("UndeliverableDueToHttpBadRequest", 400)
     assert event["data"]["message"] == "<script>alert(1)</script>"
     (azure.data / "dead-letters" / delivery["dead_letter"]).unlink()
-    assert "is gone from the local cloud's folder" in portal.get(f"{page.path}/deliveries/{delivery['id']}").text
+    assert "The blob of this dead letter is gone" in portal.get(f"{page.path}/deliveries/{delivery['id']}").text
 
 
 def test_delivery_of_nobody_is_not_found(portal: Portal, hook: Receiver) -> None:
