@@ -1,8 +1,10 @@
-"""Two web and two worker processes on one database: no screen misses a text."""
+"""Two web and two worker processes on one database: nobody gets too much, nothing leaves twice, screens tell all."""
 
 import asyncio
+import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +21,12 @@ from second_pair import SecondPair, second_pair
 pytestmark = pytest.mark.long
 
 SOON = {"CENTRALA_STALLED_AFTER": "3"}  # a killed worker's job is found after seconds instead of half a minute
-TABS = 8
+AGENTS = ("ala", "ala2", "ala3", "ala4")
+PASSWORD = "parasol i kot"
+CAPACITY, UNITS = 100, 30
+TEXTS, RACES, TABS = 120, 10, 8
+KILL_SECONDS = 6.0  # so each worker lives for twelve: on a busy machine one takes five to start
+DEADLINE = 240.0
 
 LISTENERS = """
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -34,6 +41,33 @@ ARRIVED = """
     join inbox_event as event on convert_from(event.body, 'utf-8')::json->'data'->>'messageId' = message.provider_id
     where contact.number = any(%s) and message.text = %s
 """
+CONVERSATIONS = """
+    select conversation.id::text, conversation.state, coalesce(person.username, '')
+    from conversations_conversation as conversation
+    join conversations_contact as contact on contact.id = conversation.contact_id
+    left join organization_user as person on person.id = conversation.agent_id
+    where contact.number = any(%s)
+"""
+OFFERED = """
+    select offer.id from routing_offer as offer join organization_user as person on person.id = offer.agent_id
+    where person.username = %s and offer.outcome = 'pending'
+"""
+HELD = """
+    select conversation.id::text from conversations_conversation as conversation
+    join organization_user as person on person.id = conversation.agent_id
+    where person.username = %s and conversation.state = 'active'
+"""
+LOADS = """
+    select sum(units) from (
+        select agent_id, %(units)s as units from conversations_conversation where state in ('active', 'wrap_up')
+        union all select agent_id, units from routing_offer where outcome = 'pending'
+    ) as work group by agent_id
+"""
+TAKEN = """
+    select conversation_id::text from routing_trace as trace
+    where step in ('accepted', 'assigned', 'picked', 'reopened', 'same_agent')
+"""
+OUTBOUND = "select id::text, state from conversations_message where direction = 'outbound'"
 
 
 @dataclass
@@ -77,6 +111,146 @@ async def soon(question: Any, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not question():
             await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def at_work(scene: Scene) -> AsyncIterator[dict[str, DeskClient]]:
+    """Four agents on duty, two at each web process."""
+    for name in AGENTS[1:]:
+        add_agent(scene.demo, name)
+    async with AsyncExitStack() as stack:
+        made = {}
+        for place, name in enumerate(AGENTS):
+            who = {"username": name, "password": PASSWORD} if place else scene.demo.hub["agent"]
+            made[name] = await stack.enter_async_context(desk(scene.webs[place % 2], who))
+        yield made
+
+
+def add_agent(demo: Demo, name: str) -> None:
+    typed = demo.log.with_name("typed")
+    typed.write_text(f"{PASSWORD}\n", "utf-8")
+    with typed.open() as stdin:
+        done = demo.command("user", name, "--role", "agent", stdin=stdin)
+    assert done.returncode == 0, done.stderr
+
+
+@dataclass
+class Watch:
+    """Looks at everybody's load again and again."""
+
+    dsn: str = field(repr=False)
+    looks: int = 0
+    most: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            while not self.over.wait(0.02):
+                loads = [int(load) for (load,) in connection.execute(LOADS, {"units": UNITS})]
+                self.most = max([self.most, *loads])
+                self.looks += 1
+
+
+@contextmanager
+def watching(dsn: str) -> Iterator[Watch]:
+    watch = Watch(dsn)
+    thread = threading.Thread(target=watch.run)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        watch.over.set()
+        thread.join()
+
+
+async def test_agents_get_no_more_than_they_can_and_every_reply_leaves_once(scene: Scene) -> None:
+    writing, over = customers(TEXTS, series=720), asyncio.Event()
+    slow_sending(scene)
+    async with at_work(scene) as desks:
+        with watching(scene.dsn) as watch:
+            await asyncio.to_thread(scene.write, writing, "Where is it?")
+            async with asyncio.TaskGroup() as tasks:
+                killing = tasks.create_task(kill_workers(scene, over))
+                for name, one in desks.items():
+                    tasks.create_task(work(scene, one, name, over))
+                await soon(lambda: all_done(scene, writing), DEADLINE)
+                over.set()
+        await one_of_all_picks_each(scene, desks)
+
+    assert (watch.most, watch.looks > 100, killing.result() > 1) == (CAPACITY // UNITS * UNITS, True, True)
+    sent_once(scene, writing)
+
+
+def slow_sending(scene: Scene) -> None:
+    """Each text is sent at once and answered late: a worker that is killed has most likely some under way."""
+    with scene.demo.control() as control:
+        body = {"operation": "sms.send", "delay_seconds": 0.5, "lasting": True}
+        control.post("/_local/faults", json=body).raise_for_status()
+
+
+async def work(scene: Scene, one: DeskClient, name: str, over: asyncio.Event) -> None:
+    """Accepts whatever is offered; who is full, or has all there is, answers and closes what is there."""
+    with psycopg.connect(scene.dsn, autocommit=True) as database:
+        while not over.is_set():
+            offers = database.execute(OFFERED, [name]).fetchall()
+            for (offer,) in offers:
+                assert await one.post(f"/desk/offers/{offer}/accept") == 302
+            if offers:
+                continue
+            for (talk,) in database.execute(HELD, [name]).fetchall():
+                assert await one.post(f"/desk/{talk}/reply", text="On its way.") == 200
+                assert await one.post(f"/desk/{talk}/end") == 302
+                assert await one.post(f"/desk/{talk}/close") == 302
+            await asyncio.sleep(0.02)
+
+
+async def kill_workers(scene: Scene, over: asyncio.Event) -> int:
+    """One after the other, again and again; answers how often."""
+    kills = 0
+    while not over.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), KILL_SECONDS)
+            return kills
+        if kills % 2:
+            scene.demo.kill("worker")
+        else:
+            scene.pair.kill("worker")
+            scene.pair.start("worker")
+        kills += 1
+    return kills
+
+
+def all_done(scene: Scene, writing: list[str]) -> bool:
+    states = Counter(state for _talk, state, _agent in scene.asked(CONVERSATIONS, writing))
+    sent = Counter(state for _message, state in scene.asked(OUTBOUND))
+    return states == {"closed": TEXTS} and sent["sent"] + sent["delivered"] == TEXTS
+
+
+async def one_of_all_picks_each(scene: Scene, desks: dict[str, DeskClient]) -> None:
+    """All of them at the same moment, through both web processes; nobody is offered anything meanwhile."""
+    for one in desks.values():
+        assert await one.post("/desk/presence", presence="do_not_disturb") == 204
+    writing = customers(RACES, series=730)
+    await asyncio.to_thread(scene.write, writing, "Where is it?")
+    await soon(lambda: len(scene.asked(CONVERSATIONS, writing)) == RACES)
+    winners = {}
+    for talk, state, _agent in scene.asked(CONVERSATIONS, writing):
+        assert state == "open"
+        answers = await asyncio.gather(*(one.post(f"/desk/{talk}/pick") for one in desks.values()))
+        assert sorted(answers) == [302, 422, 422, 422]
+        winners[talk] = AGENTS[answers.index(302)]
+
+    assert {talk: agent for talk, _state, agent in scene.asked(CONVERSATIONS, writing)} == winners
+
+
+def sent_once(scene: Scene, writing: list[str]) -> None:
+    taken = Counter(talk for (talk,) in scene.asked(TAKEN))
+    assert (len(taken), max(taken.values())) == (TEXTS + RACES, 1)
+    with scene.demo.control() as control:
+        counts = control.get("/_local/sms/counts").raise_for_status().json()
+    assert Counter(one["to"] for one in counts["items"]) == Counter(writing)
+    assert {one["repeatability_id"] for one in counts["items"]} == {message for message, _ in scene.asked(OUTBOUND)}
+    assert (counts["total"], {one["count"] for one in counts["items"]}) == (TEXTS, {1})
 
 
 @asynccontextmanager
