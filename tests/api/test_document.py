@@ -44,7 +44,7 @@ def test_every_answer_is_as_described(adam: User, talk: Talk) -> None:
     _kept, token = actions.issue(owner=adam, name="test", scopes=list(Scope), actor=adam)
     client = Client()
     document = client.get("/api/v1/openapi.json").json()
-    ids = {"conversation_id": str(conversation.pk), "message_id": str(message.pk)}
+    ids = {"conversation_id": str(conversation.pk), "message_id": str(message.pk), "campaign_id": "1"}
     wrong, statuses = list[str](), set[int]()
 
     def hold(operation: Any) -> None:

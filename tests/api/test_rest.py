@@ -145,6 +145,8 @@ def test_answer_is_queued_and_told(program: Program, talk: Talk, agent: User) ->
         "error": None,
         "created_at": stamp(message.created_at),
         "expected_at": None,
+        "automatic": False,
+        "occasion": None,
     }
     assert (answer.status_code, answer.json()) == (202, expected)
     assert program.get(f"/conversations/{conversation.pk}/messages").json() == {"items": [expected], "next": None}
@@ -226,7 +228,7 @@ def test_message_is_told_alone(program: Program, celina: User, talk: Talk) -> No
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "allowed"), [("put", "/numbers", "GET"), ("delete", "/conversations", "GET")]
+    ("method", "path", "allowed"), [("put", "/numbers", "GET"), ("delete", "/conversations", "GET, POST")]
 )
 def test_wrong_method_is_refused_in_the_api_s_words(method: str, path: str, allowed: str, program: Program) -> None:
     answer = getattr(program.client, method)(f"/api/v1{path}", headers=program.headers)
@@ -416,13 +418,18 @@ def test_description_names_every_path(client: Client) -> None:
     assert document["openapi"].startswith("3.")
     assert document["info"]["title"] == "Centrala"
     assert {path: sorted(verbs) for path, verbs in document["paths"].items()} == {
-        "/api/v1/conversations": ["get"],
+        "/api/v1/conversations": ["get", "post"],
         "/api/v1/conversations/{conversation_id}": ["get"],
         "/api/v1/conversations/{conversation_id}/messages": ["get", "post"],
         "/api/v1/messages/{message_id}": ["get"],
         "/api/v1/events": ["get"],
         "/api/v1/connection": ["get"],
         "/api/v1/numbers": ["get"],
+        "/api/v1/agents": ["get"],
+        "/api/v1/offers": ["get"],
+        "/api/v1/templates": ["get"],
+        "/api/v1/campaigns": ["get"],
+        "/api/v1/campaigns/{campaign_id}": ["get"],
     }
     assert document["components"]["schemas"]["MessageOut"]["required"] == [
         "id",

@@ -99,6 +99,11 @@ OPERATIONS = {
     "/events": Scope.EVENTS_READ,
     "/connection": Scope.CONNECTION_READ,
     "/numbers": Scope.NUMBERS_READ,
+    "/agents": Scope.AGENTS_READ,
+    "/offers": Scope.AGENTS_READ,
+    "/templates": Scope.CAMPAIGNS_READ,
+    "/campaigns": Scope.CAMPAIGNS_READ,
+    "/campaigns/1": Scope.CAMPAIGNS_READ,
 }
 
 

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -24,6 +24,7 @@ from centrala.routing.sweeps import close_silent
 from centrala.subscribers import actions, deliveries, jobs
 from centrala.subscribers.deliveries import WAITS
 from centrala.subscribers.models import TEST, Attempt, Cause, Delivery, Kind, Outcome, State, Subscription
+from centrala.subscribers.posting import Answer, asked_wait
 from centrala.subscribers.sending import Sender
 from hub import CUSTOMER, ala, arrive, connected, drained, event, text
 from subscribers.scene import Program, Told
@@ -370,3 +371,28 @@ def test_log_is_forgotten_after_a_month(subscribe: Subscribe) -> None:
 
     assert deliveries.forget() == 2
     assert (Delivery.objects.count(), Attempt.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("0", 5),
+        ("999999999", 24 * 3600),
+        ("soon", 5),
+        ("Fri, 27 Nov 2026 13:00:00 GMT", 3600),
+        ("Fri, 27 Nov 2020 13:00:00 GMT", 5),
+        ("", 5),
+    ],
+)
+def test_wait_that_the_address_asks_for_is_kept_within_bounds(subscribe: Subscribe, header: str, seconds: int) -> None:
+    subscription, _secret = subscribe()
+    noon = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    delivery = Delivery.objects.create(subscription=subscription, kind=Kind.SENT, happened_at=noon, due_at=noon)
+
+    answer = Answer(10, 503, retry_after=asked_wait(header, at=noon))
+    deliveries.record(delivery_id=delivery.pk, answer=answer, at=noon)
+
+    delivery.refresh_from_db()
+    assert delivery.due_at is not None
+    assert 1 <= (delivery.due_at - noon).total_seconds() / seconds <= 1 + deliveries.JITTER

@@ -29,6 +29,8 @@ class Scope(models.TextChoices):
     CONVERSATIONS_READ = "conversations:read", _("Read conversations and messages")
     CONVERSATIONS_WRITE = "conversations:write", _("Send messages")
     NUMBERS_READ = "numbers:read", _("Read phone numbers")
+    AGENTS_READ = "agents:read", _("Read who is there, and what is offered to whom")
+    CAMPAIGNS_READ = "campaigns:read", _("Read templates and campaigns")
     EVENTS_READ = "events:read", _("Read events")
     CONNECTION_READ = "connection:read", _("Read the connection")
 

@@ -1,23 +1,24 @@
 """Lists in pages, by key: the address of the next page is told whole, and is the only way there."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from ninja import Header, Query
 from ninja.errors import ValidationError
 from pydantic import Field
 
 from centrala.keyset import Cursor, ReadKey
-from centrala.numbers.models import PhoneNumber
 
+Row = TypeVar("Row", bound=Model)
 Limit = Annotated[int, Query(50, ge=1, le=200, description="Items in a page")]
 Place = Annotated[str, Query("", max_length=100, description="From `next`: where the page begins")]
 # NUL is in no text of the database, and PostgreSQL does not take it for one.
 Word = Annotated[str, Field(max_length=100, pattern="^[^\\x00]*$")]
 
+Serial = Annotated[int, Query(0, ge=0, le=2**62, description="From `next`: where the page begins")]
 IdempotencyKey = Annotated[
     str,
     Header(
@@ -34,10 +35,11 @@ def place(text: str, name: str, *, key: ReadKey = UUID) -> Cursor | None:
         raise ValidationError([{"loc": ("query", name), "msg": "take the whole address from `next`"}]) from None
 
 
-def numbers_in_order(numbers: QuerySet[PhoneNumber], *, after: str, limit: int) -> tuple[list[PhoneNumber], str | None]:
-    rows = list(numbers.filter(number__gt=after).order_by("number")[: limit + 1])
-    page = rows[:limit]
-    return page, page[-1].number if len(rows) > limit else None
+def in_order(rows: QuerySet[Row], *, by: str, after: str | int, limit: int) -> tuple[list[Row], object | None]:
+    """A page of a list in the order of a unique field, and that field of its last row where there are more."""
+    found = list(rows.filter(**{f"{by}__gt": after}).order_by(by)[: limit + 1])
+    page = found[:limit]
+    return page, getattr(page[-1], by) if len(found) > limit else None
 
 
 def following(request: HttpRequest, name: str, cursor: object | None) -> str | None:

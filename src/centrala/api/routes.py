@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from ninja import NinjaAPI, Status
 
@@ -13,8 +14,9 @@ from centrala.api import paging, sending, shapes
 from centrala.api.auth import ApiRequest, Bearer, needs
 from centrala.api.failures import install
 from centrala.api.models import Scope
-from centrala.api.paging import IdempotencyKey, Limit, Place, Word, following
+from centrala.api.paging import IdempotencyKey, Limit, Place, Serial, Word, following
 from centrala.api.throttle import PerToken
+from centrala.campaigns.access import campaigns_of, templates_of
 from centrala.connection.access import connections_of
 from centrala.conversations import queries, tagging
 from centrala.conversations.access import conversations_of
@@ -22,8 +24,12 @@ from centrala.conversations.models import Conversation, ConversationState, Messa
 from centrala.inbox.access import events_of
 from centrala.inbox.models import State
 from centrala.inbox.queries import newest
+from centrala.keyset import page as newest_page
 from centrala.keyset import serial
 from centrala.numbers.access import numbers_of
+from centrala.organization.access import colleagues_of
+from centrala.routing.access import pending_offers_of
+from centrala.routing.duty import duties
 
 DESCRIPTION = """Bearer tokens are made in the hub and act in the name of the person who made them.
 Lists are newest first and come in pages: follow `next` as it is until it is null."""
@@ -31,6 +37,8 @@ FAILURES = {frozenset({400, 401, 403, 404, 422, 429}): shapes.Failure}
 CONVERSATIONS_READ, CONVERSATIONS_WRITE = needs(Scope.CONVERSATIONS_READ), needs(Scope.CONVERSATIONS_WRITE)
 EVENTS_READ, CONNECTION_READ = needs(Scope.EVENTS_READ), needs(Scope.CONNECTION_READ)
 NUMBERS_READ = needs(Scope.NUMBERS_READ)
+AGENTS_READ, CAMPAIGNS_READ = needs(Scope.AGENTS_READ), needs(Scope.CAMPAIGNS_READ)
+LARGEST = 2**63 - 1  # key that PostgreSQL has
 
 api = NinjaAPI(
     title="Centrala",
@@ -67,6 +75,19 @@ def list_conversations(
     page, cursor = queries.newest_first(found, after=paging.place(after, "after"), limit=limit)
     items = [shapes.ConversationOut.of(conversation) for conversation in page]
     return shapes.Page(items=items, next=following(request, "after", cursor))
+
+
+@api.post("/conversations", response={202: shapes.StartedOut, **FAILURES}, **CONVERSATIONS_WRITE)
+def start_conversation(
+    request: ApiRequest, body: shapes.StartIn, idempotency_key: IdempotencyKey = ""
+) -> Status[shapes.StartedOut]:
+    """Writes to a customer first, from one of our `number`s: in the live conversation between the two if there is one,
+    else in a new one, which is the token's owner's. With an `Idempotency-Key` as for an answer."""
+    told = body.model_dump()
+    message = sending.begin(token=request.auth, key=idempotency_key, **told)
+    conversation = shapes.ConversationOut.of(_conversation(request, message.conversation_id))
+    started = shapes.StartedOut(conversation=conversation, message=shapes.MessageOut.queued(message))
+    return Status(HTTPStatus.ACCEPTED, started)
 
 
 @api.get(
@@ -135,8 +156,48 @@ def read_connection(request: ApiRequest) -> shapes.ConnectionOut:
 @api.get("/numbers", response={200: shapes.Page[shapes.NumberOut], **FAILURES}, **NUMBERS_READ)
 def list_numbers(request: ApiRequest, after: Word = "", limit: Limit = 50) -> shapes.Page[shapes.NumberOut]:
     """The connected resource's numbers, in their own order."""
-    page, cursor = paging.numbers_in_order(numbers_of(request.auth.owner), after=after, limit=limit)
+    page, cursor = paging.in_order(numbers_of(request.auth.owner), by="number", after=after, limit=limit)
     return shapes.Page(items=[shapes.NumberOut.of(number) for number in page], next=following(request, "after", cursor))
+
+
+@api.get("/agents", response={200: shapes.Page[shapes.AgentOut], **FAILURES}, **AGENTS_READ)
+def list_agents(request: ApiRequest, after: Word = "", limit: Limit = 50) -> shapes.Page[shapes.AgentOut]:
+    """Everybody who works here, by username: how they are seen, and what their work takes of their capacity."""
+    page, cursor = paging.in_order(colleagues_of(request.auth.owner), by="username", after=after, limit=limit)
+    at = now()
+    seen = duties(page, at=at)
+    items = [shapes.AgentOut.of(user, seen[user.pk], at=at) for user in page]
+    return shapes.Page(items=items, next=following(request, "after", cursor))
+
+
+@api.get("/offers", response={200: shapes.Page[shapes.OfferOut], **FAILURES}, **AGENTS_READ)
+def list_offers(request: ApiRequest, after: Serial = 0, limit: Limit = 50) -> shapes.Page[shapes.OfferOut]:
+    """What is offered to whom at this moment, the oldest first."""
+    page, cursor = paging.in_order(pending_offers_of(request.auth.owner), by="id", after=after, limit=limit)
+    return shapes.Page(items=[shapes.OfferOut.of(offer) for offer in page], next=following(request, "after", cursor))
+
+
+@api.get("/templates", response={200: shapes.Page[shapes.TemplateOut], **FAILURES}, **CAMPAIGNS_READ)
+def list_templates(request: ApiRequest, after: Serial = 0, limit: Limit = 50) -> shapes.Page[shapes.TemplateOut]:
+    """In the order in which they were made."""
+    page, cursor = paging.in_order(templates_of(request.auth.owner), by="id", after=after, limit=limit)
+    return shapes.Page(items=[shapes.TemplateOut.of(one) for one in page], next=following(request, "after", cursor))
+
+
+@api.get("/campaigns", response={200: shapes.Page[shapes.CampaignOut], **FAILURES}, **CAMPAIGNS_READ)
+def list_campaigns(request: ApiRequest, after: Place = "", limit: Limit = 50) -> shapes.Page[shapes.CampaignOut]:
+    """For administrators and supervisors; others have none."""
+    place = paging.place(after, "after", key=serial)
+    page, cursor = newest_page(campaigns_of(request.auth.owner), by="created_at", after=place, limit=limit)
+    return shapes.Page(items=[shapes.CampaignOut.of(one) for one in page], next=following(request, "after", cursor))
+
+
+@api.get("/campaigns/{int:campaign_id}", response={200: shapes.ProgressOut, **FAILURES}, **CAMPAIGNS_READ)
+def read_campaign(request: ApiRequest, campaign_id: int) -> shapes.ProgressOut:
+    """With how far it is."""
+    if campaign_id > LARGEST:
+        raise Http404
+    return shapes.ProgressOut.with_tally(get_object_or_404(campaigns_of(request.auth.owner), pk=campaign_id))
 
 
 @api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False)

@@ -2,6 +2,7 @@
 one text."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,29 +10,53 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.api.models import ApiToken, KeyedMessage
+from centrala.characters import storable
 from centrala.conversations.models import Conversation, Message
 from centrala.errors import Refused
-from centrala.routing.actions import answer
+from centrala.numbers.access import numbers_of
+from centrala.routing.actions import answer, start
 
 KEPT = timedelta(hours=24)
 
 
-@transaction.atomic
 def send(*, token: ApiToken, conversation: Conversation, text: str, key: str) -> Message:
     """Queues the message, or returns the one that this token queued with this key before. Without a key every call
     queues one. What is refused uses no key up.
 
     Raises Refused.
     """
+    return _once(
+        token,
+        key,
+        [str(conversation.pk), text],
+        lambda: answer(conversation=conversation, author=token.owner, text=text),
+    )
+
+
+def begin(*, token: ApiToken, customer: str, number: str, text: str, key: str) -> Message:
+    """The same for the first text to a customer, in the live conversation with our number if there is one."""
+
+    def act() -> Message:
+        written = storable(number.strip())
+        ours = numbers_of(token.owner).filter(sends_sms=True, number__in={written, f"+{written}"}).first()
+        if ours is None:
+            raise Refused(_("None of our numbers that send texts is like that. GET /numbers names them."))
+        return start(customer=customer, number=ours, author=token.owner, text=text)
+
+    return _once(token, key, ["start", customer, number, text], act)
+
+
+@transaction.atomic
+def _once(token: ApiToken, key: str, asked: list[str], act: Callable[[], Message]) -> Message:
     if not key:
-        return answer(conversation=conversation, author=token.owner, text=text)
-    asked = hashlib.sha256(f"{conversation.pk} {text}".encode("utf-8", "surrogatepass")).hexdigest()
+        return act()
+    hashed = hashlib.sha256(" ".join(asked).encode("utf-8", "surrogatepass")).hexdigest()
     # Two at once with one key: the second waits here for the first to commit, for the pair is unique.
-    kept, first = KeyedMessage.objects.get_or_create(token=token, key=key, defaults={"asked": asked})
+    kept, first = KeyedMessage.objects.get_or_create(token=token, key=key, defaults={"asked": hashed})
     if first:
-        kept.message = answer(conversation=conversation, author=token.owner, text=text)
+        kept.message = act()
         kept.save(update_fields=["message"])
-    if kept.asked != asked:
+    if kept.asked != hashed:
         raise Refused(_("This Idempotency-Key stands for another message. Fix: a new key for each message."))
     assert kept.message is not None
     return kept.message

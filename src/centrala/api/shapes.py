@@ -6,10 +6,18 @@ from uuid import UUID
 
 from ninja import Schema
 
+from centrala.campaigns.models import Campaign, Template
+from centrala.campaigns.models import State as CampaignState
+from centrala.campaigns.placeholders import places
+from centrala.campaigns.results import tally
 from centrala.connection.models import Connection, EntryKey, Service
 from centrala.conversations.models import Conversation, ConversationState, Direction, Message, MessageState
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import NumberType, PhoneNumber
+from centrala.organization.models import Role, User
+from centrala.routing.duty import Duty
+from centrala.routing.models import Offer
+from centrala.workstreams.models import Occasion, Presence
 
 T = TypeVar("T")
 
@@ -32,6 +40,12 @@ class TextIn(Schema):
     text: str
 
 
+class StartIn(Schema):
+    customer: str  # with its country code
+    number: str  # of ours
+    text: str
+
+
 class MessageOut(Schema):
     id: UUID
     direction: Direction
@@ -40,6 +54,8 @@ class MessageOut(Schema):
     error: str | None
     created_at: datetime
     expected_at: datetime | None = None  # of a queued message: when the sender's rate lets it leave
+    automatic: bool = False  # written by the hub itself, on the occasion
+    occasion: Occasion | None = None
 
     @classmethod
     def queued(cls, message: Message) -> "MessageOut":
@@ -56,6 +72,8 @@ class MessageOut(Schema):
             error=message.error or None,
             created_at=message.created_at,
             expected_at=message.expected_at,
+            automatic=bool(message.occasion),
+            occasion=Occasion(message.occasion) if message.occasion else None,
         )
 
 
@@ -98,6 +116,119 @@ class ConversationOut(Schema):
             tags=conversation.tags,
             wrap_up_codes=conversation.codes,
             wrap_up_note=conversation.ending.note or None if conversation.ending else None,
+        )
+
+
+class StartedOut(Schema):
+    conversation: ConversationOut
+    message: MessageOut
+
+
+class AgentOut(Schema):
+    """`presence` as colleagues see it; `taken` of the `capacity` is what work and pending offers take."""
+
+    username: str
+    name: str
+    role: Role
+    presence: Presence
+    capacity: int
+    taken: int
+
+    @classmethod
+    def of(cls, user: User, duty: Duty, *, at: datetime) -> "AgentOut":
+        return cls(
+            username=user.get_username(),
+            name=user.display_name,
+            role=Role(user.role),
+            presence=duty.presence(at),
+            capacity=duty.agent.capacity,
+            taken=duty.load,
+        )
+
+
+class OfferOut(Schema):
+    """Held out to an agent who has not answered yet."""
+
+    id: int
+    conversation: UUID
+    agent: str
+    units: int
+    offered_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, offer: Offer) -> "OfferOut":
+        return cls(
+            id=offer.pk,
+            conversation=offer.conversation_id,
+            agent=offer.agent.get_username(),
+            units=offer.units,
+            offered_at=offer.offered_at,
+            expires_at=offer.expires_at,
+        )
+
+
+class TemplateOut(Schema):
+    id: int
+    name: str
+    language: str
+    text: str
+    placeholders: list[str]
+
+    @classmethod
+    def of(cls, template: Template) -> "TemplateOut":
+        return cls(
+            id=template.pk,
+            name=template.name,
+            language=template.language,
+            text=template.text,
+            placeholders=places(template.text),
+        )
+
+
+class CampaignOut(Schema):
+    id: int
+    name: str
+    number: str
+    text: str
+    state: CampaignState
+    author: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "CampaignOut":
+        return cls(
+            id=campaign.pk,
+            name=campaign.name,
+            number=campaign.number.number,
+            text=campaign.text,
+            state=CampaignState(campaign.state),
+            author=campaign.author.get_username() if campaign.author else None,
+            created_at=campaign.created_at,
+            started_at=campaign.started_at,
+            ended_at=campaign.ended_at,
+        )
+
+
+class ProgressOut(CampaignOut):
+    """How many lines of its file stand where; `messages` by their state."""
+
+    lines: int
+    waiting: int
+    left_out: int
+    messages: dict[str, int]
+
+    @classmethod
+    def with_tally(cls, campaign: Campaign) -> "ProgressOut":
+        counted = tally(campaign)
+        return cls(
+            **CampaignOut.of(campaign).model_dump(),
+            lines=counted.total,
+            waiting=counted.waiting,
+            left_out=counted.left_out,
+            messages=counted.states,
         )
 
 

@@ -52,6 +52,11 @@ def users_of(user: User) -> QuerySet[User]:
     return User.objects.all() if user.is_administrator else User.objects.none()
 
 
+def colleagues_of(user: User) -> QuerySet[User]:
+    """Everybody with a role, for everybody with one."""
+    return User.objects.filter(is_active=True).exclude(role="") if user.works_here else User.objects.none()
+
+
 def _guarded(view: View[P], may: Callable[[User], bool]) -> Guarded[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:

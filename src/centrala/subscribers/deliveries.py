@@ -26,6 +26,7 @@ WAITS = (
     timedelta(hours=10),
     timedelta(hours=10),
 )
+LONGEST_ASKED = timedelta(hours=24)  # by Retry-After
 JITTER = 0.1  # of each wait, so that an address that comes back is not met by all at once
 FAILING_FOR = timedelta(days=5)
 KEPT_FOR = timedelta(days=30)
@@ -86,21 +87,27 @@ def record(*, delivery_id: UUID, answer: Answer, at: datetime) -> None:
         milliseconds=answer.milliseconds,
         answer=answer.text[:LONGEST_ANSWER],
     )
-    _settle(delivery, attempt)
+    _settle(delivery, attempt, asked=answer.retry_after)
     if answer.problem != Problem.DELETED:
         _judge(subscription, delivery, attempt)
 
 
-def _settle(delivery: Delivery, attempt: Attempt) -> None:
+def _settle(delivery: Delivery, attempt: Attempt, *, asked: timedelta | None) -> None:
     final = delivery.kind == TEST or attempt.status == GONE or attempt.problem == Problem.DELETED
     if attempt.succeeded:
         delivery.outcome, delivery.due_at = Outcome.DELIVERED, None
     elif final or delivery.step >= len(WAITS):
         delivery.outcome, delivery.due_at = Outcome.FAILED, None
     else:
-        delivery.due_at = attempt.at + WAITS[delivery.step] * (1 + SystemRandom().uniform(0, JITTER))
+        delivery.due_at = attempt.at + _wait(delivery, asked)
         delivery.step += 1
     delivery.save(update_fields=["attempts", "step", "due_at", "outcome"])
+
+
+def _wait(delivery: Delivery, asked: timedelta | None) -> timedelta:
+    """As the schedule says; longer where the address asks for it, but never for so long that it would be given up."""
+    wait = max(WAITS[delivery.step], min(asked or timedelta(), LONGEST_ASKED))
+    return wait * (1 + SystemRandom().uniform(0, JITTER))
 
 
 def _judge(subscription: Subscription, delivery: Delivery, attempt: Attempt) -> None:

@@ -5,6 +5,8 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 
 import certifi
@@ -29,13 +31,15 @@ class Answer:
     status: int | None = None
     problem: Problem | None = None
     text: str = ""
+    retry_after: timedelta | None = None  # as the address asks for it
 
 
 def post(address: str, *, body: str, headers: Mapping[str, str]) -> Answer:
     began = time.monotonic()
-    status, problem, text = None, None, ""
+    status, problem, text, retry_after = None, None, "", None
     try:
-        status, text = asyncio.run(_within_time(address, body, headers))
+        status, text, asked = asyncio.run(_within_time(address, body, headers))
+        retry_after = asked_wait(asked, at=datetime.now(UTC))
     except (TimeoutError, httpx.TimeoutException):
         problem = Problem.SLOW
     except PrivateAddress:
@@ -44,20 +48,34 @@ def post(address: str, *, body: str, headers: Mapping[str, str]) -> Answer:
         problem = Problem.UNKNOWN_HOST
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         problem = Problem.CERTIFICATE if "CERTIFICATE_VERIFY_FAILED" in str(error) else Problem.UNREACHABLE
-    return Answer(int((time.monotonic() - began) * 1000), status, problem, text)
+    return Answer(int((time.monotonic() - began) * 1000), status, problem, text, retry_after)
+
+
+def asked_wait(header: str, *, at: datetime) -> timedelta | None:
+    """Retry-After: so many seconds, or a moment (RFC 9110, 10.2.3). What is neither asks for nothing."""
+    words = header.strip()
+    if words.isascii() and words.isdigit():
+        return timedelta(seconds=int(words[:9]))
+    try:
+        moment = parsedate_to_datetime(words)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(moment - at, timedelta())
 
 
 class UnknownHost(Exception):
     """Its name leads nowhere."""
 
 
-async def _within_time(address: str, body: str, headers: Mapping[str, str]) -> tuple[int, str]:
+async def _within_time(address: str, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
     """httpx counts each read anew, so an answer of one byte a second would never end."""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         return await _post(httpx.URL(address), body, headers)
 
 
-async def _post(url: httpx.URL, body: str, headers: Mapping[str, str]) -> tuple[int, str]:
+async def _post(url: httpx.URL, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
+    """Status, the answer's beginning, its Retry-After."""
     host, port = url.raw_host.decode(), url.port or (443 if url.scheme == "https" else 80)
     try:
         ip = await asyncio.to_thread(resolve, host, port)
@@ -71,7 +89,7 @@ async def _post(url: httpx.URL, body: str, headers: Mapping[str, str]) -> tuple[
         )
         answer = await client.send(request, stream=True)
         try:
-            return answer.status_code, await _beginning(answer)
+            return answer.status_code, await _beginning(answer), answer.headers.get("Retry-After", "")
         finally:
             await answer.aclose()
 
