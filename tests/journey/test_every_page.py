@@ -1,5 +1,6 @@
 """Every page of the hub, reached by its links, held against axe-core in two looks and two languages."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -20,10 +21,12 @@ PEOPLES = (
     "centrala.dataverse.page",
     "centrala.api",
     "centrala.subscribers",
+    "centrala.campaigns",
 )
 PARTS = {  # of pages, which htmx fetches into them; files; and the API's description, a page of Swagger's own
     *("prerequisites", "connect-progress", "azure-progress", "doctor-result", "list", "messages", "azure-export"),
     "quick-choices",
+    "campaign-progress",
     "openapi-view",
 }
 ACTS = {  # answer POST alone
@@ -46,7 +49,11 @@ ACTS = {  # answer POST alone
         "here",
         "delete-quick-reply",
         "delete-my-quick-reply",
+        "link-customer",
+        "unlink-customer",
+        "delete-template",
     ),
+    *("start-campaign", "pause-campaign", "resume-campaign", "cancel-campaign", "discard-campaign", "campaign-results"),
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
@@ -110,6 +117,25 @@ async def subscribe(page: Page, demo: Demo) -> None:
     raise AssertionError("The log shows no attempt.")
 
 
+async def write_to_many(page: Page, demo: Demo) -> None:
+    """A template, and a campaign with a line that is left out; its draft and its progress are looked at on the way."""
+    await page.goto(f"{demo.hub['url']}/center/templates/add/")
+    await page.locator("[name=name]").fill(f"Parcel of {page.viewport_size}")
+    await page.locator("main [name=text]").fill("Your parcel {parcel} waits.")
+    await page.locator("main button[type=submit].primary").click()
+    await page.wait_for_selector(".bar.ok")
+    await page.goto(f"{demo.hub['url']}/center/campaigns/new/")
+    await page.locator("[name=name]").fill("Parcels")
+    await page.locator("[name=template]").select_option(index=1)
+    rows = b"telefon;parcel\n+48600100200;7\n600;8\n"
+    await page.locator("[name=file]").set_input_files([{"name": "c.csv", "mimeType": "text/csv", "buffer": rows}])
+    await page.locator("main button[type=submit].primary").click()
+    await page.wait_for_url(re.compile(r"/campaigns/\d+/$"))
+    assert await faults(page) == []
+    await page.locator("form[action$='/start/'] button").click()
+    await page.wait_for_selector("#campaign-progress")
+
+
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_no_page_violates_a_rule_of_axe_or_is_too_wide(
     demo: Demo, conversation: str, new_page: OpenPage, locale: str, scheme: str, width: int
@@ -117,6 +143,7 @@ async def test_no_page_violates_a_rule_of_axe_or_is_too_wide(
     page = await new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
     await administer(page, demo)
     await subscribe(page, demo)
+    await write_to_many(page, demo)
     waiting = ["/center/", "/center/workstreams/1/messages/", conversation, "/desk/", "/profile"]  # 1: the demo's SMS
     seen, found = set[str](), dict[str, list[str]]()
     while waiting:

@@ -126,7 +126,7 @@ def discard(request: StaffRequest, campaign_id: int) -> HttpResponse:
         messages.warning(request, refused.message)
         return redirect("campaigns:campaign", found.pk)
     messages.success(request, _("“%(name)s” is discarded.") % {"name": found.name})
-    return redirect("campaigns:all")
+    return redirect("campaigns:campaigns")
 
 
 @supervisors_only

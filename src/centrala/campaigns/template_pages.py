@@ -43,7 +43,7 @@ def remove(request: StaffRequest, template_id: int) -> HttpResponse:
     name = found.name
     actions.remove_template(template=found, actor=request.user)
     messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
-    return redirect("templates:all")
+    return redirect("templates:templates")
 
 
 def _form(request: StaffRequest, template: Template) -> HttpResponse:
@@ -58,7 +58,7 @@ def _form(request: StaffRequest, template: Template) -> HttpResponse:
             explain(form, refused)
         else:
             messages.success(request, _("“%(name)s” is saved.") % {"name": template.name})
-            return redirect("templates:all")
+            return redirect("templates:templates")
     context = {"form": form, "template": template if template.pk else None, "known": known}
     return render(request, "campaigns/template.html", context, status=UNPROCESSABLE if form.errors else 200)
 

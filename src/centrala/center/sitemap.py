@@ -38,8 +38,8 @@ SITE_MAP = (
         (
             Place(_("Channels"), "channels", "center:channels"),
             Place(_("Customers"), "person", "center:customers"),
-            Place(_("Campaigns"), "megaphone", "campaigns:all", supervisors=True),
-            Place(_("Templates"), "log", "templates:all"),
+            Place(_("Campaigns"), "megaphone", "campaigns:campaigns", supervisors=True),
+            Place(_("Templates"), "log", "templates:templates"),
             Place(_("Workstreams"), "change", "center:workstreams"),
             Place(_("Queues"), "inbox", "center:queues"),
             Place(_("Operating hours"), "clock", "center:hours"),
