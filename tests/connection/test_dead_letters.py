@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from centrala.cli import main
 from centrala.connection import dead_letters
-from centrala.connection.dead_letters import ReadBack, read_back
+from centrala.connection.dead_letters import read_back
+from centrala.connection.letters import ReadBack
 from centrala.connection.models import Endpoint, Service
 from centrala.errors import Refused
 from centrala.inbox.models import Event, State
@@ -142,8 +143,9 @@ def test_page_offers_to_read_them_where_a_folder_is_set(
     administrator.post(ADDRESS)
     page = read(administrator.get("/center/events/?state=failed")).text()
 
-    assert ("Dead letters…" in without.text(), refused.status_code) == (False, 404)
-    assert str(tmp_path) in offered.one("form", action=ADDRESS).text()
+    assert ("Read dead letters" in without.text(), refused.status_code) == (False, 404)
+    assert without.one("a", href=f"{ADDRESS}container/").text() == "Name a container"
+    assert (str(tmp_path) in offered.text(), offered.one("form", action=ADDRESS).text()) == (True, "Read dead letters")
     assert "1 dead letter was read back. Of a resource that was never connected here: 1." in page
     assert "Event Grid could not deliver it: MaxDeliveryAttemptsExceeded." in page
 
@@ -181,7 +183,7 @@ def test_command_reads_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     ]
     assert (
         told.err.splitlines()[-1]
-        == "centrala: No folder is named. Fix: centrala dead-letters FOLDER, or set dead_letters."
+        == "centrala: Nothing is named. Fix: centrala dead-letters FOLDER or --container URL, or set dead_letters."
     )
 
 

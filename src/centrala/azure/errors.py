@@ -42,6 +42,33 @@ class Said(StrEnum):
     LIST_ELSEWHERE = gettext_noop(
         "%(host)s names another address for the rest of the list: %(words)s. It was not asked, the token is not for it."
     )
+    BLOBS_NOT_SIGNED = gettext_noop(
+        "The storage account does not accept the key or signature for the container %(words)s: it was made anew, has "
+        "expired, or belongs to another account. Fix: copy it again from Access keys or Shared access signature."
+    )
+    BLOBS_WHOSE_KEY = gettext_noop(
+        "The address of the container %(words)s does not say which storage account the key is of. Fix: enter the "
+        "connection string instead of the key."
+    )
+    BLOBS_CLOCK = gettext_noop(
+        "The storage account refuses the request for the container %(words)s because the clock of this machine is "
+        "wrong. Fix: let it follow a time server."
+    )
+    BLOBS_NO_KEYS = gettext_noop(
+        "The storage account of the container %(words)s takes no keys and no signatures made with them. Fix: Storage "
+        "account > Configuration > Allow storage account key access."
+    )
+    BLOBS_FIREWALL = gettext_noop(
+        "The storage account does not let this machine read the container %(words)s. Fix: Storage account > "
+        "Networking, allow its address."
+    )
+    BLOBS_NOT_ALLOWED = gettext_noop(
+        "The shared access signature does not allow to read the container %(words)s. Fix: make one with the "
+        "permissions Read and List."
+    )
+    BLOBS_NO_CONTAINER = gettext_noop(
+        "The storage account has no container %(words)s. Fix: create it there, or correct the address."
+    )
 
 
 class SignInAgain(ClientAuthenticationError):

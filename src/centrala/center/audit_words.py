@@ -67,6 +67,8 @@ ACTS: dict[str, "StrOrPromise"] = {
     "replay events": pgettext_lazy("audit", "Events replayed"),
     "delete events": pgettext_lazy("audit", "Events deleted"),
     "read dead letters": pgettext_lazy("audit", "Dead letters read back"),
+    "name dead-letter container": pgettext_lazy("audit", "Container of dead letters named"),
+    "forget dead-letter container": pgettext_lazy("audit", "Container of dead letters forgotten"),
     "erase contact": pgettext_lazy("audit", "Customer's data erased"),
     "hold contact": pgettext_lazy("audit", "Customer's data held"),
     "release contact": pgettext_lazy("audit", "Hold of a customer's data lifted"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from centrala.center.endpoints import LABELS
 from centrala.center.forms import EventsForm
 from centrala.characters import storable
+from centrala.connection.letter_box import named
 from centrala.connection.models import EVENT_TYPES, Endpoint
 from centrala.inbox.access import events_of
 from centrala.inbox.models import REPLAYABLE, Event, State
@@ -61,12 +62,13 @@ def read_events(user: User, form: EventsForm, *, limit: int = PAGE) -> EventList
 @administrators_only
 @require_safe
 def listing(request: StaffRequest) -> HttpResponse:
-    form = EventsForm(request.GET)
+    form, container = EventsForm(request.GET), named()
     context = {
         "form": form,
         "events": read_events(request.user, form),
         "states": State.choices,
-        "dead_letters": settings.DEAD_LETTERS,
+        "dead_letters": [place for place in (settings.DEAD_LETTERS, container) if place],
+        "container": container,
         "types": [type_ for types in EVENT_TYPES.values() for type_ in types],
     }
     return render(request, "center/events.html", context)

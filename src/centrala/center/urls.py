@@ -84,5 +84,7 @@ urlpatterns = [
     path("events/replay/", replaying.replay, name="replay-events"),
     path("events/delete/", replaying.delete, name="delete-events"),
     path("events/dead-letters/", dead_letters.read, name="read-dead-letters"),
+    path("events/dead-letters/container/", dead_letters.container, name="dead-letters"),
+    path("events/dead-letters/container/forget/", dead_letters.forget, name="forget-dead-letters"),
     path("events/<int:event_id>/", events.detail, name="event"),
 ]

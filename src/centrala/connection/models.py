@@ -164,6 +164,34 @@ class Sighting(models.Model):
         return str(WORDS.get(self.word, self.word))
 
 
+class DeadLetterContainer(models.Model):
+    """Where Event Grid puts what it cannot deliver, and what opens it. There is one at most."""
+
+    url = models.CharField(max_length=500)
+    encrypted_secret = models.TextField()
+    marker = models.TextField(blank=True)  # of the page that the last reading did not end; empty: from the beginning
+    changed_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(models.Value(1), name="one_dead_letter_container")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class ReadLetter(models.Model):
+    """A blob that was read, so that what was deleted here does not come back from there."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a hash of its container's address, its name and its tag
+    read_at = models.DateTimeField()
+    unreadable = models.BooleanField(default=False)  # no dead letters
+    foreign = models.BooleanField(default=False)  # some of a resource that was not connected then
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class RefusalCount(models.Model):
     """How often one endpoint turned requests away for one reason in one hour, written by hooks beside Django."""
 
