@@ -41,6 +41,7 @@ ACTS = {  # answer POST alone
         "erase-customer",
         "delete-events",
         "read-dead-letters",
+        "forget-dead-letters",
         "delete-queue",
         "delete-workstream",
         "delete-hours",
