@@ -15,10 +15,32 @@ class Size:
     burst: int  # texts at once
     posts: int  # requests of one event
     batches: int  # requests of a hundred
+    conversations: int  # in the archive
+    looks: int  # at the desk's pages of each kind
 
 
-FULL = Size(repetitions=3, texts=200, events=4000, customers=100_000, burst=50_000, posts=20_000, batches=500)
-QUICK = Size(repetitions=1, texts=20, events=100, customers=50, burst=100, posts=200, batches=5)
+FULL = Size(
+    repetitions=3,
+    texts=200,
+    events=4_000,
+    customers=100_000,
+    burst=50_000,
+    posts=20_000,
+    batches=500,
+    conversations=1_000_000,
+    looks=200,
+)
+QUICK = Size(
+    repetitions=1,
+    texts=20,
+    events=100,
+    customers=50,
+    burst=100,
+    posts=200,
+    batches=5,
+    conversations=1_000,
+    looks=5,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
