@@ -6,13 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from bench import drain, ingest, local_delivery, local_sms, startup
+from bench import desk, drain, ingest, live, local_delivery, local_sms, startup
 from bench.figures import FULL, QUICK, Bench, Figure, results, row
 
 BENCHES: dict[str, Bench] = {
     "ingest_single": ingest.single,
     "ingest_batch": ingest.batches,
     "drain": drain.measure,
+    "live": live.measure,
+    "desk": desk.measure,
     "local_sms": local_sms.measure,
     "local_delivery": local_delivery.measure,
     "startup": startup.measure,

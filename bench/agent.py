@@ -2,6 +2,18 @@
 cookie to stdout."""
 
 import os
+import subprocess
+import sys
+
+from bench.hub import Hub
+
+
+def signed_in(hub: Hub) -> tuple[int, str]:
+    """The user's id, and the Cookie header of the session."""
+    command = [sys.executable, "-m", "bench.agent"]
+    told = subprocess.run(command, env=hub.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    id_, cookie = told.split()
+    return int(id_), cookie
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import accumulate, count
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -55,12 +56,13 @@ def write(hub: Hub, customers: Iterable[int]) -> int:
 
 
 def _row(customer: int, at: datetime, endpoint: str) -> tuple[object, ...]:
-    body = _event(customer, at)
+    body = event(customer, at)
     raw = msgspec.json.encode(body)
     return body["id"], RECEIVED, body["subject"], raw, endpoint, False, "SMS", at, "received", ""
 
 
-def _event(customer: int, at: datetime) -> dict[str, object]:
+def event(customer: int, at: datetime | None = None) -> dict[str, Any]:
+    at = at or datetime.now(UTC)
     name = f"Incoming_{at:%Y%m%d%H%M%S}{uuid4()}"
     number = NUMBERS[customer % len(NUMBERS)].lstrip("+")
     return {

@@ -7,8 +7,6 @@ before. Every thread and every word is another one, so warm does not mean that t
 import os
 import random
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.agent import signed_in
 from bench.archive import WORDS, load
 from bench.figures import Figure, Size
 from bench.hub import Hub, hub
@@ -47,7 +46,7 @@ def measure(size: Size) -> Iterator[Figure]:
 def _times(conversations: int, looks: int) -> Iterator[tuple[str, float]]:
     """The 95th percentile of each kind of page, cold and warm, in milliseconds."""
     with hub() as made:
-        agent, cookie = _agent(made)
+        agent, cookie = signed_in(made)
         load(made, conversations, agent=agent)
         pages, files = _pages(made), _files(made)
         made.connection.close()  # PostgreSQL is stopped and started now
@@ -56,13 +55,6 @@ def _times(conversations: int, looks: int) -> Iterator[tuple[str, float]]:
             with _asking(made, cookie) as ask:
                 yield f"{name}_cold", _percentile([ask(next(addresses)) for _ in range(COLD)])
                 yield f"{name}_warm", _percentile([ask(next(addresses)) for _ in range(looks)])
-
-
-def _agent(made: Hub) -> tuple[int, str]:
-    command = [sys.executable, "-m", "bench.agent"]
-    told = subprocess.run(command, env=made.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
-    id_, cookie = told.split()
-    return int(id_), cookie
 
 
 def _pages(made: Hub) -> dict[str, Addresses]:

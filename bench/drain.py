@@ -20,13 +20,13 @@ PAUSE = 0.02
 def measure(size: Size) -> Iterator[Figure]:
     customers = Customers(size.customers)
     with hub() as made, made.running("worker") as worker:
-        _drained(made, write(made, customers.everybody()))
+        drained(made, write(made, customers.everybody()))
         made.connection.execute("vacuum analyze")
         rates, copied, used = [], [], []
         for _ in range(size.repetitions):  # by turns, so that both meet the same machine
             many = write(made, customers.some(size.burst))
             before = seconds(worker), made.postgres_seconds()
-            rates.append(many / _drained(made, many))
+            rates.append(many / drained(made, many))
             used.append((seconds(worker) - before[0], made.postgres_seconds() - before[1]))
             copied.append(many / _copied(made, many))
     python, postgres = (part / size.burst * 1e6 for part in min(used, key=sum))
@@ -40,7 +40,7 @@ def measure(size: Size) -> Iterator[Figure]:
     )
 
 
-def _drained(made: Hub, many: int) -> float:
+def drained(made: Hub, many: int) -> float:
     """Seconds until nothing waits. Raises RuntimeError unless each text has become a message in a conversation."""
     began = time.perf_counter()
     while made.connection.execute("select 1 from inbox_event where state = 'received' limit 1").fetchone():

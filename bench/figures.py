@@ -17,6 +17,8 @@ class Size:
     batches: int  # requests of a hundred
     conversations: int  # in the archive
     looks: int  # at the desk's pages of each kind
+    rate: int  # texts a second, for so many
+    seconds: int
 
 
 FULL = Size(
@@ -29,6 +31,8 @@ FULL = Size(
     batches=500,
     conversations=1_000_000,
     looks=200,
+    rate=500,
+    seconds=20,
 )
 QUICK = Size(
     repetitions=1,
@@ -40,6 +44,8 @@ QUICK = Size(
     batches=5,
     conversations=1_000,
     looks=5,
+    rate=50,
+    seconds=2,
 )
 
 
