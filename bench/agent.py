@@ -1,5 +1,5 @@
-"""Signs an agent in, in the database of the environment: `python -m bench.agent` writes the user's id and the session's
-cookie to stdout."""
+"""Agents, in the database of the environment: `python -m bench.agent` signs one in and writes the user's id and the
+session's cookie to stdout, `python -m bench.agent 50` only makes so many more."""
 
 import os
 import subprocess
@@ -16,7 +16,16 @@ def signed_in(hub: Hub) -> tuple[int, str]:
     return int(id_), cookie
 
 
-def main() -> None:
+def on_duty(hub: Hub, many: int) -> None:
+    """So many agents whose desk was open a moment ago."""
+    subprocess.run([sys.executable, "-m", "bench.agent", str(many)], env=hub.environment, check=True)
+    hub.connection.execute("""
+        insert into routing_agent (user_id, capacity, chosen, imposed, changed_at, last_seen_at)
+        select id, 100, 'available', '', now(), now() from organization_user where username like 'agent%'
+    """)
+
+
+def main(many: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "centrala.settings")
     import django
 
@@ -26,10 +35,14 @@ def main() -> None:
 
     from centrala.organization.models import Role, User
 
+    for number in range(many):
+        User.objects.create_user(f"agent{number}", role=Role.AGENT)
+    if many:
+        return
     client, ala = Client(), User.objects.create_user("ala", role=Role.AGENT)
     client.force_login(ala)
     print(ala.pk, f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}")
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if sys.argv[1:] else 0)

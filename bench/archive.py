@@ -66,11 +66,11 @@ def load(hub: Hub, many: int, *, agent: int) -> None:
     database.execute("set maintenance_work_mem = '512MB'")
     indexes = database.execute(INDEXES, [TABLES]).fetchall()
     for name, _ in indexes:
-        database.execute(f'drop index "{name}"')  # type: ignore[call-overload] # a text put together
+        database.execute(f'drop index "{name}"')
     database.execute(WORD)
     for statement in (CONTACTS, CONVERSATIONS, MESSAGES_OF_ALL):
         values = {"many": many, "agent": agent, "waiting": WAITING, "live": WAITING + MINE}
-        database.execute(statement.format(**values, words=WORDS, messages=MESSAGES))  # type: ignore[call-overload]
+        database.execute(statement.format(**values, words=WORDS, messages=MESSAGES))
     for _, definition in indexes:
         database.execute(definition)  # type: ignore[call-overload]
     database.execute("reset session_replication_role")

@@ -17,6 +17,7 @@ import httpx
 
 from bench.agent import signed_in
 from bench.archive import WORDS, load
+from bench.entrance import until_answers
 from bench.figures import Figure, Size
 from bench.hub import Hub, hub
 
@@ -53,7 +54,7 @@ def _times(conversations: int, looks: int) -> Iterator[tuple[str, float]]:
         for name, addresses in pages.items():
             _forget(made, files)
             with _asking(made, cookie) as ask:
-                yield f"{name}_cold", _percentile([ask(next(addresses)) for _ in range(COLD)])
+                yield f"{name}_cold", _percentile([ask(next(addresses)) for _ in range(min(looks, COLD))])
                 yield f"{name}_warm", _percentile([ask(next(addresses)) for _ in range(looks)])
 
 
@@ -98,7 +99,7 @@ def _asking(made: Hub, cookie: str) -> Iterator[Callable[[str], float]]:
         made.running("web", "--port", str(port)),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"cookie": cookie}, timeout=PATIENCE) as client,
     ):
-        _until_answers(client)
+        until_answers(f"{client.base_url}/healthz")
         client.get("/profile").raise_for_status()
 
         def ask(address: str) -> float:
@@ -107,18 +108,6 @@ def _asking(made: Hub, cookie: str) -> Iterator[Callable[[str], float]]:
             return 1e3 * (time.perf_counter() - began)
 
         yield ask
-
-
-def _until_answers(client: httpx.Client) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            client.get("/healthz")
-            return
-        except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 def _percentile(took: list[float]) -> float:

@@ -1,13 +1,15 @@
 """Texts a second out of the inbox into conversations that stand in their queue, by one `centrala worker`.
 
 The database is durable (synchronous_commit) and has every index and foreign key. Each of the known customers has a
-live conversation; a text in five is the first of somebody new. The clock starts when a burst is committed to the inbox
-and ends when none of it waits.
+live conversation; a text in five is the first of somebody new. Fifty agents are on duty, with room for three
+conversations each when a burst begins: the router offers them what they can take, the rest waits in the queue. The
+clock starts when a burst is committed to the inbox and ends when none of it waits there.
 """
 
 import time
 from collections.abc import Iterator
 
+from bench.agent import on_duty
 from bench.customers import Customers, write
 from bench.figures import Figure, Size
 from bench.hub import Hub, hub, seconds
@@ -15,15 +17,23 @@ from bench.hub import Hub, hub, seconds
 GOAL = 10_000.0
 LONGEST = 600  # seconds
 PAUSE = 0.02
+AGENTS = 50
+FREE = """
+    with seen as (update routing_agent set last_seen_at = now()),
+    closed as (update routing_offer set outcome = 'withdrawn' where outcome = 'pending')
+    update conversations_conversation set state = 'open', agent_id = null, queued_at = now() where state = 'active'
+"""
 
 
 def measure(size: Size) -> Iterator[Figure]:
     customers = Customers(size.customers)
     with hub() as made, made.running("worker") as worker:
         drained(made, write(made, customers.everybody()))
+        on_duty(made, AGENTS)
         made.connection.execute("vacuum analyze")
         rates, copied, used = [], [], []
         for _ in range(size.repetitions):  # by turns, so that both meet the same machine
+            made.connection.execute(FREE)
             many = write(made, customers.some(size.burst))
             before = seconds(worker), made.postgres_seconds()
             rates.append(many / drained(made, many))
@@ -34,7 +44,7 @@ def measure(size: Size) -> Iterator[Figure]:
         key="drain.per_second",
         value=max(rates),
         least=GOAL,
-        how=f"best of {size.repetitions}, {size.burst} texts after {size.customers} of known customers",
+        how=f"best of {size.repetitions}, {size.burst} texts after {size.customers} of known ones, {AGENTS} agents",
         beside=f"COPY of the messages alone {max(copied):.0f}, ratio {max(rates) / max(copied):.2f}; "
         f"a text takes {python:.0f} us of the worker and {postgres:.0f} us of PostgreSQL",
     )
