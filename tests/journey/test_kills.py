@@ -1,6 +1,7 @@
 """Whatever is killed with -9, no event is lost and no text is sent twice."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -86,3 +87,49 @@ def on_the_phone(demo: Demo, number: str) -> list[str]:
     with demo.control() as control:
         items = control.get("/_local/inbox", params={"number": number}).json()["items"]
     return [item["text"] for item in items if item["to"] == number]
+
+
+RECIPIENTS = [f"+486001002{one:02}" for one in range(40)]
+
+
+@contextmanager
+def as_beata(demo: Demo) -> Iterator[httpx.Client]:
+    """The supervisor's browser; every form carries its token."""
+    with httpx.Client(base_url=demo.hub["url"], trust_env=False, timeout=30, follow_redirects=True) as browser:
+        form = {name: demo.hub["supervisor"][name] for name in ("username", "password")}
+        post(browser, "/sign-in", **form)
+        yield browser
+
+
+def post(browser: httpx.Client, path: str, *, file: bytes = b"", **fields: str) -> httpx.Response:
+    form = path if path in {"/sign-in", "/center/campaigns/new/"} else f"{path.rsplit('/', 2)[0]}/"
+    page = browser.get(form).raise_for_status().text
+    token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    files = {"file": ("c.csv", file)} if file else None
+    return browser.post(path, data=fields | {"csrfmiddlewaretoken": token}, files=files).raise_for_status()
+
+
+def test_campaign_whose_worker_is_killed_reaches_everybody_once(mortal: Demo) -> None:
+    rows = "\n".join(["number", *RECIPIENTS]).encode()
+    with as_beata(mortal) as browser:
+        told = {"name": "News", "number": sender(browser), "text": "Hello {number}"}
+        drafted = post(browser, "/center/campaigns/new/", file=rows, **told)
+        post(browser, f"{drafted.url.path}start/")
+
+    for reached in (3, 15):
+        until(lambda least=reached: sum(map(bool, reached_by(mortal))) >= least, 60)  # type: ignore[misc]
+        mortal.kill("worker")
+        until(lambda: mortal.processes("worker"))
+
+    until(lambda: all(reached_by(mortal)), 90)
+    assert reached_by(mortal) == [[f"Hello {number}"] for number in RECIPIENTS]
+
+
+def reached_by(demo: Demo) -> list[list[str]]:
+    return [on_the_phone(demo, number) for number in RECIPIENTS]
+
+
+def sender(browser: httpx.Client) -> str:
+    """The key of the first number that the form offers."""
+    page = browser.get("/center/campaigns/new/").raise_for_status().text
+    return page.partition('<select name="number"')[2].partition('<option value="')[2].partition('"')[0]
