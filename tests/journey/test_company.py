@@ -28,6 +28,21 @@ async def at_the_desk(page: Page, demo: Demo, who: str) -> None:
     await expect(page.locator("#connection")).to_have_attribute("data-state", "live")
 
 
+LOST = (
+    "sign => { sign.dataset.state = 'lost'; sign.querySelector('.word').textContent = sign.dataset.lost }"  # as live.js
+)
+
+
+async def test_lost_connection_leaves_the_desk_as_wide_as_the_window(quiet: Demo, new_page: OpenPage) -> None:
+    page = await new_page(locale="pl-PL", color_scheme="dark", viewport={"width": 360, "height": 740})
+    await at_the_desk(page, quiet, "supervisor")
+
+    await page.locator("#connection").evaluate(LOST)
+
+    await expect(page.locator("#connection")).to_have_text("Ponowne łączenie…")
+    assert await faults(page) == []
+
+
 async def test_colleagues_see_each_other_look_write_note_and_answer(
     quiet: Demo, new_page: OpenPage, problems: list[str]
 ) -> None:

@@ -8,7 +8,7 @@ from django.db import connection as database
 from django.test import Client
 
 from centrala.conversations.models import Conversation, Direction, Message
-from centrala.desk.broadcast import Broadcast, Notice
+from centrala.desk.broadcast import MOST_OF_THE_MOMENT, MOST_WAITING, Broadcast, Notice
 from centrala.organization.models import User
 from pages.reading import read
 from pages.scene import Talk
@@ -82,6 +82,20 @@ def test_what_nobody_does_is_not_told(agent: Client, talk: Talk, doing: str) -> 
 
 def test_outsider_tells_nothing(outsider: Client, talk: Talk) -> None:
     assert outsider.post(f"/desk/{talk().pk}/here", {"doing": "looking"}).status_code == 404
+
+
+async def test_company_however_loud_cuts_no_stream() -> None:
+    broadcast = Broadcast("")
+    coming = broadcast.notices("", pulse=5)
+    await anext(coming)
+
+    for _ in range(MOST_WAITING * 2):
+        broadcast._notified(None, 0, "desk", '{"here":{"doing":"looking"}}')
+    broadcast._notified(None, 0, "desk", '{"conversations":[]}')
+
+    heard = [await anext(coming) for _ in range(MOST_OF_THE_MOMENT + 1)]
+    assert isinstance(heard[-1], Notice)
+    assert heard[-1].event == "changed"
 
 
 async def test_company_is_of_the_moment_and_not_told_again() -> None:

@@ -240,6 +240,18 @@ def test_list_is_filtered_by_a_tag_that_is_in_use(agent: Client, talk: Talk) -> 
     assert "Nothing has this tag" in read(agent.get("/desk/list", {"tag": "unknown"})).text()
 
 
+def test_tags_that_look_alike_are_one(agent: Client, talk: Talk) -> None:
+    conversation = talk(state=WRAP_UP)
+    typed = "Z\u0307o\u0301łte, żółte\u200b, \ufeffŻÓŁTE, \u200b"
+
+    agent.post(f"/desk/{conversation.pk}/wrap-up", {"note": "", "tags": typed})
+
+    conversation.refresh_from_db()
+    assert conversation.tags == ["żółte"]
+    for asked in ("żółte", "Z\u0307o\u0301łte"):
+        assert f"row-{conversation.pk}" in agent.get("/desk/", {"show": "all", "tag": asked}).content.decode()
+
+
 def test_tag_that_nothing_has_any_more_is_offered_no_more(agent: Client, talk: Talk) -> None:
     one, other = talk("+48600100201", state=WRAP_UP), talk("+48600100202", state=WRAP_UP)
     for conversation in (one, other):

@@ -72,7 +72,7 @@ def step(*, campaign_id: int, at: datetime) -> int:
     if campaign.number.connection.disconnected_at is not None:
         _pause(campaign.pk, Problem.DISCONNECTED)
         return 0
-    waiting = list(campaign.recipients.filter(place=Place.WAITING).order_by("line")[:AT_ONCE])
+    waiting = list(campaign.recipients.select_for_update().filter(place=Place.WAITING).order_by("line")[:AT_ONCE])
     if not waiting:
         Campaign.objects.filter(pk=campaign.pk).update(state=State.DONE, ended_at=at)
         return 0
@@ -147,7 +147,8 @@ def _conversations(campaign: Campaign, customers: Collection[str], at: datetime)
     """The live one of each, where the agent sees the text; else one that is closed from the beginning: the answer opens
     a new one, as any first text of a customer does."""
     run(ADD_CONTACTS, list(customers))
-    contacts = {contact.number: contact for contact in Contact.objects.filter(number__in=customers)}
+    known = Contact.objects.select_for_update(no_key=True).filter(number__in=customers).order_by("pk")
+    contacts = {contact.number: contact for contact in known}
     alive = Conversation.objects.select_for_update().filter(contact__in=contacts.values(), number=campaign.number)
     live = {one.contact_id: one for one in alive.exclude(state__in=ENDED).order_by("pk")}
     workstream, queue = places({campaign.number_id})[campaign.number_id]

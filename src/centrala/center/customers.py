@@ -123,7 +123,11 @@ def unlink(request: StaffRequest, contact_id: int) -> HttpResponse:
 def export(request: StaffRequest, contact_id: int) -> HttpResponse:
     """By POST: it stands in the audit log, and no link fetched ahead should."""
     act = dossier.export_person if request.POST.get("whole") else dossier.export
-    told = act(contact=_found(request, contact_id), actor=request.user)
+    try:
+        told = act(contact=_found(request, contact_id), actor=request.user)
+    except Refused as refused:
+        messages.warning(request, refused.message)
+        return redirect("center:customers")
     answer = HttpResponse(json.dumps(told, ensure_ascii=False, indent=2), content_type="application/json")
     answer["Content-Disposition"] = 'attachment; filename="customer.json"'
     return answer

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from centrala.conversations import consent, jobs, segments
 from centrala.conversations.live import announce
+from centrala.conversations.locking import locked_conversation
 from centrala.conversations.models import ENDED, Conversation, Direction, Message, MessageState
 from centrala.conversations.texts import preview, sendable
 from centrala.errors import Refused
@@ -21,8 +22,7 @@ def reply(*, conversation: Conversation, author: User | None, text: str) -> Mess
     Raises Refused for a text that cannot be sent, a conversation that is closed, a resource that is disconnected.
     """
     text = sendable(text)
-    locked = Conversation.objects.select_for_update(of=("self",)).select_related("number__connection", "contact")
-    conversation = locked.get(pk=conversation.pk)
+    conversation = locked_conversation(conversation.pk, "number__connection", "contact")
     _answerable(conversation)
     at = now()
     due_at = pace.promise(conversation.number, units=segments.count(text), now=at)

@@ -49,6 +49,7 @@ ADD_CONTACTS = """
     on conflict (number) do nothing
 """
 
+# Whoever is being erased meanwhile is waited for, and is a contact anew in the next turn.
 OPEN_CONVERSATIONS = """
     insert into conversations_conversation (id, contact_id, number_id, workstream_id, queue_id,
         unread, opened_at, queued_at, last_message_at, preview, state, closing_reason)
@@ -59,6 +60,7 @@ OPEN_CONVERSATIONS = """
         as said (id, sender, number_id, workstream_id, queue_id, oldest, messages, newest, preview)
     join conversations_contact as contact on contact.number = said.sender
     order by contact.id, number_id
+    for key share of contact
     on conflict do nothing
     returning id
 """
@@ -125,8 +127,8 @@ def receive(events: Sequence[Waiting]) -> None:
     live, opened = _conversations(talks)
     everywhere = live | opened
     added = _add_messages([(everywhere[key], text) for key, talk in talks.items() for text in talk.texts])
+    _obey(talks, everywhere)  # first, for it locks contacts
     _advance({live[key]: talk for key, talk in talks.items() if key in live})
-    _obey(talks, everywhere)
     happened({Kind.OPENED: opened.values(), Kind.RECEIVED: added}, at=now())
     announce(everywhere.values())
     announce_work()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from centrala.characters import storable
 from centrala.conversations import tagging
 from centrala.conversations.live import announce
+from centrala.conversations.locking import locked_conversation
 from centrala.conversations.models import ChosenCode, Conversation, ConversationState, WrapUp
 from centrala.errors import Refused
 from centrala.organization.models import User
@@ -30,8 +31,7 @@ class Ending:
 @transaction.atomic
 def save(*, conversation: Conversation, user: User, ending: Ending) -> Conversation:
     """In the place of what was said before. Raises Refused for a conversation that is not the user's, or closed."""
-    locked = Conversation.objects.select_for_update(of=("self",)).select_related("workstream")
-    conversation = locked.get(pk=conversation.pk)
+    conversation = locked_conversation(conversation.pk, "workstream")
     if conversation.agent_id != user.pk or conversation.state not in OPEN_TO_CHANGE:
         raise Refused(_("This conversation has moved on meanwhile. Open it again to see who has it."))
     said = WrapUp.objects.filter(conversation=conversation).first()
@@ -63,9 +63,8 @@ def _say(conversation: Conversation, user: User, ending: Ending) -> None:
 
 
 def _tag(conversation: Conversation, tags: Collection[str]) -> None:
-    before = set(conversation.tags)
-    if before != set(tags):
+    before = conversation.tags
+    if set(before) != set(tags):
         conversation.tags = list(tags)
         conversation.save(update_fields=["tags"])
-        tagging.remember(set(tags) - before)
-        tagging.forget(before - set(tags))
+        tagging.changed(before, tags)

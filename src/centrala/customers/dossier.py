@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from centrala.campaigns.models import Place, Recipient
 from centrala.conversations.customers import pseudonym
+from centrala.conversations.locking import locked_contact
 from centrala.conversations.models import Contact, Conversation, Message, Note, OptOut
 from centrala.conversations.queries import with_endings
 from centrala.inbox.models import Event
@@ -24,7 +25,9 @@ WITH_THESE_BYTES = "position(convert_to(%s, 'UTF8') in body) > 0"
 @transaction.atomic
 def export(*, contact: Contact, actor: User | None) -> Told:
     """The contact, what it said of further texts, the conversations with their messages, the campaigns whose files
-    named the number, and the raw events that name it. The audit log tells that it was done, and keeps a keyed hash."""
+    named the number, and the raw events that name it. The audit log tells that it was done, and keeps a keyed hash.
+    Raises Refused for a customer who has been erased; until it is done nobody erases this one."""
+    contact = locked_contact(contact.pk)
     conversations = with_endings(contact.conversations.select_related("number", "workstream")).order_by(
         "opened_at", "id"
     )
@@ -46,8 +49,11 @@ def export(*, contact: Contact, actor: User | None) -> Told:
 @transaction.atomic
 def export_person(*, contact: Contact, actor: User | None) -> Told:
     """The same of every number that is linked to the contact's; these stand below `linked`."""
+    others = list(contact.linked)
+    for one in sorted([contact, *others], key=lambda one: one.pk):
+        locked_contact(one.pk)
     told = export(contact=contact, actor=actor)
-    return told | {"linked": [export(contact=other, actor=actor) for other in contact.linked]}
+    return told | {"linked": [export(contact=other, actor=actor) for other in others]}
 
 
 def rows_about(contact: Contact) -> QuerySet[Recipient]:
@@ -56,12 +62,15 @@ def rows_about(contact: Contact) -> QuerySet[Recipient]:
     return rows.order_by("campaign__created_at", "line")
 
 
-def events_about(contact: Contact) -> Iterator[Event]:
-    """Raw events, oldest first, that hold the number as a word of its own, or a sender's name in quotes."""
+def events_about(contact: Contact, *, since: datetime | None = None) -> Iterator[Event]:
+    """Raw events, oldest first, that hold the number as a word of its own, or a sender's name in quotes; all, or those
+    received since then."""
     digits = contact.number.lstrip("+")
     numeric = digits.isascii() and digits.isdecimal()
     whole = re.compile(rf"(?<!\d){digits}(?!\d)" if numeric else re.escape(f'"{digits}"'))
     near = Event.objects.extra(where=[WITH_THESE_BYTES], params=[digits])  # noqa: S610 - the text is a parameter
+    if since is not None:
+        near = near.filter(received_at__gte=since)
     for event in near.order_by("received_at", "id").iterator():
         if whole.search(bytes(event.body).decode("utf-8", "replace")):
             yield event

@@ -1,15 +1,18 @@
 """Erasing all that is kept about one customer, where no legal hold forbids it."""
 
 from collections import Counter
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.campaigns.models import Recipient
 from centrala.conversations import tagging
 from centrala.conversations.customers import pseudonym
 from centrala.conversations.live import announce
-from centrala.conversations.models import Contact, Conversation, Message, Suppression
+from centrala.conversations.locking import locked_contact
+from centrala.conversations.models import Contact, Conversation, Message, Person, Suppression
 from centrala.customers.dossier import events_about
 from centrala.customers.linking import tidy
 from centrala.errors import Refused
@@ -18,58 +21,74 @@ from centrala.organization.audit import record
 from centrala.organization.fields import one_line
 from centrala.organization.models import User
 
+A_MOMENT = timedelta(minutes=1)  # more than lies between the arrival of an event and its row
 
-@transaction.atomic
+
 def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
     """Deletes the contact, conversations, messages, rows of campaigns, and the raw events that name the number, waiting
     ones among them.
 
     What stays: in the audit log, that it was done, with a keyed hash of the number; and by the same hash the customer's
-    STOP, so that the wish outlives the data. Returns how much was deleted. Raises Refused under a legal hold.
+    STOP, so that the wish outlives the data. Returns how much was deleted. Raises Refused under a legal hold, and for
+    one that has been erased.
     """
-    contact = Contact.objects.select_for_update().get(pk=contact.pk)
-    if contact.held:
-        raise Refused(_("A legal hold forbids it: %(reason)s. Fix: lift the hold first.") % {"reason": contact.held})
+    return _erase([contact], actor)
+
+
+def erase_person(*, contact: Contact, actor: User | None) -> dict[str, int]:
+    """The same for every number that is linked to the contact's: all of them or, where one is held, none."""
+    return _erase([contact, *contact.linked], actor)
+
+
+@transaction.atomic
+def _erase(contacts: list[Contact], actor: User | None) -> dict[str, int]:
+    """Whoever drains a text or feeds a campaign has the event or the line first, and comes for the customer then: so
+    these are locked first here, too."""
+    in_order, begun = sorted(contacts, key=lambda one: one.pk), now()
+    events = {one.pk: _without_events(one) for one in in_order}
+    Recipient.objects.filter(number__in=[one.number for one in in_order]).delete()
+    kept = [locked_contact(one.pk) for one in in_order]
+    erased = Counter[str]()
+    for one in kept:
+        if one.held:
+            raise Refused(_("A legal hold forbids it: %(reason)s. Fix: lift the hold first.") % {"reason": one.held})
+        late = _without_events(one, since=begun - A_MOMENT)
+        erased.update(_without_the_rest(one, events[one.pk] + late, actor))
+    return dict(erased)
+
+
+def _without_events(contact: Contact, *, since: datetime | None = None) -> int:
+    """With `since` those that came meanwhile, except what a drain has in hand: that is said to somebody forgotten."""
+    found = [event.pk for event in events_about(contact, since=since)]
+    rows = Event.objects.select_for_update(skip_locked=since is not None).filter(pk__in=found).order_by("pk")
+    return Event.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).delete()[0]
+
+
+def _without_the_rest(contact: Contact, events: int, actor: User | None) -> dict[str, int]:
     customer = pseudonym(contact.number)
     stopped = contact.opt_outs.filter(opted_out=True).values_list("number", flat=True)
     Suppression.objects.bulk_create(
         [Suppression(customer=customer, number_id=number) for number in stopped], ignore_conflicts=True
     )
     conversations = Conversation.objects.select_for_update(of=("self",)).filter(contact=contact).order_by("pk")
-    ids = list(conversations.values_list("pk", flat=True))
-    tags = {tag for one in conversations.values_list("tags", flat=True) for tag in one}
-    events = [event.pk for event in events_about(contact)]
-    erased = {
-        "conversations": len(ids),
-        "messages": Message.objects.filter(conversation__in=ids).count(),
-        "events": len(events),
-    }
-    Recipient.objects.filter(number=contact.number).delete()
-    Event.objects.filter(pk__in=events).delete()
-    Conversation.objects.filter(pk__in=ids).delete()
-    person = contact.person
+    tags_of = dict(conversations.values_list("pk", "tags"))
+    messages = Message.objects.filter(conversation__in=tags_of).count()
+    erased = {"conversations": len(tags_of), "messages": messages, "events": events}
+    Conversation.objects.filter(pk__in=tags_of).delete()
+    persons = list(Person.objects.filter(contacts=contact))
     contact.delete()
-    if person is not None:
+    for person in persons:
         tidy(person)
-    tagging.forget(tags)
+    tagging.changed([tag for tags in tags_of.values() for tag in tags], [])
     record(actor=actor, act="erase contact", target=customer, before=erased)
-    announce(ids)
+    announce(tags_of)
     return erased
 
 
 @transaction.atomic
-def erase_person(*, contact: Contact, actor: User | None) -> dict[str, int]:
-    """The same for every number that is linked to the contact's: all of them or, where one is held, none."""
-    erased = Counter[str]()
-    for one in [*contact.linked, contact]:
-        erased.update(erase(contact=one, actor=actor))
-    return dict(erased)
-
-
-@transaction.atomic
 def hold(*, contact: Contact, reason: str, actor: User | None) -> None:
-    """Forbids to erase anything about the customer; an empty reason allows it again."""
-    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    """Forbids to erase anything about the customer; an empty reason allows it again. Raises Refused."""
+    contact = locked_contact(contact.pk)
     reason = one_line(reason, model=Contact, field="held")
     if reason == contact.held:
         return
@@ -82,7 +101,7 @@ def hold(*, contact: Contact, reason: str, actor: User | None) -> None:
 
 @transaction.atomic
 def name(*, contact: Contact, name: str, actor: User | None) -> None:
-    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    contact = locked_contact(contact.pk)
     contact.name = one_line(name, model=Contact, field="name")
     contact.save(update_fields=["name"])
     record(actor=actor, act="name contact", target=pseudonym(contact.number))

@@ -19,6 +19,7 @@ from centrala.conversations.live import CHANNEL, HERE
 NAME = "centrala desk"  # as pg_stat_activity shows it
 KEPT = 1_000  # notices
 MOST_WAITING = 200  # notices per browser; one that is slower than that starts again
+MOST_OF_THE_MOMENT = 50  # notices that wait, past which no more of this kind join them
 PROBE_SECONDS = 10.0
 RETRY_SECONDS = 0.25
 COMPANY = f'{{"{HERE}"'  # how such a notice begins
@@ -133,7 +134,10 @@ class Broadcast:
 
 
 def _put(queue: asyncio.Queue[Notice | None], notice: Notice | None) -> None:
-    """A browser that does not keep up is cut off: it connects again with its last id."""
+    """A browser that does not keep up is cut off: it connects again with its last id. What is of the moment alone is
+    dropped long before that: however often a page says that it is there, it costs nobody a stream."""
+    if notice is not None and not notice.id and queue.qsize() >= MOST_OF_THE_MOMENT:
+        return
     if queue.full():
         while not queue.empty():
             queue.get_nowait()

@@ -11,7 +11,7 @@ from centrala.conversations.folding import Piece
 from centrala.conversations.models import Conversation
 from centrala.conversations.search import excerpts, search
 from centrala.conversations.states import ACTIVE, OPEN, WAITING, WRAP_UP
-from centrala.conversations.tagging import tagged
+from centrala.conversations.tagging import plain, tagged
 from centrala.desk.forms import ListForm, Show
 from centrala.keyset import Cursor, below, page
 from centrala.organization.models import User
@@ -65,7 +65,7 @@ def read_list(user: User, form: ListForm) -> ConversationList:
     list."""
     asked = form.cleaned_data if form.is_valid() else {}
     show, after, until = asked.get("show", Show.TO_DO), asked.get("after"), asked.get("until")
-    text, tag = asked.get("search", ""), asked.get("tag", "").lower()
+    text, tag = asked.get("search", ""), plain(asked.get("tag", ""))
     conversations = search(conversations_of(user), text) if text else shown(user, show)
     if tag:
         conversations = tagged(conversations, tag)

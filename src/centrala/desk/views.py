@@ -87,8 +87,7 @@ def note(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     """Something for colleagues, whatever the state of the conversation."""
     found = find(request, conversation_id)
     form = NoteForm(request.POST)
-    if form.is_valid():
-        write_note(conversation=found, author=request.user, text=form.cleaned_data["text"])
+    if _noted(request, found, form):
         if request.htmx:
             return render(request, "desk/_replied.html", {"thread": read_thread(found)})
         return redirect("desk:conversation", conversation_id)
@@ -129,6 +128,18 @@ def _send(request: StaffRequest, found: Conversation, form: ReplyForm) -> Messag
     except Refused as refused:
         form.add_error("text", refused.message)
         return None
+
+
+def _noted(request: StaffRequest, found: Conversation, form: NoteForm) -> bool:
+    """Where it is not, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        write_note(conversation=found, author=request.user, text=form.cleaned_data["text"])
+    except Refused as refused:
+        form.add_error("text", refused.message)
+        return False
+    return True
 
 
 def find(request: StaffRequest, conversation_id: UUID) -> Conversation:

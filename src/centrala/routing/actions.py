@@ -1,7 +1,8 @@
-"""What agents do with offers and with conversations as work. Locks are taken in one order: agents, the conversation,
-its offers."""
+"""What agents do with offers and with conversations as work. Locks are taken in one order: agents, the customer, the
+conversation, its offers."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
@@ -13,6 +14,7 @@ from centrala.conversations.customers import number_to_write_to
 from centrala.conversations.happenings import happened
 from centrala.conversations.lines import places
 from centrala.conversations.live import announce, announce_people, announce_work
+from centrala.conversations.locking import locked_contact, locked_conversation
 from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Message
 from centrala.conversations.queries import answered_since
 from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
@@ -86,7 +88,7 @@ def leave(*, user: User) -> None:
 def accept(*, offer: Offer, user: User) -> Conversation:
     """Raises Refused when the offer is somebody else's, or no longer good."""
     duty.lock(user)
-    conversation = _locked(offer.conversation)
+    conversation = _locked(offer.conversation_id)
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
     if offer.agent_id != user.pk or offer.outcome != Outcome.PENDING or offer.expires_at <= now():
         raise Refused(_("This offer is no longer good: the conversation went back to its queue."))
@@ -98,7 +100,7 @@ def accept(*, offer: Offer, user: User) -> Conversation:
 def decline(*, offer: Offer, user: User) -> None:
     """The conversation waits for somebody else, and its agent is not to be disturbed until choosing otherwise."""
     agent = duty.lock(user)[user.pk]
-    conversation = _locked(offer.conversation)
+    conversation = _locked(offer.conversation_id)
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
     if offer.agent_id != user.pk or offer.outcome != Outcome.PENDING:
         raise Refused(_("This offer is no longer good: the conversation went back to its queue."))
@@ -128,7 +130,7 @@ def expire_offers(*, at: datetime | None = None) -> int:
 def pick(*, conversation: Conversation, user: User) -> Conversation:
     """By hand, from the queue or from what waits for the customer; may take more than the capacity, as the original."""
     duty.lock(user)
-    conversation = _locked(conversation)
+    conversation = _locked(conversation.pk)
     if conversation.state not in (OPEN, WAITING):
         raise Refused(_("Somebody works on this conversation already, or it is over."))
     step = Step.PICKED if conversation.state == OPEN else Step.REOPENED
@@ -142,7 +144,7 @@ def answer(*, conversation: Conversation, author: User, text: str, known: dateti
     """Queues an answer to the customer; what nobody works on is picked with it. Raises Refused as `reply` does, and
     where somebody else answered after `known`, when the author last looked."""
     duty.lock(author)
-    locked = _locked(conversation)
+    locked = _locked(conversation.pk)
     if known is not None and (other := answered_since(locked, known, other_than=author)):
         raise Refused(
             _("%(name)s answered while you were writing. Read it above, and send again if yours still fits.")
@@ -161,6 +163,7 @@ def start(*, customer: str, number: PhoneNumber, author: User, text: str) -> Mes
     if contact.number == number.number:
         raise Refused(_("This is one of our own numbers."), field="customer")
     duty.lock(author)
+    contact = locked_contact(contact.pk)
     live = Conversation.objects.filter(contact=contact, number=number).exclude(state__in=ENDED)
     conversation = live.first() or _started(contact, number, author) or live.get()
     return answer(conversation=conversation, author=author, text=text)
@@ -243,13 +246,12 @@ def close(*, conversation: Conversation, user: User, ending: wrapping.Ending | N
     return _leave(conversation, user, WRAP_UP, CLOSED, Step.CLOSED)
 
 
-def _locked(conversation: Conversation) -> Conversation:
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("queue", "agent")
-    return rows.get(pk=conversation.pk)
+def _locked(id_: UUID) -> Conversation:
+    return locked_conversation(id_, "queue", "agent")
 
 
 def _held(conversation: Conversation, user: User, state: ConversationState) -> Conversation:
-    conversation = _locked(conversation)
+    conversation = _locked(conversation.pk)
     if conversation.agent_id != user.pk or conversation.state != state:
         raise Refused(_("This conversation has moved on meanwhile. Open it again to see who has it."))
     return conversation
