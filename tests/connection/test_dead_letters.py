@@ -145,7 +145,7 @@ def test_page_offers_to_read_them_where_a_folder_is_set(
 
     assert ("Read dead letters" in without.text(), refused.status_code) == (False, 404)
     assert without.one("a", href=f"{ADDRESS}container/").text() == "Name a container"
-    assert (str(tmp_path) in offered.text(), offered.one("form", action=ADDRESS).text()) == (True, "Read dead letters")
+    assert str(tmp_path) in offered.one("form", action=ADDRESS).text()
     assert "1 dead letter was read back. Of a resource that was never connected here: 1." in page
     assert "Event Grid could not deliver it: MaxDeliveryAttemptsExceeded." in page
 

@@ -13,7 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
 from centrala.connection import actions
-from centrala.connection.models import Connection, Endpoint, Service, Sight, Sighting
+from centrala.connection.letter_box import forget_container
+from centrala.connection.models import Connection, DeadLetterContainer, Endpoint, Service, Sight, Sighting
 from centrala.conversations.models import (
     Contact,
     Conversation,
@@ -25,6 +26,7 @@ from centrala.conversations.models import (
 )
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import PhoneNumber
+from centrala.organization.crypto import encrypt
 from centrala.organization.models import Kind, Organization
 from doctor.scene import Scene, wait_until
 
@@ -203,6 +205,15 @@ def report_is_missing(scene: Scene) -> Iterator[None]:
     )
     yield
     message.delete()
+
+
+@contextmanager
+def dead_letters_cannot_be_read(scene: Scene) -> Iterator[None]:
+    DeadLetterContainer.objects.create(
+        url="https://localhost:1/contoso/letters", encrypted_secret=encrypt("a" * 86 + "=="), changed_at=now()
+    )
+    yield
+    forget_container(actor=None)
 
 
 @contextmanager

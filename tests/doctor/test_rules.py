@@ -43,6 +43,7 @@ BROKEN: dict[Break, tuple[str, set[str]]] = {
     breaking.no_worker_ever: ("worker", set()),
     breaking.event_waits: ("inbox-waits", set()),
     breaking.event_failed: ("failed-events", set()),
+    breaking.dead_letters_cannot_be_read: ("dead-letters-readable", set()),
     breaking.report_is_missing: ("delivery-reports", set()),
     breaking.azure_subscription_is_disabled: ("azure-subscription", set()),
     breaking.resource_is_another: (

@@ -40,8 +40,7 @@ def name_container(*, url: str, secret: str, actor: User | None) -> DeadLetterCo
     address, query = url.strip().partition("?")[::2]
     place, opener = _place(address), _secret(secret or query)
     try:
-        with blobs.container(place, opener, settings.CLOUD.within(WAIT_SECONDS)) as client:
-            next(blobs.pages(client, "", size=1), None)
+        _look(place, opener)
     except AzureError as error:
         raise Refused(in_words(error), field="url" if error.status in {404, None} else "secret") from None
     with transaction.atomic():
@@ -51,6 +50,15 @@ def name_container(*, url: str, secret: str, actor: User | None) -> DeadLetterCo
         )
         record(actor=actor, act="name dead-letter container", target=place.url)
     return made
+
+
+def why_unreadable(one: DeadLetterContainer) -> str:
+    """Why it cannot be listed, in the reader's language; empty where it can."""
+    try:
+        _look(Place(one.url), _opener(one))
+    except AzureError as error:
+        return in_words(error)
+    return ""
 
 
 @transaction.atomic
@@ -151,6 +159,11 @@ def _remembered(key: str, before: ReadLetter | None, take: Callable[[], ReadBack
     row.read_at, row.foreign = now(), bool(found.foreign)
     row.save(update_fields=["read_at", "foreign"])
     return found
+
+
+def _look(place: Place, opener: Secret) -> None:
+    with blobs.container(place, opener, settings.CLOUD.within(WAIT_SECONDS)) as client:
+        next(blobs.pages(client, "", size=1), None)
 
 
 def _place(text: str) -> Place:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from centrala.connection.letter_box import named, why_unreadable
 from centrala.doctor.context import Context
 from centrala.doctor.finding import Action, Fix, NotChecked, State
 from centrala.doctor.ours import feeding
@@ -57,6 +58,11 @@ def misdirected(context: Context) -> str:
     return ""
 
 
+def dead_letters_readable(context: Context) -> str:
+    container = named() if context.found else None
+    return why_unreadable(container) if container else ""
+
+
 RULES = (
     Rule(
         id="handshake-seen",
@@ -103,5 +109,19 @@ RULES = (
         looks_at="events of the last day that belong to another service's endpoint",
         because="They are taken in all the same. But calls and texts then share one retry policy.",
         pitfalls=(12,),
+    ),
+    Rule(
+        id="dead-letters-readable",
+        title=gettext_lazy("The container of dead letters can be read"),
+        severity=State.WARNING,
+        needs=Needs.DATABASE,
+        check=dead_letters_readable,
+        fix=Fix(
+            text=gettext_lazy("Correct the address of the container or what opens it: Events > Dead letters…"),
+            action=Action.EVENTS,
+        ),
+        looks_at="the named container, by listing one blob",
+        because="A key that was regenerated, or a signature that has expired, is noticed on the day when it is needed.",
+        pitfalls=(19,),
     ),
 )
