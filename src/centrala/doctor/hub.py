@@ -12,7 +12,8 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from centrala.azure.identifiers import ConnectionString
 from centrala.connection.access import active_connection
-from centrala.connection.models import Connection, Endpoint, EntryKey, Service
+from centrala.connection.letter_box import named
+from centrala.connection.models import Connection, DeadLetterContainer, Endpoint, EntryKey, Service
 from centrala.connection.sightings import Seen, seen_by
 from centrala.conversations.unreported import missing
 from centrala.inbox.models import Event, State
@@ -53,6 +54,7 @@ class Hub:
     oldest_waiting: datetime | None
     failed_events: int
     missing_reports: int
+    dead_letters: DeadLetterContainer | None
 
     @property
     def organization(self) -> Organization | None:
@@ -70,6 +72,7 @@ def look(at: datetime) -> Hub:
         oldest_waiting=Event.objects.filter(state=State.RECEIVED).aggregate(oldest=Min("received_at"))["oldest"],
         failed_events=Event.objects.filter(state=State.FAILED).count(),
         missing_reports=missing(at),
+        dead_letters=named(),
     )
 
 

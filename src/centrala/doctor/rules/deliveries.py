@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centrala.connection.letter_box import named, why_unreadable
+from centrala.connection.letter_box import why_unreadable
 from centrala.doctor.context import Context
 from centrala.doctor.finding import Action, Fix, NotChecked, State
 from centrala.doctor.ours import feeding
@@ -59,7 +59,7 @@ def misdirected(context: Context) -> str:
 
 
 def dead_letters_readable(context: Context) -> str:
-    container = named() if context.found else None
+    container = context.hub.dead_letters
     return why_unreadable(container) if container else ""
 
 
