@@ -6,6 +6,7 @@ import pytest
 from django.utils.timezone import now
 
 from centrala.conversations.models import Conversation
+from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import actions
 from centrala.routing.models import Agent, Trace
@@ -34,6 +35,15 @@ def test_work_of_who_is_gone_for_150_seconds_goes_back_to_its_old_place_in_the_q
     work.refresh_from_db()
     assert (work.state, work.agent, work.queued_at) == ("open", None, place)
     assert str(Trace.objects.latest("pk")) == "ala was gone for too long; back to Default messaging queue."
+
+
+def test_conversation_that_an_agent_began_goes_to_the_queue_as_well(on_duty: OnDuty) -> None:
+    text = actions.start(customer="+48600100200", number=PhoneNumber.objects.get(), author=on_duty(), text="Dzień dobry")
+
+    assert take_back(at=gone(152)) == 1
+
+    work = Conversation.objects.get()
+    assert (work.state, work.agent, work.queued_at) == ("open", None, text.created_at)
 
 
 def test_wrap_up_of_who_is_gone_is_closed(work: Conversation) -> None:

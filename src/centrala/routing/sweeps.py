@@ -25,7 +25,7 @@ LOST = """
     order by agent.user_id
     for update of agent
 """
-# It keeps its place in the queue: the customer has waited since then.
+# It keeps its place in the queue: the customer has waited since then, or, written to first, since the last text.
 TAKE_BACK = """
     with lost as (
         select id, agent_id from conversations_conversation
@@ -33,7 +33,8 @@ TAKE_BACK = """
         limit %s for update skip locked
     )
     update conversations_conversation as conversation
-    set state = 'open', agent_id = null, former_agent_id = null
+    set state = 'open', agent_id = null, former_agent_id = null,
+        queued_at = coalesce(queued_at, last_message_at)
     from lost where lost.id = conversation.id
     returning conversation.id, lost.agent_id, conversation.queue_id
 """
