@@ -60,6 +60,15 @@ def test_customer_is_greeted_once_a_conversation(workstream: Workstream) -> None
     assert [job.args["message_id"] for job in sends] == [str(greeting.pk)]
 
 
+def test_text_that_its_places_make_too_long_ends_where_a_message_does(workstream: Workstream) -> None:
+    AutomatedText.objects.filter(occasion="greeting").update(text="{QueueName} " * 150)
+
+    writes("Hello")
+
+    assert work() == ["greeting"]
+    assert len(Message.objects.exclude(occasion="").get().text) == 2048
+
+
 @pytest.mark.usefixtures("workstream")
 def test_burst_costs_one_job() -> None:
     for n in range(20):

@@ -38,7 +38,9 @@ def test_work_of_who_is_gone_for_150_seconds_goes_back_to_its_old_place_in_the_q
 
 
 def test_conversation_that_an_agent_began_goes_to_the_queue_as_well(on_duty: OnDuty) -> None:
-    text = actions.start(customer="+48600100200", number=PhoneNumber.objects.get(), author=on_duty(), text="Dzień dobry")
+    text = actions.start(
+        customer="+48600100200", number=PhoneNumber.objects.get(), author=on_duty(), text="Dzień dobry"
+    )
 
     assert take_back(at=gone(152)) == 1
 

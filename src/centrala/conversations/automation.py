@@ -15,6 +15,7 @@ from django.utils.timezone import now
 from centrala.conversations import consent, filling, jobs, segments
 from centrala.conversations.live import announce
 from centrala.conversations.models import ALWAYS_TOLD, ENDED, Conversation, Direction, Message, MessageState
+from centrala.conversations.texts import MAX_LENGTH
 from centrala.numbers import pace
 from centrala.numbers.models import NumberType
 from centrala.workstreams import hours, slugs
@@ -49,7 +50,7 @@ def write(*, conversation_id: UUID, occasions: Collection[Occasion], at: datetim
     id_ = uuid5(conversation.pk, f"{occasion} {at.isoformat()}")
     if text is None or Message.objects.filter(pk=id_).exists():
         return None
-    words, written = slugs.fill(text.text, filling.values(conversation, conversation.agent)).strip(), now()
+    words, written = slugs.fill(text.text, filling.values(conversation, conversation.agent)).strip()[:MAX_LENGTH], now()
     if not words:
         return None
     message = Message.objects.create(

@@ -24,7 +24,6 @@ REMEMBER = """
     from unnest(%s::text[], %s::bigint[], %s::boolean[], %s::timestamptz[]) as said (customer, number, opted_out, at)
     join conversations_contact as contact on contact.number = said.customer
     order by contact.id, said.number
-    for key share of contact
     on conflict (contact_id, number_id) do update set opted_out = excluded.opted_out, at = excluded.at
     where (excluded.at, excluded.opted_out) > (known.at, known.opted_out)
 """

@@ -41,6 +41,9 @@ LIVE = """
     where conversation.state not in ('wrap_up', 'closed')
 """
 
+# What they said is kept beside them: all at once and in one order, for whoever erases or links several of them.
+LOCK_CONTACTS = "select id from conversations_contact where number = any(%b::text[]) order by id for share"
+
 ADD_CONTACTS = """
     insert into conversations_contact (number, name)
     select number, '' from unnest(%b::text[]) as said (number)
@@ -60,7 +63,7 @@ OPEN_CONVERSATIONS = """
         as said (id, sender, number_id, workstream_id, queue_id, oldest, messages, newest, preview)
     join conversations_contact as contact on contact.number = said.sender
     order by contact.id, number_id
-    for key share of contact
+    for share of contact
     on conflict do nothing
     returning id
 """
@@ -124,11 +127,13 @@ def receive(events: Sequence[Waiting]) -> None:
     if not texts:
         return
     talks = _talks(texts)
+    if commands := _commands(talks):
+        run(LOCK_CONTACTS, list({sender for sender, _number in talks}))
     live, opened = _conversations(talks)
     everywhere = live | opened
     added = _add_messages([(everywhere[key], text) for key, talk in talks.items() for text in talk.texts])
-    _obey(talks, everywhere)  # first, for it locks contacts
     _advance({live[key]: talk for key, talk in talks.items() if key in live})
+    _obey(commands, everywhere)
     happened({Kind.OPENED: opened.values(), Kind.RECEIVED: added}, at=now())
     announce(everywhere.values())
     announce_work()
@@ -217,15 +222,19 @@ def _advance(talks: Mapping[UUID, Talk]) -> None:
         raise Collision("one of these conversations has just been closed")
 
 
-def _obey(talks: Talks, conversations: Mapping[Key, UUID]) -> None:
-    """STOP, START and HELP: what is kept of them, and what the workstream answers."""
+def _commands(talks: Talks) -> list[tuple[Key, datetime, Command]]:
+    """STOP, START and HELP, each with who said it and when."""
     own = vocabularies({number for _sender, number in talks})
-    commands = [
+    return [
         (key, text.received_at, command)
         for key, talk in talks.items()
         for text in talk.texts
         if (command := consent.command(text.text, own.get(key[1], STANDARD))) is not None
     ]
+
+
+def _obey(commands: list[tuple[Key, datetime, Command]], conversations: Mapping[Key, UUID]) -> None:
+    """What is kept of them, and what the workstream answers."""
     consent.remember(
         consent.Word(at, command == Command.STOP, *key) for key, at, command in commands if command != Command.HELP
     )

@@ -1,5 +1,9 @@
 """Rows that are about to change. A customer's row is locked before the conversations, and whoever erases the customer
-takes both: what was there when the page was shown may be gone when its lock is had."""
+takes both: what was there when the page was shown may be gone when its lock is had.
+
+The lock of a customer lets foreign keys be checked, which PostgreSQL does when a transaction ends that has changed a
+conversation twice: it would wait with the conversation in hand for whoever has the customer and waits for that.
+"""
 
 from uuid import UUID
 
@@ -20,7 +24,7 @@ def locked_conversation(id_: UUID, *related: str) -> Conversation:
 
 def locked_contact(id_: int) -> Contact:
     """Raises Refused for one that has been erased."""
-    found = Contact.objects.select_for_update(of=("self",)).filter(pk=id_).first()
+    found = Contact.objects.select_for_update(of=("self",), no_key=True).filter(pk=id_).first()
     if found is None:
         raise Refused(_("This customer has been erased meanwhile."))
     return found

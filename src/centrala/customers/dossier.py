@@ -13,6 +13,7 @@ from centrala.conversations.customers import pseudonym
 from centrala.conversations.locking import locked_contact
 from centrala.conversations.models import Contact, Conversation, Message, Note, OptOut
 from centrala.conversations.queries import with_endings
+from centrala.customers.linking import locked
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
 from centrala.organization.models import User
@@ -49,11 +50,9 @@ def export(*, contact: Contact, actor: User | None) -> Told:
 @transaction.atomic
 def export_person(*, contact: Contact, actor: User | None) -> Told:
     """The same of every number that is linked to the contact's; these stand below `linked`."""
-    others = list(contact.linked)
-    for one in sorted([contact, *others], key=lambda one: one.pk):
-        locked_contact(one.pk)
+    linked = [one for pk, one in locked(contact).items() if pk != contact.pk]
     told = export(contact=contact, actor=actor)
-    return told | {"linked": [export(contact=other, actor=actor) for other in others]}
+    return told | {"linked": [export(contact=other, actor=actor) for other in linked]}
 
 
 def rows_about(contact: Contact) -> QuerySet[Recipient]:

@@ -14,7 +14,7 @@ from centrala.conversations.live import announce
 from centrala.conversations.locking import locked_contact
 from centrala.conversations.models import Contact, Conversation, Message, Person, Suppression
 from centrala.customers.dossier import events_about
-from centrala.customers.linking import tidy
+from centrala.customers.linking import locked, tidy
 from centrala.errors import Refused
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
@@ -47,9 +47,8 @@ def _erase(contacts: list[Contact], actor: User | None) -> dict[str, int]:
     in_order, begun = sorted(contacts, key=lambda one: one.pk), now()
     events = {one.pk: _without_events(one) for one in in_order}
     Recipient.objects.filter(number__in=[one.number for one in in_order]).delete()
-    kept = [locked_contact(one.pk) for one in in_order]
-    erased = Counter[str]()
-    for one in kept:
+    kept, erased = locked(*in_order), Counter[str]()  # with those who are linked to them, for a person may end with it
+    for one in (kept[one.pk] for one in in_order):
         if one.held:
             raise Refused(_("A legal hold forbids it: %(reason)s. Fix: lift the hold first.") % {"reason": one.held})
         late = _without_events(one, since=begun - A_MOMENT)

@@ -20,7 +20,7 @@ def link(*, contact: Contact, other: Contact, actor: User | None) -> None:
     """Both, and whoever is linked to either of them already, are one person from now on. Raises Refused."""
     if contact.pk == other.pk:
         raise Refused(_("This is the same number."), field="number")
-    contacts = _locked(contact, other)
+    contacts = locked(contact, other)
     if contacts[contact.pk].person_id and contacts[contact.pk].person_id == contacts[other.pk].person_id:
         raise Refused(_("These numbers are linked already."), field="number")
     if len(contacts) > MOST:
@@ -37,7 +37,7 @@ def link(*, contact: Contact, other: Contact, actor: User | None) -> None:
 @transaction.atomic
 def unlink(*, contact: Contact, actor: User | None) -> None:
     """The number stands alone again; the others stay linked."""
-    contacts = _locked(contact)
+    contacts = locked(contact)
     contact = contacts[contact.pk]
     if contact.person is None:
         raise Refused(_("This number is not linked to another."))
@@ -55,15 +55,17 @@ def tidy(person: Person) -> None:
         person.delete()
 
 
-def _locked(*contacts: Contact) -> dict[int, Contact]:
+def locked(*contacts: Contact) -> dict[int, Contact]:
     """These and all that are linked to them, in one order."""
     ids = [contact.pk for contact in contacts]
     persons = Person.objects.filter(contacts__in=ids).values("pk")
     everyone = Contact.objects.filter(pk__in=ids) | Contact.objects.filter(person__in=persons)
-    found = Contact.objects.select_for_update(of=("self",)).filter(pk__in=everyone.values("pk")).order_by("pk")
-    locked = {one.pk: one for one in found.select_related("person")}
+    rows = Contact.objects.select_for_update(of=("self",), no_key=True).select_related("person")
+    locked = {one.pk: one for one in rows.filter(pk__in=everyone.values("pk")).order_by("pk")}
     if any(id_ not in locked for id_ in ids):
         raise Refused(_("One of these customers has been erased meanwhile."))
+    if everyone.exclude(pk__in=locked).exists():  # linked while this waited; to lock it now would break the order
+        raise Refused(_("One of these numbers was linked or unlinked at this moment. Try again."))
     return locked
 
 

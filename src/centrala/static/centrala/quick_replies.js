@@ -22,7 +22,8 @@ function filter() {
   const any = shown().length > 0;
   part("quick-list").hidden = !any;
   part("quick-find").setAttribute("aria-expanded", String(any));
-  part("quick-none").textContent = any ? "" : part("quick-none").dataset.text;
+  const { text, none } = part("quick-none").dataset;
+  part("quick-none").textContent = any ? "" : part("quick-list").children.length ? text : none;
   // A shortcut that begins so comes before a text that only holds the word.
   choose(shown().find((option) => option.firstElementChild.textContent.slice(1).startsWith(asked)) ?? shown()[0]);
 }
