@@ -156,6 +156,7 @@ def test_answer_leaves_at_once_however_long_the_campaign_is(make: Make, beata: U
     assert all(answer.due_at is not None and answer.due_at <= now() for answer in answers)
 
 
+@pytest.mark.long
 def test_campaign_takes_as_long_as_the_rate_says_and_no_longer(make: Make, beata: User) -> None:
     campaign = make(*customers(160))
     actions.start(campaign=campaign, actor=beata)
