@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from bench import desk, drain, ingest, live, local_delivery, local_sms, startup
+from bench import desk, drain, ingest, live, local_delivery, local_sms, saturation, startup
 from bench.figures import FULL, QUICK, Bench, Figure, results, row
 
 BENCHES: dict[str, Bench] = {
     "ingest_single": ingest.single,
     "ingest_batch": ingest.batches,
+    "saturation": saturation.measure,
     "drain": drain.measure,
     "live": live.measure,
     "desk": desk.measure,
