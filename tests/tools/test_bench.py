@@ -13,7 +13,14 @@ ROOT = Path(__file__).parents[2]
 KEYS = {
     "ingest_single": {"cpu_ratio", "per_second"},
     "ingest_batch": {"copy_ratio", "per_second"},
+    "saturation": {"lost", "never_taken"},
     "drain": {"per_second"},
+    "live": {"median_ms", "p99_ms", "posts_p99_ms", "late_ms"},
+    "desk": {
+        f"{page}_{kind}"
+        for page in ("list", "thread", "search_rare", "search_common", "search_number")
+        for kind in ("cold_ms", "warm_ms", "warm_ratio")
+    },
     "local_sms": {"round_trips_200_s"},
     "local_delivery": {"per_second"},
     "startup": {"local_azure_s", "local_azure_mb", "demo_warm_s"},
@@ -37,5 +44,6 @@ def test_quick_bench_writes_every_figure(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     found = json.loads(output.read_text())
     assert {group: set(figures) for group, figures in found.items()} == KEYS
+    assert set(found.pop("saturation").values()) == {0}
     assert all(value > 0 for figures in found.values() for value in figures.values())
     assert len(ended.stdout.splitlines()) == sum(len(names) for names in KEYS.values())
