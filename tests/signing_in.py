@@ -13,6 +13,7 @@ from centrala.organization.models import User
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import read
 
+ATTEMPTS = 3  # the page asks again, too: on a busy machine a question may run into its time-out
 PAGE, BEGIN, END = "/center/azure/", "/center/azure/begin/", "/center/azure/end/"
 
 
@@ -49,8 +50,11 @@ def enter(cloud: LocalAzure, code: str, name: str, **fields: str) -> str:
 def sign_in(client: Client, clock: Clock, name: str = "adam") -> None:
     """From the button to "You are signed in"."""
     enter(clock.cloud, begin(client), name)
-    clock.advance(5)
-    assert client.get(PAGE)["Location"] == PAGE
+    for _ in range(ATTEMPTS):
+        clock.advance(5)
+        if (answer := client.get(PAGE)).status_code == 302:
+            break
+    assert answer["Location"] == PAGE
     client.get(PAGE)  # which says so, once
 
 

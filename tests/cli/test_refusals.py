@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -140,7 +141,7 @@ def test_cloud_out_of_reach_is_said_at_the_connection_string(tmp_path: Path) -> 
     done = centrala(
         "connect",
         *("--data", str(tmp_path), "--resource-id", RESOURCE, "--yes"),
-        *("--event-grid-app-id", str(TENANT), "--event-grid-app-tenant-id", str(TENANT)),
+        *("--event-grid-app-id", str(uuid4()), "--event-grid-app-tenant-id", str(TENANT)),
         DATABASE_URL=dsn(),
         ACS_CONNECTION_STRING=ANSWERS_NOBODY,
         AZURE_AUTHORITY_HOST="https://localhost:1",  # not Microsoft's cloud, whose resources have other hosts
