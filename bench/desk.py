@@ -31,7 +31,8 @@ Addresses = Iterator[str]
 
 def measure(size: Size) -> Iterator[Figure]:
     few = max(size.conversations // FEW, 1_000)
-    small, large = dict(_times(few, size.looks)), dict(_times(size.conversations, size.looks))
+    large = dict(_times(size.conversations, size.looks))
+    small = dict(_times(few, size.looks)) if few < size.conversations else large
     for name, took in large.items():
         yield Figure(
             key=f"desk.{name}_ms",
