@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from uuid import uuid4
 
 import msgspec
 import uvloop
+
+from bench.poster import batch, request
 
 CONNECTIONS = 800
 PATIENCE = 300.0  # seconds
@@ -54,12 +55,13 @@ async def _flood(load: Flood) -> Flooded:
     began = time.perf_counter()
 
     async def send(number: int) -> int:
-        request = _request(load)
+        body = batch(load.event, load.batch)
+        asked = request(port=load.port, target=load.target, headers=load.headers, body=body)
         await asyncio.sleep(max(began + number / load.rate - time.perf_counter(), 0))
         while True:
             pair = await free.get()
             try:
-                status, again = await _answered(*pair, request)
+                status, again = await _answered(*pair, asked)
             finally:
                 free.put_nowait(pair)
             answers[str(status)] += 1
@@ -74,21 +76,14 @@ async def _flood(load: Flood) -> Flooded:
     return Flooded(dict(answers), taken, time.perf_counter() - began)
 
 
-async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, int]:
+async def _answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: bytes) -> tuple[int, int]:
     """The status, and after how many seconds to come again."""
-    writer.write(request)
+    writer.write(asked)
     head = await reader.readuntil(b"\r\n\r\n")
     status, length, again = STATUS.match(head), LENGTH.search(head), AGAIN.search(head)
     if length:
         await reader.readexactly(int(length[1]))
     return int(status[1]) if status else 0, int(again[1]) if again else 1
-
-
-def _request(load: Flood) -> bytes:
-    body = msgspec.json.encode([load.event | {"id": str(uuid4())} for _ in range(load.batch)])
-    headers = load.headers | {"host": f"127.0.0.1:{load.port}", "content-length": str(len(body))}
-    lines = [f"POST {load.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def main() -> None:

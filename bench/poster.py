@@ -33,11 +33,20 @@ def post(load: Load) -> float:
     return float(told)
 
 
-def _request(load: Load) -> bytes:
-    body = msgspec.json.encode([load.event | {"id": str(uuid4())} for _ in range(load.batch)])
-    headers = load.headers | {"host": f"127.0.0.1:{load.port}", "content-length": str(len(body))}
-    lines = [f"POST {load.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+def batch(event: dict[str, object], many: int) -> bytes:
+    """So many of the event, each with an id of its own."""
+    return msgspec.json.encode([event | {"id": str(uuid4())} for _ in range(many)])
+
+
+def request(*, port: int, target: str, headers: dict[str, str], body: bytes) -> bytes:
+    headers = headers | {"host": f"127.0.0.1:{port}", "content-length": str(len(body))}
+    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _request(load: Load) -> bytes:
+    body = batch(load.event, load.batch)
+    return request(port=load.port, target=load.target, headers=load.headers, body=body)
 
 
 async def _post_all(load: Load) -> float:

@@ -9,6 +9,8 @@ import time
 import msgspec
 import uvloop
 
+from bench.poster import request
+
 PATIENCE = 5.0  # seconds for what is still on its way at the end
 CONNECTIONS = 64
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -50,7 +52,8 @@ async def watched(watch: Watch) -> Seen:
         for number in waiting:
             await asyncio.sleep(max(moments[number] - time.perf_counter(), 0))
             late[number] = time.perf_counter() - moments[number]
-            writer.write(_request(watch, bytes(watch.events[number])))
+            body = bytes(watch.events[number])
+            writer.write(request(port=watch.port, target=watch.target, headers=watch.headers, body=body))
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 raise RuntimeError(head.decode())
@@ -67,12 +70,6 @@ async def watched(watch: Watch) -> Seen:
         late=[1e3 * took for took in late],
         streamed=[None if at is None else 1e3 * (at - moment) for at, moment in zip(seen, moments, strict=True)],
     )
-
-
-def _request(watch: Watch, body: bytes) -> bytes:
-    headers = watch.headers | {"host": f"127.0.0.1:{watch.port}", "content-length": str(len(body))}
-    lines = [f"POST {watch.target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 async def _stream(watch: Watch, seen: dict[bytes, float] | None) -> None:
