@@ -15,7 +15,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Centrala needs Python 3.11 or newer, this is %s. Fix: install it and run make PYTHON=python3.11" % sys.version.split()[0])'
 	@$(PYTHON) -m venv $(VENV) || { echo "Python could not make a virtual environment. Fix on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Installing Centrala into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,speech]'
 	@touch $@
 
 $(VENV)/.catalogues: $(VENV)/.installed $(CATALOGUES)

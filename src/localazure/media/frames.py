@@ -1,0 +1,74 @@
+"""Sound in pieces of 20 ms: 320 samples of 16 bits, one channel, 16,000 a second; 640 bytes, little-endian.
+
+Frames are shared between everybody who hears them: nobody writes into one.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+RATE: Final = 16_000
+LENGTH: Final = 320
+BYTES: Final = 2 * LENGTH
+SECONDS: Final = LENGTH / RATE
+LOUDEST: Final = 32_767
+FAINTEST: Final = -96.0  # decibels below the loudest: what silence is said to have
+
+Samples: TypeAlias = npt.NDArray[np.int16]
+Frame: TypeAlias = npt.NDArray[np.int16]
+
+SILENCE: Final[Frame] = np.zeros(LENGTH, np.int16)
+SILENCE.setflags(write=False)
+
+
+def frame_of(data: bytes) -> Frame:
+    """Raises ValueError where it is not 640 bytes long."""
+    if len(data) != BYTES:
+        raise ValueError(f"a frame has {BYTES} bytes, not {len(data)}")
+    return samples_of(data)
+
+
+def samples_of(data: bytes) -> Samples:
+    """Raises ValueError for half a sample."""
+    return np.frombuffer(data, "<i2").astype(np.int16, copy=False)
+
+
+def bytes_of(samples: Samples) -> bytes:
+    return samples.astype("<i2", copy=False).tobytes()
+
+
+def clipped(sums: npt.NDArray[np.int32] | npt.NDArray[np.float64]) -> Samples:
+    """What is too loud stays at the loudest; it never wraps around."""
+    return np.clip(sums, -LOUDEST - 1, LOUDEST).astype(np.int16)
+
+
+def total(frames: Iterable[Frame]) -> npt.NDArray[np.int32]:
+    """Their sum, still wide enough to be taken apart again."""
+    summed = np.zeros(LENGTH, np.int32)
+    for frame in frames:
+        summed += frame
+    return summed
+
+
+def mixed(frames: Sequence[Frame]) -> Frame:
+    if not frames:
+        return SILENCE
+    return frames[0] if len(frames) == 1 else clipped(total(frames))
+
+
+def level(samples: Samples) -> float:
+    """Decibels of its power below a square wave of full scale; a sine of full scale has -3."""
+    if not samples.size:
+        return FAINTEST
+    power = float(np.mean(np.square(samples, dtype=np.float64))) / (LOUDEST + 1) ** 2
+    return max(10 * math.log10(power), FAINTEST) if power else FAINTEST
+
+
+def split(samples: Samples) -> list[Frame]:
+    """The last one is filled up with silence."""
+    padded = np.pad(samples, (0, -len(samples) % LENGTH))
+    padded.setflags(write=False)
+    return list(padded.reshape(-1, LENGTH))
