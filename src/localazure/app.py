@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from localazure.arm.routes import METADATA, RESOURCE_MANAGER
+from localazure.calling.issuer_routes import CALLBACK_ISSUER
 from localazure.communication.routes import COMMUNICATION
 from localazure.control.guard import Guard
 from localazure.control.routes import CONTROL, stream
@@ -50,8 +51,9 @@ class Services:
         return JSONResponse(error.body, error.status)
 
 
-# Storage comes last: an account's name could be any first part of a path.
-AZURE = (VALIDATION, INGRESS, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER, STORAGE)
+# Storage comes last: an account's name could be any first part of a path. A tenant's could be, too, of a discovery
+# document's: those of others come before Entra.
+AZURE = (VALIDATION, INGRESS, CALLBACK_ISSUER, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER, STORAGE)
 
 
 def azure_app(world: World) -> ASGIApp:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from localazure.background import Background
 from localazure.bell import Bell
+from localazure.calling.model import Calls
 from localazure.clock import Clock
 from localazure.communication.rates import Rates
 from localazure.entra.minted import Minted, Resource
 from localazure.eventgrid.webhook import Webhooks
 from localazure.loose import Check
+from localazure.records.calling import CallbackKey, Telephone
 from localazure.records.directory import (
     Application,
     AppRoleAssignment,
@@ -137,6 +139,10 @@ class World:
         self.sip = Table(store, SipConfiguration)  # by resource
         self.identities = Table(store, Identity)
         self.rates = Rates()
+
+        self.callback_keys = Table(store, CallbackKey)
+        self.telephones = Table(store, Telephone)  # by raw id
+        self.calls = Calls()
 
         self.storage_accounts = Table(store, StorageAccount)
         self.containers = Table(store, Container, groups=lambda one: (one.account,))

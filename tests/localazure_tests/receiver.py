@@ -21,7 +21,8 @@ class Received:
 
     @property
     def kind(self) -> str:
-        return self.headers["aeg-event-type"]
+        """Event Grid's word for it; what comes from elsewhere is a notification."""
+        return self.headers.get("aeg-event-type", "Notification")
 
     @property
     def types(self) -> list[str]:

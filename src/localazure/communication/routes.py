@@ -7,6 +7,7 @@ from localazure import faults
 from localazure.arm.roles import allowed
 from localazure.audiences import COMMUNICATION as AUDIENCES
 from localazure.auth import WrongAudience, bearer, caller_of, named_by_host, signed_by
+from localazure.calling.routes import ROUTES as CALLING
 from localazure.communication import opt_outs, sms, versions
 from localazure.communication.identity_routes import ROUTES as IDENTITIES
 from localazure.communication.numbers.routes import ROUTES as NUMBERS
@@ -97,6 +98,7 @@ ROUTES = Router(
         *NUMBERS,
         *IDENTITIES,
         *DIRECT_ROUTING,
+        *CALLING,
     ]
 )
 

@@ -16,7 +16,18 @@ NUMBERS = (
 )  # fmt: skip
 IDENTITY = ("2021-03-07", "2022-06-01", "2022-10-01", "2023-10-01")
 SIP = ("2021-05-01-preview", "2023-01-01-preview", "2023-03-01", "2023-04-01-preview", "2024-11-15-preview")
-BY_PATH = {"sms": SMS, "phonenumbers": NUMBERS, "availablephonenumbers": NUMBERS, "identities": IDENTITY, "sip": SIP}
+CALLING = (
+    "2023-03-06", "2023-10-15", "2024-04-15", "2024-06-15-preview", "2024-09-15", "2025-05-15", "2025-06-15",
+    "2026-03-12",
+)  # fmt: skip
+BY_PATH = {
+    "sms": SMS,
+    "phonenumbers": NUMBERS,
+    "availablephonenumbers": NUMBERS,
+    "identities": IDENTITY,
+    "sip": SIP,
+    "calling": CALLING,
+}
 
 
 def supported(path: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from localazure.errors import INVALID_CONTROL, NOT_ORDERED
 from localazure.eventgrid import identity
 from localazure.graph import rules as graph
 from localazure.pipeline import Call, Reply
-from localazure.records.event_faults import DeliveryAction, DeliveryFault
+from localazure.records.event_faults import CALLBACKS, DeliveryAction, DeliveryFault
 from localazure.records.messages import Fault
 from localazure.store import Table
 from localazure.world import World
@@ -19,7 +19,7 @@ from localazure.world import World
 DELIVERY = "eventgrid.delivery"
 REORDER_SECONDS = 0.2  # between two events, where none are given: enough for one to arrive before the next leaves
 FAULTY = (
-    r"^(sms\.send|provider\.register|numbers\.operation|eventgrid\.delivery|eventgrid\.principal"
+    r"^(sms\.send|provider\.register|numbers\.operation|eventgrid\.delivery|eventgrid\.principal|calling\.callback"
     r"|communication|arm|graph|entra|eventgrid|(\*|[A-Za-z]+) /[!-~]*)$"
 )
 
@@ -36,6 +36,8 @@ class FaultBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     `eventgrid.delivery` needs an `action` and may name one event subscription. Reorder: of the next `times` events the
     first leaves last, `delay_seconds` apart. Answer: the endpoint is not asked, `status` stands for its answer, and
     without one it seems to hang.
+
+    `calling.callback` is the same for what applications are told of their calls, without a subscription.
 
     `eventgrid.principal` takes Event Grid's own service principal away, with what was assigned to it: no protected
     delivery gets a token until somebody makes it again, or until DELETE. Registering the provider does not.
@@ -73,7 +75,7 @@ class FaultList(msgspec.Struct, kw_only=True):
 
 def order_fault(world: World, call: Call) -> Reply:
     asked = call.json(FaultBody)
-    if asked.operation == DELIVERY:
+    if asked.operation in {DELIVERY, CALLBACKS}:
         _order_delivery_fault(world, asked)
     elif asked.operation == identity.TAKEN_AWAY:
         _take_principal_away(world)
@@ -107,8 +109,9 @@ def clear_faults(world: World, call: Call) -> Reply:
     if not operation:
         world.faults.clear()
         world.delivery_faults.clear()
-    elif operation == DELIVERY:
-        _clear_one(world.delivery_faults, f"{call.query.get('subscription', '').lower()}/{action}")
+    elif operation in {DELIVERY, CALLBACKS}:
+        owner = CALLBACKS if operation == CALLBACKS else call.query.get("subscription", "").lower()
+        _clear_one(world.delivery_faults, f"{owner}/{action}")
     else:
         _clear_one(world.faults, operation)
     if identity.TAKEN_AWAY not in world.faults and _event_grid_is_registered(world):
@@ -130,11 +133,11 @@ def _event_grid_is_registered(world: World) -> bool:
 def _order_delivery_fault(world: World, asked: FaultBody) -> None:
     """`subscription` is an event subscription's id or bare name, any case; empty: all of them together."""
     if asked.action is None:
-        raise INVALID_CONTROL.of(reason=f"{DELIVERY} needs an action.")
+        raise INVALID_CONTROL.of(reason=f"{asked.operation} needs an action.")
     if asked.lasting and asked.action is DeliveryAction.REORDER:
         raise INVALID_CONTROL.of(reason="A number of events is reordered: give times, without lasting.")
     fault = DeliveryFault(
-        subscription=_subscription(world, asked.subscription.lower()) if asked.subscription else "",
+        subscription=_troubled(world, asked),
         action=asked.action,
         times=asked.times,
         lasting=asked.lasting,
@@ -142,6 +145,12 @@ def _order_delivery_fault(world: World, asked: FaultBody) -> None:
         status=asked.status,
     )
     world.delivery_faults.put(fault.key, fault)
+
+
+def _troubled(world: World, asked: FaultBody) -> str:
+    if asked.operation == CALLBACKS:
+        return CALLBACKS
+    return _subscription(world, asked.subscription.lower()) if asked.subscription else ""
 
 
 def _take_principal_away(world: World) -> None:
@@ -173,14 +182,14 @@ def _request_fault(one: Fault) -> FaultNow:
 
 def _delivery_fault(one: DeliveryFault) -> FaultNow:
     return FaultNow(
-        operation=DELIVERY,
+        operation=CALLBACKS if one.subscription == CALLBACKS else DELIVERY,
         times=None if one.lasting else one.times,
         delay_seconds=one.seconds,
         hang=one.action is DeliveryAction.ANSWER and one.status is None,
         status=one.status,
         retry_after_seconds=None,
         action=one.action,
-        subscription=one.subscription,
+        subscription="" if one.subscription == CALLBACKS else one.subscription,
     )
 
 

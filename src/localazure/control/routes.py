@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from localazure.control import rules
+from localazure.control.calls import ROUTES as CALLS
 from localazure.control.events import EventBody, EventMadeList, publish_events
 from localazure.control.faults import ROUTES as FAULTS
 from localazure.control.identity import ROUTES as IDENTITY
@@ -139,6 +140,7 @@ ROUTES = [
     *IDENTITY,
     *FAULTS,
     *TELEPHONY,
+    *CALLS,
     Described("GET", "/_local/openapi.json", openapi, "This description", dict),
 ]  # fmt: skip
 

@@ -84,6 +84,7 @@ async def reset(world: World) -> None:
     seed.replant(world)
     world.event_grid_tokens.clear()
     world.rates.clear()
+    world.calls.clear()
     world.unanswered.clear()
     resume(world)
     world.operations_changed.ring()

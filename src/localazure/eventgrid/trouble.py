@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from localazure.eventgrid.webhook import Answer
-from localazure.records.event_faults import DeliveryAction, DeliveryFault
+from localazure.records.event_faults import CALLBACKS, DeliveryAction, DeliveryFault
 from localazure.world import World
 
 LOST = "DroppedOnOrder"
@@ -44,7 +44,7 @@ def _take(world: World, subscription: str, action: DeliveryAction) -> DeliveryFa
     """The fault as it was before this use."""
     if not len(world.delivery_faults):
         return None
-    for owner in (subscription, ""):
+    for owner in (subscription,) if subscription == CALLBACKS else (subscription, ""):
         if fault := world.delivery_faults.get(f"{owner}/{action.value}"):
             if fault.lasting:
                 return fault

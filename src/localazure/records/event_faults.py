@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+CALLBACKS = "calling.callback"  # stands where a subscription's id does, for what applications are told of their calls
+
 
 class DeliveryAction(StrEnum):
     """Duplicate, reorder, delay and drop happen to events as they are published, answer to attempts."""
@@ -16,7 +18,8 @@ class DeliveryAction(StrEnum):
 
 
 class DeliveryFault(msgspec.Struct, frozen=True, kw_only=True):
-    """The next `times` deliveries of a subscription (its lower-case id; empty: of any), all of them while `lasting`.
+    """The next `times` deliveries of a subscription (its lower-case id; empty: of any; CALLBACKS: of none, but what
+    is told of calls), all of them while `lasting`.
 
     `seconds` is how late, for reorder the gap between the events, the first leaving last. `status` is what the endpoint
     seems to answer without being asked; None: it seems to hang.

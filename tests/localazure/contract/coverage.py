@@ -10,6 +10,7 @@ from contract.specs import Specs
 from localazure.graph.keys import KEYS
 
 SERVICES = {
+    "callbacks": "Call Automation's issuer of callback tokens",
     "entra": "Entra ID",
     "graph": "Microsoft Graph",
     "metadata": "Cloud metadata",

@@ -59,7 +59,8 @@ class Judge:
         )
 
     def authority_of(self, one: Emulated, path: str = "", version: str = "9999") -> Authority:
-        return self.authority(one.service, one.method, path or one.sample, one.shape, version)
+        named = one.template if one.service == "control" else path or one.sample
+        return self.authority(one.service, one.method, named, one.shape, version)
 
     def violations(self, exchange: Exchange) -> Iterator[Violation]:
         service, route = answering(exchange.method, exchange.path, exchange.query)

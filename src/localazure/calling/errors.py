@@ -1,0 +1,20 @@
+"""What Call Automation refuses. The numbers are the service's own; the words are ours where it is not known to say any.
+
+https://learn.microsoft.com/azure/communication-services/resources/troubleshooting/voice-video-calling/troubleshooting-codes
+"""
+
+from localazure.errors import Refusal
+
+CALL_NOT_FOUND = Refusal(404, "8522", "Call not found.")
+NOT_ESTABLISHED = Refusal(400, "8501", "Action is invalid when call is not in Established state.")
+INVALID_CALL = Refusal(400, "BadRequest", "{reason}")
+INVALID_CONTEXT = Refusal(400, "BadRequest", "The incomingCallContext is invalid.")
+NOT_A_TARGET = Refusal(400, "BadRequest", "The identifier of the {what} is invalid.")
+PARTICIPANT_NOT_FOUND = Refusal(404, "NotFound", "The participant is not in the call.")
+NOT_REPEATABLE = Refusal(400, "BadRequest", "The header {name} is missing or malformed.")
+REPEATED_OTHERWISE = Refusal(412, "PreconditionFailed", "The same Repeatability-Request-ID came with another request.")
+
+# The control API
+NO_SUCH_CALL = Refusal(404, "unknown_call", "There is no such call.")
+CANNOT_BE_CALLED = Refusal(400, "not_callable", "The number in 'to' takes no calls: it can {calling}.")
+CALL_IS_OVER = Refusal(409, "call_is_over", "The call has ended.")

@@ -1,0 +1,174 @@
+"""Calls under way. They are kept in memory: no line outlives the switch it hangs on."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from localazure.bell import Bell
+from localazure.calling.results import Result
+from localazure.records.calling import Step
+
+KEPT = 1000  # calls that have ended and can still be looked at
+
+
+class LegState(StrEnum):
+    RINGING = "ringing"
+    CONNECTED = "connected"
+    GONE = "gone"
+
+
+class ConnectionState(StrEnum):
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    TRANSFERRING = "transferring"
+    TRANSFER_ACCEPTED = "transferAccepted"
+    DISCONNECTED = "disconnected"
+
+
+@dataclass(eq=False, kw_only=True)
+class Leg:
+    """A party by its raw id. While it rings, `decided` waits for what comes of it: a result, None for an answer.
+
+    `steps` is what its script still has to do; `changed` rings when there are more of them, and when it has gone.
+    """
+
+    raw_id: str
+    since: datetime
+    state: LegState = LegState.RINGING
+    decided: Callable[[Result | None], None] | None = None
+    invitation: str = ""
+    muted: bool = False
+    held: bool = False
+    result: Result | None = None
+    steps: list[Step] = field(default_factory=list)
+    changed: Bell = field(default_factory=Bell)
+
+
+@dataclass(kw_only=True)
+class Told:
+    """A callback event and what became of it: `status` is the last answer, None where none came (yet)."""
+
+    id: str
+    kind: str
+    at: datetime
+    uri: str
+    attempts: int = 0
+    status: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Connection:
+    """An application's hold on a call. `last` is the delivery of what it was told last."""
+
+    id: str
+    call: "Call"
+    callback_uri: str
+    context: str | None
+    state: ConnectionState = ConnectionState.CONNECTING
+    source: str = ""  # a raw id
+    source_number: str = ""
+    source_name: str = ""
+    targets: tuple[str, ...] = ()
+    answered_by: str = ""  # the application's own raw id, where it has one
+    answered_for: str = ""  # the number that was called
+    sequence: int = 0
+    told: list[Told] = field(default_factory=list)
+    last: "asyncio.Task[None] | None" = None
+
+    @property
+    def open(self) -> bool:
+        return self.state is not ConnectionState.DISCONNECTED
+
+
+@dataclass(eq=False, kw_only=True)
+class Offer:
+    """An incoming call that rings at `to`, until it is taken or `expires_at` has passed."""
+
+    id: str
+    to: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomContext:
+    """What a caller's side sends along: headers of SIP and of calls over the internet."""
+
+    sip: dict[str, str] = field(default_factory=dict)
+    voip: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False, kw_only=True)
+class Call:
+    """`caller` and `callee` are the raw ids that it began with. Who is in it stands in `legs`, in order of arrival."""
+
+    id: str
+    resource: str
+    server_call_id: str
+    correlation_id: str
+    inbound: bool
+    caller: str
+    callee: str
+    made_at: datetime
+    custom: CustomContext = field(default_factory=CustomContext)
+    display_name: str = ""
+    offer: Offer | None = None
+    legs: dict[str, Leg] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    result: Result | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.ended_at is not None
+
+    def talking(self) -> list[Leg]:
+        return [one for one in self.legs.values() if one.state is LegState.CONNECTED]
+
+    def alive(self) -> list[Leg]:
+        return [one for one in self.legs.values() if one.state is not LegState.GONE]
+
+    def held_by(self) -> list[Connection]:
+        return [one for one in self.connections.values() if one.open]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """The first answer to a repeatable request; `content` is the digest of what was asked."""
+
+    content: str
+    at: datetime
+    status: int
+    body: object
+    headers: Mapping[str, str]
+
+
+class Calls:
+    """All of them by id; those that have ended are forgotten in time. `secret` seals what only we may read."""
+
+    def __init__(self) -> None:
+        self.secret = secrets.token_bytes(32)
+        self.answered: dict[str, Answered] = {}  # by resource and Repeatability-Request-ID, oldest first
+        self._calls: dict[str, Call] = {}
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(list(self._calls.values()))
+
+    def get(self, name: str) -> Call | None:
+        return self._calls.get(name)
+
+    def add(self, call: Call) -> Call:
+        over = [one.id for one in self._calls.values() if one.over]
+        for name in over[: max(len(over) - KEPT + 1, 0)]:
+            del self._calls[name]
+        self._calls[call.id] = call
+        return call
+
+    def connection(self, name: str) -> Connection | None:
+        return next((one.connections[name] for one in self._calls.values() if name in one.connections), None)
+
+    def clear(self) -> None:
+        self.answered.clear()
+        self._calls.clear()
