@@ -18,6 +18,7 @@ from centrala.conversations.locking import locked_contact, locked_conversation
 from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Message
 from centrala.conversations.queries import answered_since
 from centrala.conversations.states import ACTIVE, CLOSED, MOVES, OPEN, WAITING, WRAP_UP
+from centrala.database import run
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
@@ -28,6 +29,8 @@ from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Presence, Queue
 
+# Asked many times a second, mostly for nothing.
+LATE = "select 1 from routing_offer where outcome = 'pending' and expires_at <= %s limit 1"
 CHOICES = set(Presence) - {Presence.INACTIVE}
 FIELDS = [
     "state",
@@ -109,11 +112,15 @@ def decline(*, offer: Offer, user: User) -> None:
     _tell(conversation, Step.DECLINED, user)
 
 
-@transaction.atomic
 def expire_offers(*, at: datetime | None = None) -> int:
     """Offers that nobody answered in time: back to the queue, the agent Inactive. Returns how many; a conversation that
     somebody else has in hand is left to the next round."""
     at = at or now()
+    return _expire(at) if run(LATE, at).fetchone() else 0
+
+
+@transaction.atomic
+def _expire(at: datetime) -> int:
     late = Offer.objects.filter(outcome=Outcome.PENDING, expires_at__lte=at)
     agents = duty.lock(*User.objects.filter(pk__in=late.values("agent")))
     work = Conversation.objects.select_for_update(skip_locked=True).filter(pk__in=late.values("conversation"))

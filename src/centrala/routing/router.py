@@ -3,6 +3,9 @@
 The agents of the queue are locked in the order of their keys, their load is counted under that lock, and only when
 somebody is free are waiting conversations read at all. So several routers never give one agent more than there is, and
 a hundred thousand waiting conversations cost nothing while nobody is free.
+
+All statements are written out: this is asked with every batch of texts, and Django takes longer to put a statement
+together than PostgreSQL to answer it.
 """
 
 from dataclasses import dataclass
@@ -12,7 +15,6 @@ from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Min
 from django.utils.timezone import now
 
 from centrala.conversations.happenings import happened
@@ -21,16 +23,20 @@ from centrala.routing.duty import HERE_WITHIN, KEPT, Duty, loads
 from centrala.routing.models import Agent, Step
 from centrala.routing.tracing import trace
 from centrala.subscribers.models import Kind
-from centrala.workstreams.models import USUAL_UNITS, Method, Presence, Queue, Workstream
+from centrala.workstreams.models import USUAL_UNITS, Method, Presence
 
 BLOCK = 500
 WAITING_QUEUES = """
-    select id from workstreams_queue as queue
+    select id, method, is_default,
+        exists (select from workstreams_workstream where queue_id = queue.id and keep_same_agent),
+        least(%s, (select min(units) from workstreams_workstream))
+    from workstreams_queue as queue
     where exists (select from conversations_conversation where state = 'open' and queue_id = queue.id)
     order by priority, id
 """
 ON_DUTY = """
-    select agent.user_id from routing_agent as agent
+    select agent.user_id, capacity, chosen, imposed, last_seen_at, given_at, released_at
+    from routing_agent as agent
     join organization_user as person on person.id = agent.user_id and person.is_active and person.role <> ''
     where agent.last_seen_at >= %s and agent.imposed = '' and not (agent.chosen = any(%s))
         and case when %s then person.role = 'agent'
@@ -38,6 +44,7 @@ ON_DUTY = """
     order by agent.user_id
     for update of agent
 """
+SEEN = ("user_id", "capacity", "chosen", "imposed", "last_seen_at", "given_at", "released_at")  # as ON_DUTY tells
 # Rows that somebody else has in hand, the drain or another router, are left to the next round.
 WAITING = """
     select conversation.id, coalesce(workstream.units, %s), coalesce(workstream.offer_seconds, 120),
@@ -83,6 +90,18 @@ SAME_AGENT = """
 
 
 @dataclass(frozen=True)
+class Place:
+    """A queue in which something waits. `least` are the units that any conversation takes: who has less left is not
+    free."""
+
+    id: int
+    method: str
+    is_default: bool
+    keeps_agents: bool
+    least: int
+
+
+@dataclass(frozen=True)
 class Match:
     conversation: UUID
     agent: int
@@ -94,31 +113,32 @@ def route(*, at: datetime | None = None) -> int:
     """Gives what waits to whoever is free, queue by queue; returns how many found somebody."""
     at = at or now()
     with database.cursor() as cursor:
-        cursor.execute(WAITING_QUEUES)
-        queues = [row[0] for row in cursor.fetchall()]
-    return sum(_route(Queue.objects.get(pk=queue), at) for queue in queues)
+        cursor.execute(WAITING_QUEUES, [USUAL_UNITS])
+        queues = [Place(*row) for row in cursor.fetchall()]
+    return sum(_route(queue, at) for queue in queues)
 
 
 @transaction.atomic
-def _route(queue: Queue, at: datetime) -> int:
+def _route(queue: Place, at: datetime) -> int:
     agents = _locked(queue, at)
     kept = _same_agent(queue, at)
-    people = _on_duty(agents, at)
-    if not (people and max(person.free for person in people) >= _least_units()):
+    taken = loads([agent.pk for agent in agents], at)
+    people = [Duty(agent, taken.get(agent.pk, 0)) for agent in agents]
+    if not any(person.free >= queue.least for person in people):
         return kept
     with database.cursor() as cursor:
-        cursor.execute(WAITING, [USUAL_UNITS, queue.pk, BLOCK])
+        cursor.execute(WAITING, [USUAL_UNITS, queue.id, BLOCK])
         rows = cursor.fetchall()
     matches = [match for row in rows if (match := _match(queue, people, row, at))]
     _give(queue, matches, at)
     return kept + len(matches)
 
 
-def _same_agent(queue: Queue, at: datetime) -> int:
-    if not queue.workstreams.filter(keep_same_agent=True).exists():
+def _same_agent(queue: Place, at: datetime) -> int:
+    if not queue.keeps_agents:
         return 0
     with database.cursor() as cursor:
-        cursor.execute(SAME_AGENT, [queue.pk, at])
+        cursor.execute(SAME_AGENT, [queue.id, at])
         given = cursor.fetchall()
     trace(Step.SAME_AGENT, given, at=at)
     announce(conversation for conversation, _agent, _queue in given)
@@ -126,25 +146,14 @@ def _same_agent(queue: Queue, at: datetime) -> int:
     return len(given)
 
 
-def _locked(queue: Queue, at: datetime) -> list[int]:
+def _locked(queue: Place, at: datetime) -> list[Agent]:
     """The agents of the queue who are on duty. First of all: agents are locked before conversations everywhere."""
     with database.cursor() as cursor:
-        cursor.execute(ON_DUTY, [at - HERE_WITHIN, sorted(KEPT), queue.is_default, queue.pk])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(ON_DUTY, [at - HERE_WITHIN, sorted(KEPT), queue.is_default, queue.id])
+        return [Agent(**dict(zip(SEEN, row, strict=True))) for row in cursor.fetchall()]
 
 
-def _on_duty(ids: list[int], at: datetime) -> list[Duty]:
-    taken = loads(ids, at)
-    return [Duty(agent, taken.get(agent.pk, 0)) for agent in Agent.objects.filter(pk__in=ids).order_by("pk")]
-
-
-def _least_units() -> int:
-    """That any conversation takes: who has less left than this is not free."""
-    least = Workstream.objects.aggregate(least=Min("units"))["least"]
-    return USUAL_UNITS if least is None else min(least, USUAL_UNITS)
-
-
-def _match(queue: Queue, people: list[Duty], row: tuple[UUID, int, int, list[str]], at: datetime) -> Match | None:
+def _match(queue: Place, people: list[Duty], row: tuple[UUID, int, int, list[str]], at: datetime) -> Match | None:
     conversation, units, seconds, allowed = row
     fit = [person for person in people if person.free >= units and person.presence(at) in map(Presence, allowed)]
     if not fit:
@@ -155,7 +164,7 @@ def _match(queue: Queue, people: list[Duty], row: tuple[UUID, int, int, list[str
     return Match(conversation, chosen.agent.pk, units, seconds)
 
 
-def _order(queue: Queue, person: Duty) -> tuple[float, float, int]:
+def _order(queue: Place, person: Duty) -> tuple[float, float, int]:
     """Smaller is asked first. The load breaks ties within a block, where one moment is everybody's last."""
     agent = person.agent
     if queue.method == Method.HIGHEST_CAPACITY:
@@ -169,7 +178,7 @@ def _second(moment: datetime | None) -> float:
     return moment.timestamp() if moment else 0.0
 
 
-def _give(queue: Queue, matches: list[Match], at: datetime) -> None:
+def _give(queue: Place, matches: list[Match], at: datetime) -> None:
     if not matches:
         return
     asked = [match for match in matches if match.seconds]
@@ -180,8 +189,8 @@ def _give(queue: Queue, matches: list[Match], at: datetime) -> None:
         cursor.execute(OFFER, offers)
         cursor.execute(ASSIGN, [at, *_columns(given)])
     Agent.objects.filter(pk__in={match.agent for match in matches}).update(given_at=at)
-    trace(Step.OFFERED, [(match.conversation, match.agent, queue.pk) for match in asked], at=at)
-    trace(Step.ASSIGNED, [(match.conversation, match.agent, queue.pk) for match in given], at=at)
+    trace(Step.OFFERED, [(match.conversation, match.agent, queue.id) for match in asked], at=at)
+    trace(Step.ASSIGNED, [(match.conversation, match.agent, queue.id) for match in given], at=at)
     announce(match.conversation for match in matches)
     happened({Kind.ASSIGNED: [match.conversation for match in given]}, at=at)
 

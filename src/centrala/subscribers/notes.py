@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from centrala.database import run
 from centrala.subscribers import jobs
-from centrala.subscribers.models import Kind, State, Subscription
+from centrala.subscribers.models import Kind, State
 
 News = Mapping[Kind, Collection[UUID]]
+ASKED = "select distinct unnest(kinds) from subscribers_subscription where state = %s and kinds && %b::varchar[]"
 
 
 def note(news: News, *, at: datetime) -> None:
@@ -25,5 +27,4 @@ def note(news: News, *, at: datetime) -> None:
 def _asked(kinds: list[Kind]) -> set[str]:
     if not kinds:
         return set()
-    listening = Subscription.objects.filter(state=State.ACTIVE, kinds__overlap=kinds)
-    return {kind for one in listening.values_list("kinds", flat=True) for kind in one}
+    return {kind for (kind,) in run(ASKED, str(State.ACTIVE), [str(kind) for kind in kinds])}

@@ -9,11 +9,19 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from centrala.database import run
 from centrala.errors import Refused
-from centrala.workstreams.models import LONGEST_WORD, Channel, Line, Workstream
+from centrala.workstreams.models import LONGEST_WORD, Channel, Workstream
 
 MOST_WORDS = 20
 SLACK = 10  # blanks and a full stop around a word
+OWN = """
+    select line.number_id, stop_words, start_words, help_words
+    from workstreams_line as line
+    join workstreams_workstream as workstream on workstream.id = line.workstream_id
+    where line.number_id = any(%b::bigint[]) and line.channel = %s
+        and cardinality(stop_words) + cardinality(start_words) + cardinality(help_words) > 0
+"""
 
 
 class Command(StrEnum):
@@ -72,13 +80,9 @@ STANDARD = Vocabulary({plain(word): command for command, words in EVERYWHERE.ite
 
 def vocabularies(numbers: Iterable[int]) -> dict[int, Vocabulary]:
     """Of those numbers whose workstream has words of its own: these and the standard ones. One query."""
-    lines = Line.objects.filter(number_id__in=numbers, channel=Channel.SMS)
-    rows = lines.exclude(**{f"workstream__{one}": [] for one in Command}).values_list(
-        "number_id", *(f"workstream__{one}" for one in Command)
-    )
     return {
         number: Vocabulary({**STANDARD.commands, **_own(dict(zip(Command, lists, strict=True)))})
-        for number, *lists in rows
+        for number, *lists in run(OWN, list(numbers), str(Channel.SMS))
     }
 
 
