@@ -1,6 +1,6 @@
 """Something that is played to parties of a room."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from localazure.media.frames import Frame
@@ -10,13 +10,11 @@ Done = Callable[[bool], None]
 
 
 class Playable(Protocol):
-    """A `sounds.Sound`: whole frames, and the same for a loop, whose end runs into its beginning."""
+    """A `sounds.Sound`."""
 
-    @property
-    def frames(self) -> Sequence[Frame]: ...
-
-    @property
-    def looped(self) -> Sequence[Frame]: ...
+    def frame(self, number: int, *, loop: bool) -> Frame | None:
+        """None past the end, and for every number where there is nothing to hear, also in a loop."""
+        ...
 
 
 class Playing:
@@ -27,9 +25,9 @@ class Playing:
         self.to = None if to is None else frozenset(to)
         self.loop = loop
         self.over = False
-        self._frames = sound.looped if loop else sound.frames
+        self._sound = sound
         self._done = done
-        self._place = 0
+        self._number = 0
         self._seam = Seam()
         self.gone = False  # over, and its last frame was heard
 
@@ -41,18 +39,12 @@ class Playing:
 
     def next(self) -> Frame | None:
         """None where nothing is left; a sound that is cut falls off in one more frame."""
-        if not self.over and self._place == len(self._frames):
-            self._begin_again()
-        if self.over:
+        frame = None if self.over else self._sound.frame(self._number, loop=self.loop)
+        self._number += 1
+        if frame is None:
             self.gone = True
-            return self._seam(None)
-        self._place += 1
-        return self._seam(self._frames[self._place - 1])
-
-    def _begin_again(self) -> None:
-        self._place = 0
-        if not (self.loop and self._frames):
             self._end(completed=True)
+        return self._seam(frame)
 
     def _end(self, *, completed: bool) -> None:
         if not self.over:

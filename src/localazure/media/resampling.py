@@ -68,13 +68,21 @@ def resampled(samples: Samples, source: int, target: int) -> Samples:
         return samples
     common = gcd(source, target)
     fed, made = source // common, target // common
-    margin = fed * (1 + source // 50 // fed)  # silence on both sides, so that the end does not run into the beginning
-    padded = np.pad(samples.astype(np.float64), (margin, margin + -len(samples) % fed))
-    wanted = len(padded) // fed * made
+    margin = 1 + source // 50 // fed  # blocks of silence on both sides: the end must not run into the beginning
+    blocks = _quick(-(-len(samples) // fed) + 2 * margin)
+    padded = np.zeros(blocks * fed)
+    padded[margin * fed : margin * fed + len(samples)] = samples
+    wanted = blocks * made
     spectrum = np.fft.rfft(padded)
     kept = min(len(spectrum), wanted // 2 + 1)
     slope = np.clip((1 - np.arange(kept) / (min(len(padded), wanted) / 2)) / (1 - PASSED), 0, 1)
     shaped = spectrum[:kept] * (0.5 - 0.5 * np.cos(np.pi * slope))
     sound = np.fft.irfft(shaped, wanted) * (made / fed)
-    begin = margin // fed * made
+    begin = margin * made
     return clipped(np.rint(sound[begin : begin + -(-len(samples) * made // fed)]))
+
+
+def _quick(blocks: int) -> int:
+    """A little more, without the large prime factors that make a Fourier transform slow."""
+    unit = 1 << max(blocks.bit_length() - 4, 0)
+    return -(-blocks // unit) * unit

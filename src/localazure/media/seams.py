@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from localazure.media.frames import LENGTH, SILENCE, Frame
+from localazure.media.frames import LENGTH, SILENCE, Frame, Samples
 
 RAMP = np.linspace(0, 1, 40, endpoint=False, dtype=np.float32)
 UNHEARD = 64  # a step this small makes no click
@@ -44,3 +44,12 @@ def joined(gone: Frame, frame: Frame) -> Frame:
     head = slice(len(RAMP))
     smooth[head] = gone[head] * (1 - RAMP) + frame[head] * RAMP
     return smooth
+
+
+def ended(part: Samples) -> Frame:
+    """The last, shorter part of a sound."""
+    frame = np.zeros(LENGTH, np.int16)
+    frame[: len(part)] = part
+    fall = frame[len(part) : len(part) + len(RAMP)]
+    fall[:] = int(part[-1]) * (1 - RAMP[: len(fall)])
+    return frame
