@@ -1,0 +1,142 @@
+"""A web socket that this cloud dials, written to without waiting: a beat of the metronome cannot wait for anybody.
+
+The protocol is `websockets`' own, without its asyncio half, whose queue and task for each message cost more than the
+message.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidHandshake, InvalidURI
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Response
+from websockets.protocol import State
+from websockets.uri import parse_uri
+
+DIAL_SECONDS: Final = 10
+MOST_UNSENT: Final = 64 * 1024  # bytes; more than a second of sound that the other side did not take
+LARGEST_MESSAGE: Final = 1024 * 1024
+HANGING: Final = 500  # messages in a row that were not taken: ten seconds
+
+
+class NoLine(Exception):
+    """Nobody took it. `status` is the HTTP status of a refusal, None where there was no answer."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Line(asyncio.Protocol):
+    def __init__(self, protocol: ClientProtocol, headers: Mapping[str, str], received: Callable[[bytes], None]) -> None:
+        self.answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.closed = asyncio.Event()
+        self.dropped = 0
+        self._protocol = protocol
+        self._headers = headers
+        self._received = received
+        self._parts: list[bytes] = []
+        self._untaken = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        request = self._protocol.connect()
+        for name, value in self._headers.items():
+            request.headers[name] = value
+        self._protocol.send_request(request)
+        self._flush()
+
+    def send(self, text: bytes) -> None:
+        """Dropped where the other side takes nothing; after ten seconds of that the line is cut."""
+        if self._protocol.state is not State.OPEN:
+            return
+        if self._transport.get_write_buffer_size() > MOST_UNSENT:
+            self.dropped += 1
+            self._untaken += 1
+            if self._untaken >= HANGING:
+                self._transport.abort()
+            return
+        self._untaken = 0
+        self._protocol.send_text(text)
+        self._flush()
+
+    def close(self) -> None:
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(1000)
+            self._flush()
+        self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        self._take()
+
+    def eof_received(self) -> None:
+        self._protocol.receive_eof()
+        self._take()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.answered.done():
+            self.answered.set_exception(NoLine(None))
+        self.closed.set()
+
+    def _take(self) -> None:
+        for event in self._protocol.events_received():
+            if isinstance(event, Response):
+                self._answer(event)
+            elif isinstance(event, Frame) and event.opcode in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
+                self._gather(event)
+        if self._protocol.handshake_exc and not self.answered.done():
+            self.answered.set_exception(NoLine(None))
+        self._flush()
+
+    def _gather(self, frame: Frame) -> None:
+        self._parts.append(bytes(frame.data))
+        if frame.fin:
+            message, self._parts = b"".join(self._parts), []
+            self._received(message)
+
+    def _answer(self, response: Response) -> None:
+        if self.answered.done():
+            return
+        if self._protocol.state is State.OPEN:
+            self.answered.set_result(None)
+        else:
+            self.answered.set_exception(NoLine(response.status_code))
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                self._transport.write(data)
+            elif self._transport.can_write_eof():
+                self._transport.write_eof()
+        if self._protocol.close_expected() and self._protocol.state is State.CLOSED:
+            self._transport.close()
+
+
+async def dial(
+    url: str, headers: Mapping[str, str], context: ssl.SSLContext, received: Callable[[bytes], None]
+) -> Line:
+    """Raises NoLine within ten seconds."""
+    try:
+        uri = parse_uri(url)
+        async with asyncio.timeout(DIAL_SECONDS):
+            line = Line(ClientProtocol(uri, max_size=LARGEST_MESSAGE), headers, received)
+            await asyncio.get_running_loop().create_connection(
+                lambda: line, uri.host, uri.port, ssl=context if uri.secure else None
+            )
+            await _answer(line)
+    except (OSError, TimeoutError, InvalidURI, InvalidHandshake, UnicodeError, ValueError):
+        raise NoLine(None) from None
+    return line
+
+
+async def _answer(line: Line) -> None:
+    try:
+        await line.answered
+    except BaseException:
+        line.close()
+        raise
