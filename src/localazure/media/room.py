@@ -29,12 +29,12 @@ class Moment:
 
     @cached_property
     def without_injected(self) -> Frame:
-        return mixed(audible([*self.spoken, *self.played]))
+        return mixed(audible([*self.uninjected.values(), *self.played]))
 
     @cached_property
-    def spoken(self) -> list[Frame]:
-        """By the parties themselves."""
-        return [frame for raw_id, frame in self.voices.items() if raw_id not in self.injected]
+    def uninjected(self) -> Mapping[str, Frame]:
+        """What the parties themselves said."""
+        return {raw_id: frame for raw_id, frame in self.voices.items() if raw_id not in self.injected}
 
 
 Tap = Callable[[Moment], None]

@@ -145,7 +145,7 @@ class Streaming:
             for raw_id, frame in dominant(moment):
                 self._send(frame, raw_id)
         else:
-            self._send(mixed(audible(moment.spoken)), None)
+            self._send(mixed(audible(moment.uninjected.values())), None)
 
     def _send(self, frame: Frame, raw_id: str | None) -> None:
         if self._line:
@@ -177,7 +177,7 @@ class Streaming:
 
 def dominant(moment: Moment) -> list[tuple[str, Frame]]:
     """Whoever is loudest, in the order in which they came; the application itself is nobody."""
-    voices = [(raw_id, frame) for raw_id, frame in moment.voices.items() if raw_id not in moment.injected]
+    voices = list(moment.uninjected.items())
     if len(voices) <= MOST_SPEAKERS:
         return voices
     loudest = {raw_id for raw_id, _ in sorted(voices, key=lambda voice: -_power(voice[1]))[:MOST_SPEAKERS]}
