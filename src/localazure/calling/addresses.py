@@ -2,12 +2,18 @@
 
 from urllib.parse import urlsplit
 
+from localazure.calling.bodies import Operation
 from localazure.calling.errors import INVALID_CALL
 
 
 def callback(uri: str, name: str) -> str:
     """Only over TLS, and nothing that could not be asked. Raises what the service answers."""
     return _checked(uri, name, "https")
+
+
+def operation_callback(body: Operation) -> str | None:
+    """None where the connection's own address is told."""
+    return callback(body.operation_callback_uri, "operationCallbackUri") if body.operation_callback_uri else None
 
 
 def stream(uri: str, name: str) -> str:

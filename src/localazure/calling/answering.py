@@ -1,10 +1,13 @@
 """What an application does with a call that rings: it takes it, sends it away, or sends it on."""
 
-from localazure.calling import contexts, identifiers, presence
+from functools import partial
+
+from localazure.calling import arriving, contexts, dialling, identifiers, presence
 from localazure.calling.addresses import callback
-from localazure.calling.bodies import AnswerBody, RejectBody
-from localazure.calling.model import Connection
-from localazure.calling.results import BUSY, REJECTED
+from localazure.calling.bodies import AnswerBody, RedirectBody, RejectBody
+from localazure.calling.errors import INVALID_CALL
+from localazure.calling.model import Call, Connection
+from localazure.calling.results import BUSY, REJECTED, Result
 from localazure.records.ids import new_id
 from localazure.world import World
 
@@ -36,9 +39,31 @@ def reject(world: World, resource: str, body: RejectBody) -> None:
     presence.end(world, call, REASONS.get(body.call_reject_reason or "", REJECTED))
 
 
+def redirect(world: World, resource: str, body: RedirectBody) -> None:
+    """At a user or another number of the resource it rings anew, with an event of its own; a telephone just rings."""
+    call = contexts.ringing(world, resource, body.incoming_call_context)
+    target = identifiers.raw_id(body.target, "target")
+    number = world.numbers.get(identifiers.number_of(target))
+    own = number if number and number.resource == resource else None
+    if own and "inbound" not in own.calling:
+        raise INVALID_CALL.of(reason="The number of the target takes no calls.")
+    if own or not identifiers.is_telephone(target):
+        arriving.offer(world, call, target)
+    else:
+        dialling.dial(world, call, target, partial(_redirected, world, call))
+        call.offer = None
+
+
+def _redirected(world: World, call: Call, result: Result | None) -> None:
+    if result is None:
+        presence.enter(world, call.legs[call.caller])
+    else:
+        presence.end(world, call, result)
+
+
 async def _connect(world: World, connection: Connection) -> None:
     """Not before the answer has left: it says "connecting"."""
     call = connection.call
     if connection.open and not call.over:
-        presence.enter(world, call, call.legs[call.caller])
+        presence.enter(world, call.legs[call.caller])
         presence.established(world, connection)

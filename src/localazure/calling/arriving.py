@@ -50,7 +50,7 @@ def ring(
     callee = identifiers.of_number(number.number)
     call = new_call(world, resource=number.resource, inbound=True, caller=caller, callee=callee, custom=custom)
     call.display_name = display_name
-    call.legs[caller] = Leg(raw_id=caller, since=call.made_at, steps=list(steps))
+    call.legs[caller] = Leg(raw_id=caller, call=call, custom=call.custom, since=call.made_at, steps=list(steps))
     offer(world, call, callee)
     if gives_up_after is not None:
         world.background.spawn(_give_up(world, call, gives_up_after))

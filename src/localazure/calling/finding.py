@@ -19,8 +19,9 @@ def connection(world: World, request: Request) -> Connection:
 
 
 def established(world: World, request: Request) -> Connection:
+    """One by which something can be done."""
     one = connection(world, request)
-    if one.state is not ConnectionState.CONNECTED:
+    if one.state not in {ConnectionState.CONNECTED, ConnectionState.TRANSFERRING}:
         raise NOT_ESTABLISHED.of()
     return one
 

@@ -28,6 +28,14 @@ class ConnectionState(StrEnum):
     DISCONNECTED = "disconnected"
 
 
+@dataclass(frozen=True, kw_only=True)
+class CustomContext:
+    """What a caller's side sends along: headers of SIP and of calls over the internet."""
+
+    sip: dict[str, str] = field(default_factory=dict)
+    voip: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(eq=False, kw_only=True)
 class Leg:
     """A party by its raw id. While it rings, `decided` waits for what comes of it: a result, None for an answer.
@@ -36,8 +44,10 @@ class Leg:
     """
 
     raw_id: str
+    call: "Call"
     since: datetime
     state: LegState = LegState.RINGING
+    custom: CustomContext = field(default_factory=CustomContext)
     decided: Callable[[Result | None], None] | None = None
     invitation: str = ""
     muted: bool = False
@@ -90,14 +100,6 @@ class Offer:
     id: str
     to: str
     expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class CustomContext:
-    """What a caller's side sends along: headers of SIP and of calls over the internet."""
-
-    sip: dict[str, str] = field(default_factory=dict)
-    voip: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -7,27 +7,45 @@ from localazure.calling.shapes import participants
 from localazure.world import World
 
 
-def enter(world: World, call: Call, leg: Leg) -> None:
-    """The party is in the call from now on, and what its script says begins."""
-    leg.state, leg.since = LegState.CONNECTED, world.clock.now()
-    world.background.spawn(scripts.follow(world, call, leg, lambda: hang_up(world, call, leg)))
+def enter(world: World, leg: Leg) -> None:
+    """The party is in its call from now on, and what its script says begins."""
+    leg.state, leg.since, leg.decided = LegState.CONNECTED, world.clock.now(), None
+    world.background.spawn(scripts.follow(world, leg, lambda: hang_up(world, leg)))
 
 
-def hang_up(world: World, call: Call, leg: Leg) -> None:
+def hang_up(world: World, leg: Leg) -> None:
     """The party itself ends it."""
-    leave(world, call, leg, CALLER_HUNG_UP)
+    leave(world, leg, CALLER_HUNG_UP)
 
 
-def leave(world: World, call: Call, leg: Leg, result: Result) -> None:
+def leave(world: World, leg: Leg, result: Result) -> None:
     """Whatever the reason; the others hear of it, or the call is over when nobody is left to talk to."""
     if leg.state is LegState.GONE:
         return
-    was_in = leg.state is LegState.CONNECTED
-    _gone(leg, result)
-    if not call.over and not _goes_on(call):
-        end(world, call, result)
-    elif was_in:
+    was_in, call = leg.state is LegState.CONNECTED, leg.call
+    gone(world, leg, result)
+    settle(world, call, result)
+    if was_in and not call.over:
         changed(world, call)
+
+
+def gone(world: World, leg: Leg, result: Result) -> None:
+    """Without a word to anybody."""
+    leg.state, leg.since, leg.result, leg.decided = LegState.GONE, world.clock.now(), result, None
+    leg.changed.ring()
+
+
+def move(leg: Leg, call: Call) -> None:
+    """From one call into another; what it does there goes on."""
+    del leg.call.legs[leg.raw_id]
+    leg.call = call
+    call.legs[leg.raw_id] = leg
+
+
+def settle(world: World, call: Call, result: Result) -> None:
+    """A call that has lost somebody ends where nobody is left: an application needs one party, parties each other."""
+    if not call.over and len(call.alive()) < (1 if call.held_by() else 2):
+        end(world, call, result)
 
 
 def changed(world: World, call: Call) -> None:
@@ -59,15 +77,6 @@ def end(world: World, call: Call, result: Result) -> None:
         return
     call.ended_at, call.result, call.offer = world.clock.now(), result, None
     for leg in call.alive():
-        _gone(leg, result)
+        gone(world, leg, result)
     for connection in call.held_by():
         release(world, connection, result)
-
-
-def _gone(leg: Leg, result: Result) -> None:
-    leg.state, leg.result, leg.decided = LegState.GONE, result, None
-    leg.changed.ring()
-
-
-def _goes_on(call: Call) -> bool:
-    return len(call.alive()) >= (1 if call.held_by() else 2)

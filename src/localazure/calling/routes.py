@@ -1,14 +1,24 @@
 """Call Automation's paths: https://learn.microsoft.com/rest/api/communication/callautomation/"""
 
-from localazure.calling import answering, ending, finding, shapes
-from localazure.calling.bodies import AnswerBody, RejectBody
+from localazure.calling import answering, creating, ending, finding, shapes
+from localazure.calling.bodies import AnswerBody, ConnectBody, CreateBody, RedirectBody, RejectBody
+from localazure.calling.participant_routes import ROUTES as PARTICIPANTS
+from localazure.calling.paths import CALLS, ONE
 from localazure.calling.repeating import repeatable
 from localazure.pipeline import Call, Reply
 from localazure.routing import Route
 from localazure.world import World
 
-CALLS = "/calling/callConnections"
-ONE = f"{CALLS}/{{connection}}"
+
+@repeatable
+def create(world: World, call: Call) -> Reply:
+    made = creating.create(world, call.caller.resource, call.json(CreateBody))
+    return Reply(status=201, body=shapes.properties(made))
+
+
+@repeatable
+def connect(world: World, call: Call) -> Reply:
+    return Reply(body=shapes.properties(creating.connect(world, call.caller.resource, call.json(ConnectBody))))
 
 
 @repeatable
@@ -19,6 +29,12 @@ def answer(world: World, call: Call) -> Reply:
 @repeatable
 def reject(world: World, call: Call) -> Reply:
     answering.reject(world, call.caller.resource, call.json(RejectBody))
+    return Reply(status=204)
+
+
+@repeatable
+def redirect(world: World, call: Call) -> Reply:
+    answering.redirect(world, call.caller.resource, call.json(RedirectBody))
     return Reply(status=204)
 
 
@@ -37,10 +53,13 @@ def terminate(world: World, call: Call) -> Reply:
     return Reply(status=204)
 
 
-# A connection's id has no colon, so the operations on one come first.
 ROUTES = [
+    Route("POST", CALLS, create),
+    Route("POST", f"{CALLS}:connect", connect),
     Route("POST", f"{CALLS}:answer", answer),
     Route("POST", f"{CALLS}:reject", reject),
+    Route("POST", f"{CALLS}:redirect", redirect),
+    *PARTICIPANTS,
     Route("POST", f"{ONE}:terminate", terminate),
     Route("GET", ONE, get),
     Route("DELETE", ONE, hang_up),

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from localazure.calling.model import Call, Leg, LegState
+from localazure.calling.model import Leg, LegState
 from localazure.records.calling import Step
 from localazure.world import World
 
 
-async def follow(world: World, call: Call, leg: Leg, hang_up: Callable[[], None]) -> None:
+async def follow(world: World, leg: Leg, hang_up: Callable[[], None]) -> None:
     """Until the party has gone: whoever has nothing left to do stays on the line, and may be told more."""
     while leg.state is LegState.CONNECTED:
         if leg.steps:

@@ -38,6 +38,6 @@ def participants(call: Call) -> list[Json]:
     return [participant(leg) for leg in call.talking()] + applications
 
 
-def accepted(context: str | None, **more: object) -> Reply:
+def accepted(context: str | None, *, status: int = 202, **more: object) -> Reply:
     """What a mid-call operation answers at once; how it went is told later."""
-    return Reply(status=202, body=more | ({"operationContext": context} if context is not None else {}))
+    return Reply(status=status, body=more | ({"operationContext": context} if context is not None else {}))

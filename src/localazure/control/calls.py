@@ -1,98 +1,19 @@
 """The control API's part for calls: who calls, what they do, and what became of it."""
 
-from typing import Annotated
-
-import msgspec
-
-from localazure.calling import arriving, identifiers, issuer, presence, scripts
+from localazure.calling import arriving, dialling, identifiers, issuer, presence, scripts
 from localazure.calling.errors import CALL_IS_OVER, CANNOT_BE_CALLED, NO_SUCH_CALL
 from localazure.calling.model import Call as Ongoing
-from localazure.calling.model import Connection, CustomContext, Leg, LegState
-from localazure.calling.results import CALLER_GAVE_UP, CALLER_HUNG_UP
-from localazure.clock import timestamp
+from localazure.calling.model import CustomContext, Leg, LegState
+from localazure.calling.results import BUSY, CALLER_GAVE_UP, DECLINED
+from localazure.control.call_shapes import CallBody, CallList, CallNow, PickUpBody, StepsBody, checked, now
 from localazure.control.openapi import Described
 from localazure.control.shapes import KeysNow, RotateBody
+from localazure.control.telephones import ROUTES as TELEPHONES
 from localazure.errors import INVALID_CONTROL, UNKNOWN_NUMBER
 from localazure.pipeline import Call, Reply
-from localazure.records.calling import Step
 from localazure.world import World
 
-Meta = msgspec.Meta
-Caller = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{6,14}|anonymous)$", examples=["+14255550123"])]
-Callee = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+18335550100"])]
-Seconds = Annotated[float, Meta(ge=0, le=86_400)]
-Headers = Annotated[dict[str, str], Meta(max_length=50)]
-Script = Annotated[tuple[Step, ...], Meta(max_length=1000)]
-
-
-class CallBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Somebody outside calls. `from` may be "anonymous". Without an answer they give up after so many seconds, else the
-    network does after 30; answered, they do what `script` says and then stay on the line.
-    """
-
-    sender: Caller = msgspec.field(name="from")
-    to: Callee
-    script: Script = ()
-    display_name: Annotated[str, Meta(max_length=256)] = ""
-    sip_headers: Headers = {}
-    voip_headers: Headers = {}
-    gives_up_after_seconds: Seconds | None = None
-
-
-class StepsBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """More to do for `party`, a raw id; without one, for whoever called."""
-
-    script: Script
-    party: str | None = None
-
-
-class PartyNow(msgspec.Struct, kw_only=True):
-    """`state`: ringing, connected or gone. `reason` says why it has gone."""
-
-    raw_id: str
-    state: str
-    since: str
-    muted: bool
-    on_hold: bool
-    steps_left: int
-    reason: str
-
-
-class ToldNow(msgspec.Struct, kw_only=True):
-    """A callback event. `status` is the last answer to it, null where none came."""
-
-    type: str
-    at: str
-    attempts: int
-    status: int | None
-
-
-class ConnectionNow(msgspec.Struct, kw_only=True):
-    id: str
-    state: str
-    callback_uri: str
-    told: list[ToldNow]
-
-
-class CallNow(msgspec.Struct, kw_only=True):
-    """`state`: ringing, connected or ended."""
-
-    id: str
-    server_call_id: str
-    correlation_id: str
-    direction: str
-    sender: str = msgspec.field(name="from")
-    to: str
-    state: str
-    made_at: str
-    ended_at: str | None
-    reason: str
-    parties: list[PartyNow]
-    connections: list[ConnectionNow]
-
-
-class CallList(msgspec.Struct, kw_only=True):
-    items: list[CallNow]
+ANSWERS = {"answer": None, "decline": DECLINED, "busy": BUSY}
 
 
 def make_call(world: World, call: Call) -> Reply:
@@ -108,26 +29,26 @@ def make_call(world: World, call: Call) -> Reply:
         world,
         caller=identifiers.of_number(asked.sender),
         number=number,
-        steps=_checked(asked.script),
+        steps=checked(asked.script),
         custom=CustomContext(sip=asked.sip_headers, voip=asked.voip_headers),
         display_name=asked.display_name,
         gives_up_after=asked.gives_up_after_seconds,
     )
-    return Reply(status=201, body=_now(made))
+    return Reply(status=201, body=now(made))
 
 
 def list_calls(world: World, call: Call) -> Reply:
-    return Reply(body=CallList(items=[_now(one) for one in world.calls]))
+    return Reply(body=CallList(items=[now(one) for one in world.calls]))
 
 
 def get_call(world: World, call: Call) -> Reply:
-    return Reply(body=_now(_found(world, call)))
+    return Reply(body=now(_found(world, call)))
 
 
 def add_steps(world: World, call: Call) -> Reply:
     one, asked = _ongoing(world, call), call.json(StepsBody)
-    scripts.add(_party(one, asked.party), _checked(asked.script))
-    return Reply(body=_now(one))
+    scripts.add(_party(one, asked.party), checked(asked.script))
+    return Reply(body=now(one))
 
 
 def hang_up(world: World, call: Call) -> Reply:
@@ -136,9 +57,20 @@ def hang_up(world: World, call: Call) -> Reply:
     leg = _party(one, call.query.get("party"))
     if one.offer is not None:
         presence.end(world, one, CALLER_GAVE_UP)
+    elif leg.decided:
+        dialling.decide(world, leg, DECLINED)
     else:
-        presence.leave(world, one, leg, CALLER_HUNG_UP)
-    return Reply(body=_now(one))
+        presence.hang_up(world, leg)
+    return Reply(body=now(one))
+
+
+def pick_up(world: World, call: Call) -> Reply:
+    one, asked = _ongoing(world, call), call.json(PickUpBody)
+    ringing = [leg for leg in one.alive() if leg.decided and asked.party in {None, leg.raw_id}]
+    if len(ringing) != 1:
+        raise INVALID_CONTROL.of(reason="Name in 'party' who of the call's telephones rings and is picked up.")
+    dialling.decide(world, ringing[0], ANSWERS[asked.what])
+    return Reply(body=now(one))
 
 
 def rotate_keys(world: World, call: Call) -> Reply:
@@ -169,52 +101,6 @@ def _party(one: Ongoing, name: str | None) -> Leg:
     return leg
 
 
-def _checked(script: Script) -> Script:
-    for place, step in enumerate(script, 1):
-        if sum(value is not None for value in msgspec.structs.astuple(step)) != 1:
-            raise INVALID_CONTROL.of(reason=f"Step {place} of the script must say one thing.")
-        if step.wait is not None and not 0 <= step.wait <= 86_400:
-            raise INVALID_CONTROL.of(reason=f"Step {place} of the script waits too long.")
-    return script
-
-
-def _now(one: Ongoing) -> CallNow:
-    state = "ended" if one.over else "connected" if one.talking() else "ringing"
-    return CallNow(
-        id=one.id,
-        server_call_id=one.server_call_id,
-        correlation_id=one.correlation_id,
-        direction="inbound" if one.inbound else "outbound",
-        sender=one.caller,
-        to=one.callee,
-        state=state,
-        made_at=timestamp(one.made_at),
-        ended_at=timestamp(one.ended_at) if one.ended_at else None,
-        reason=one.result.message if one.result else "",
-        parties=[_party_now(leg) for leg in one.legs.values()],
-        connections=[_connection_now(each) for each in one.connections.values()],
-    )
-
-
-def _party_now(leg: Leg) -> PartyNow:
-    return PartyNow(
-        raw_id=leg.raw_id,
-        state=leg.state.value,
-        since=timestamp(leg.since),
-        muted=leg.muted,
-        on_hold=leg.held,
-        steps_left=len(leg.steps),
-        reason=leg.result.message if leg.result else "",
-    )
-
-
-def _connection_now(one: Connection) -> ConnectionNow:
-    told = [
-        ToldNow(type=each.kind, at=timestamp(each.at), attempts=each.attempts, status=each.status) for each in one.told
-    ]
-    return ConnectionNow(id=one.id, state=one.state.value, callback_uri=one.callback_uri, told=told)
-
-
 ROUTES = [
     Described("POST", "/_local/calls", make_call, "Somebody outside calls one of the numbers", CallNow, CallBody,
               status=201),
@@ -223,5 +109,8 @@ ROUTES = [
               RotateBody),
     Described("GET", "/_local/calls/{call}", get_call, "A call, its parties, and what was told of it", CallNow),
     Described("POST", "/_local/calls/{call}/steps", add_steps, "A party does more", CallNow, StepsBody),
+    Described("POST", "/_local/calls/{call}/pick-up", pick_up, "A telephone that rings is answered, or not", CallNow,
+              PickUpBody),
+    *TELEPHONES,
     Described("DELETE", "/_local/calls/{call}", hang_up, "The telephone hangs up", CallNow, query=("party",)),
 ]  # fmt: skip

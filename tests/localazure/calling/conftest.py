@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from azure.communication.callautomation import CallAutomationClient
+from azure.communication.callautomation import CallAutomationClient, CommunicationUserIdentifier, PhoneNumberIdentifier
 from contract import sdk
 
 from localazure.pytest_plugin import LocalAzure
@@ -20,6 +20,10 @@ def automation(local_azure: LocalAzure) -> Iterator[CallAutomationClient]:
         local_azure.acs.connection_string, connection_verify=local_azure.ca_bundle
     ) as client:
         yield client
+
+
+def identified(name: str) -> PhoneNumberIdentifier | CommunicationUserIdentifier:
+    return PhoneNumberIdentifier(name) if name.startswith("+") else CommunicationUserIdentifier(name)
 
 
 class Application:
@@ -41,6 +45,16 @@ class Application:
         answered = self.client.answer_call(context, self.callbacks.url, **options)
         assert self.told() == ["CallConnected", "ParticipantsUpdated"]
         return self.client.get_call_connection(answered.call_connection_id)
+
+    def creates(self, *targets, number: int = 0, **options):
+        """Its hold on a call out, which is connecting."""
+        made = self.client.create_call(
+            [identified(one) for one in targets],
+            self.callbacks.url,
+            source_caller_id_number=PhoneNumberIdentifier(self._azure.acs.phone_numbers[number]),
+            **options,
+        )
+        return self.client.get_call_connection(made.call_connection_id)
 
     def hears(self, kind: str) -> dict:
         """The data of the next event, which must be of that kind."""
@@ -88,6 +102,19 @@ class Outside:
 
     def sees(self, call: str) -> dict:
         return self._control.get(f"/_local/calls/{call}").raise_for_status().json()
+
+    def picks_up(self, what: str = "answer", party: str | None = None) -> None:
+        """The telephone that rings in the newest call."""
+        call = self.last()["id"]
+        body = {"what": what, "party": party}
+        self._control.post(f"/_local/calls/{call}/pick-up", json=body).raise_for_status()
+
+    def last(self) -> dict:
+        return self._control.get("/_local/calls").json()["items"][-1]
+
+    def telephone(self, number: str, when_called: str = "answer", *script: dict, **body) -> None:
+        whole = {"number": number, "when_called": when_called, "script": script} | body
+        self._control.post("/_local/telephones", json=whole).raise_for_status()
 
 
 @pytest.fixture

@@ -1,0 +1,4 @@
+"""Where Call Automation answers."""
+
+CALLS = "/calling/callConnections"
+ONE = f"{CALLS}/{{connection}}"

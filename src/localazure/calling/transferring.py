@@ -1,0 +1,75 @@
+"""A party is sent on to somebody else, and the application lets go."""
+
+from functools import partial
+
+from localazure.calling import arriving, callbacks, dialling, finding, identifiers, presence
+from localazure.calling.addresses import operation_callback
+from localazure.calling.bodies import TransferBody
+from localazure.calling.errors import INVALID_CALL
+from localazure.calling.model import Connection, ConnectionState, Leg, LegState
+from localazure.calling.participants import custom_context
+from localazure.calling.results import CANCELED, DONE, TRANSFERRED, Result
+from localazure.world import World
+
+
+def transfer(world: World, connection: Connection, body: TransferBody) -> None:
+    """The target rings while the transferee waits; nobody is asked who is not named, unless there is one only."""
+    uri = operation_callback(body)
+    target = identifiers.raw_id(body.target_participant, "targetParticipant")
+    if body.source_caller_id_number:
+        finding.caller_id(world, connection.call.resource, body.source_caller_id_number.value)
+    transferee = _transferee(connection, body)
+    decided = partial(_decided, world, connection, transferee, target, body.operation_context, uri)
+    dialling.dial(world, connection.call, target, decided, custom=custom_context(body.custom_calling_context))
+    connection.state = ConnectionState.TRANSFERRING
+
+
+def _transferee(connection: Connection, body: TransferBody) -> Leg:
+    if body.transferee:
+        return finding.party(connection.call, body.transferee, "transferee")
+    talking = connection.call.talking()
+    if len(talking) != 1:
+        raise INVALID_CALL.of(reason="The transferee is missing, which a call of several needs.")
+    return talking[0]
+
+
+def _decided(
+    world: World,
+    connection: Connection,
+    transferee: Leg,
+    target: str,
+    context: str | None,
+    uri: str | None,
+    result: Result | None,
+) -> None:
+    call = connection.call
+    if result is None and transferee.state is not LegState.CONNECTED:  # hung up while the other telephone rang
+        result = CANCELED
+        presence.gone(world, call.legs[target], result)
+    if result is not None:
+        connection.state = ConnectionState.CONNECTED
+        callbacks.tell(world, connection, "CallTransferFailed", result=result, context=context, uri=uri)
+        presence.settle(world, call, result)
+        return
+    data = {"transferTarget": identifiers.shape(target), "transferee": identifiers.shape(transferee.raw_id)}
+    callbacks.tell(world, connection, "CallTransferAccepted", data, result=DONE, context=context, uri=uri)
+    connection.state = ConnectionState.TRANSFER_ACCEPTED
+    if set(call.talking()) == {transferee, call.legs[target]}:
+        presence.release(world, connection, TRANSFERRED)
+        presence.changed(world, call)
+    else:
+        _split(world, connection, transferee, call.legs[target])
+
+
+def _split(world: World, connection: Connection, transferee: Leg, target: Leg) -> None:
+    """Out of a call of several the two go into one of their own, which no application has a hold on."""
+    connection.state = ConnectionState.CONNECTED
+    old = connection.call
+    new = arriving.new_call(
+        world, resource=old.resource, inbound=old.inbound, caller=transferee.raw_id, callee=target.raw_id
+    )
+    for leg in (transferee, target):
+        presence.move(leg, new)
+    presence.settle(world, old, TRANSFERRED)
+    if not old.over:
+        presence.changed(world, old)

@@ -1,0 +1,144 @@
+"""The control API's JSON of calls."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from localazure.calling.model import Call, Connection, Leg
+from localazure.clock import timestamp
+from localazure.errors import INVALID_CONTROL
+from localazure.records.calling import Step
+
+Meta = msgspec.Meta
+Caller = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{6,14}|anonymous)$", examples=["+14255550123"])]
+Callee = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+18335550100"])]
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Headers = Annotated[dict[str, str], Meta(max_length=50)]
+Script = Annotated[tuple[Step, ...], Meta(max_length=1000)]
+
+
+class CallBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Somebody outside calls. `from` may be "anonymous". Without an answer they give up after so many seconds, else the
+    network does after 30; answered, they do what `script` says and then stay on the line.
+    """
+
+    sender: Caller = msgspec.field(name="from")
+    to: Callee
+    script: Script = ()
+    display_name: Annotated[str, Meta(max_length=256)] = ""
+    sip_headers: Headers = {}
+    voip_headers: Headers = {}
+    gives_up_after_seconds: Seconds | None = None
+
+
+class StepsBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """More to do for `party`, a raw id; without one, for whoever called."""
+
+    script: Script
+    party: str | None = None
+
+
+class PickUpBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a telephone or user that rings does now: `party` is a raw id, needed where several ring."""
+
+    what: Literal["answer", "decline", "busy"] = "answer"
+    party: str | None = None
+
+
+class PartyNow(msgspec.Struct, kw_only=True):
+    """`state`: ringing, connected or gone. `reason` says why it has gone."""
+
+    raw_id: str
+    state: str
+    since: str
+    muted: bool
+    on_hold: bool
+    steps_left: int
+    reason: str
+    sip_headers: dict[str, str]
+    voip_headers: dict[str, str]
+
+
+class ToldNow(msgspec.Struct, kw_only=True):
+    """A callback event. `status` is the last answer to it, null where none came."""
+
+    type: str
+    at: str
+    attempts: int
+    status: int | None
+
+
+class ConnectionNow(msgspec.Struct, kw_only=True):
+    id: str
+    state: str
+    callback_uri: str
+    told: list[ToldNow]
+
+
+class CallNow(msgspec.Struct, kw_only=True):
+    """`state`: ringing, connected or ended."""
+
+    id: str
+    server_call_id: str
+    correlation_id: str
+    direction: str
+    sender: str = msgspec.field(name="from")
+    to: str
+    state: str
+    made_at: str
+    ended_at: str | None
+    reason: str
+    parties: list[PartyNow]
+    connections: list[ConnectionNow]
+
+
+class CallList(msgspec.Struct, kw_only=True):
+    items: list[CallNow]
+
+
+def checked(script: Script) -> Script:
+    for place, step in enumerate(script, 1):
+        if sum(value is not None for value in msgspec.structs.astuple(step)) != 1:
+            raise INVALID_CONTROL.of(reason=f"Step {place} of the script must say one thing.")
+        if step.wait is not None and not 0 <= step.wait <= 86_400:
+            raise INVALID_CONTROL.of(reason=f"Step {place} of the script waits too long.")
+    return script
+
+
+def now(one: Call) -> CallNow:
+    state = "ended" if one.over else "connected" if one.talking() else "ringing"
+    return CallNow(
+        id=one.id,
+        server_call_id=one.server_call_id,
+        correlation_id=one.correlation_id,
+        direction="inbound" if one.inbound else "outbound",
+        sender=one.caller,
+        to=one.callee,
+        state=state,
+        made_at=timestamp(one.made_at),
+        ended_at=timestamp(one.ended_at) if one.ended_at else None,
+        reason=one.result.message if one.result else "",
+        parties=[_party_now(leg) for leg in one.legs.values()],
+        connections=[_connection_now(each) for each in one.connections.values()],
+    )
+
+
+def _party_now(leg: Leg) -> PartyNow:
+    return PartyNow(
+        raw_id=leg.raw_id,
+        state=leg.state.value,
+        since=timestamp(leg.since),
+        muted=leg.muted,
+        on_hold=leg.held,
+        steps_left=len(leg.steps),
+        reason=leg.result.message if leg.result else "",
+        sip_headers=leg.custom.sip,
+        voip_headers=leg.custom.voip,
+    )
+
+
+def _connection_now(one: Connection) -> ConnectionNow:
+    told = [
+        ToldNow(type=each.kind, at=timestamp(each.at), attempts=each.attempts, status=each.status) for each in one.told
+    ]
+    return ConnectionNow(id=one.id, state=one.state.value, callback_uri=one.callback_uri, told=told)
