@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from localazure.bell import Bell
 from localazure.calling.results import Result
 from localazure.records.calling import Step
+
+if TYPE_CHECKING:  # they need numpy
+    from localazure.calling.performing import Performer
+    from localazure.calling.stage import Stage
+    from localazure.media.metronome import Metronome
 
 KEPT = 1000  # calls that have ended and can still be looked at
 
@@ -40,7 +45,7 @@ class CustomContext:
 class Leg:
     """A party by its raw id. While it rings, `decided` waits for what comes of it: a result, None for an answer.
 
-    `steps` is what its script still has to do; `changed` rings when there are more of them, and when it has gone.
+    `steps` is what its script says, until it is in a call: then the performer has them.
     """
 
     raw_id: str
@@ -54,7 +59,11 @@ class Leg:
     held: bool = False
     result: Result | None = None
     steps: list[Step] = field(default_factory=list)
-    changed: Bell = field(default_factory=Bell)
+    performer: "Performer | None" = None
+
+    @property
+    def steps_left(self) -> int:
+        return self.performer.steps_left if self.performer else len(self.steps)
 
 
 @dataclass(kw_only=True)
@@ -121,6 +130,7 @@ class Call:
     connections: dict[str, Connection] = field(default_factory=dict)
     result: Result | None = None
     ended_at: datetime | None = None
+    stage: "Stage | None" = None
 
     @property
     def over(self) -> bool:
@@ -153,6 +163,7 @@ class Calls:
     def __init__(self) -> None:
         self.secret = secrets.token_bytes(32)
         self.answered: dict[str, Answered] = {}  # by resource and Repeatability-Request-ID, oldest first
+        self.metronome: Metronome | None = None
         self._calls: dict[str, Call] = {}
 
     def __iter__(self) -> Iterator[Call]:
@@ -172,5 +183,6 @@ class Calls:
         return next((one.connections[name] for one in self._calls.values() if name in one.connections), None)
 
     def clear(self) -> None:
+        self.metronome = None
         self.answered.clear()
         self._calls.clear()

@@ -104,7 +104,7 @@ def move_here(world: World, connection: Connection, body: MoveBody) -> list[Leg]
     if any(leg.raw_id in connection.call.legs for leg in legs) or len(set(legs)) < len(legs):
         raise INVALID_CALL.of(reason="The participant is in the call already.")
     for leg in legs:
-        presence.move(leg, connection.call)
+        presence.move(world, leg, connection.call)
         data = {"participant": identifiers.shape(leg.raw_id), "fromCall": body.from_call}
         callbacks.tell(
             world, connection, "MoveParticipantSucceeded", data, result=DONE, context=body.operation_context, uri=uri

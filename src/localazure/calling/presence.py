@@ -1,6 +1,6 @@
 """Who comes into a call and who leaves it, and when a call is over."""
 
-from localazure.calling import callbacks, scripts
+from localazure.calling import callbacks, sound
 from localazure.calling.model import Call, Connection, ConnectionState, Leg, LegState
 from localazure.calling.results import CALLER_HUNG_UP, Result
 from localazure.calling.shapes import participants
@@ -10,7 +10,7 @@ from localazure.world import World
 def enter(world: World, leg: Leg) -> None:
     """The party is in its call from now on, and what its script says begins."""
     leg.state, leg.since, leg.decided = LegState.CONNECTED, world.clock.now(), None
-    world.background.spawn(scripts.follow(world, leg, lambda: hang_up(world, leg)))
+    sound.enter(world, leg, lambda: hang_up(world, leg))
 
 
 def hang_up(world: World, leg: Leg) -> None:
@@ -32,11 +32,13 @@ def leave(world: World, leg: Leg, result: Result) -> None:
 def gone(world: World, leg: Leg, result: Result) -> None:
     """Without a word to anybody."""
     leg.state, leg.since, leg.result, leg.decided = LegState.GONE, world.clock.now(), result, None
-    leg.changed.ring()
+    if leg.call.stage:
+        leg.call.stage.leave(leg.raw_id)
 
 
-def move(leg: Leg, call: Call) -> None:
+def move(world: World, leg: Leg, call: Call) -> None:
     """From one call into another; what it does there goes on."""
+    sound.move(world, leg, call)
     del leg.call.legs[leg.raw_id]
     leg.call = call
     call.legs[leg.raw_id] = leg
@@ -80,3 +82,5 @@ def end(world: World, call: Call, result: Result) -> None:
         gone(world, leg, result)
     for connection in call.held_by():
         release(world, connection, result)
+    if call.stage:
+        call.stage.close()

@@ -69,7 +69,7 @@ def _split(world: World, connection: Connection, transferee: Leg, target: Leg) -
         world, resource=old.resource, inbound=old.inbound, caller=transferee.raw_id, callee=target.raw_id
     )
     for leg in (transferee, target):
-        presence.move(leg, new)
+        presence.move(world, leg, new)
     presence.settle(world, old, TRANSFERRED)
     if not old.over:
         presence.changed(world, old)

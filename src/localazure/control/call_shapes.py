@@ -4,12 +4,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from localazure.calling import sound
 from localazure.calling.model import Call, Connection, Leg
 from localazure.clock import timestamp
 from localazure.errors import INVALID_CONTROL
 from localazure.records.calling import Step
 
 Meta = msgspec.Meta
+LONGEST = 86_400  # seconds of a step
 Caller = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{6,14}|anonymous)$", examples=["+14255550123"])]
 Callee = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+18335550100"])]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -96,12 +98,19 @@ class CallList(msgspec.Struct, kw_only=True):
     items: list[CallNow]
 
 
+ACTIONS = ("say", "play", "press", "wait", "until_silence", "until_sound", "hang_up")
+
+
 def checked(script: Script) -> Script:
-    for place, step in enumerate(script, 1):
-        if sum(value is not None for value in msgspec.structs.astuple(step)) != 1:
-            raise INVALID_CONTROL.of(reason=f"Step {place} of the script must say one thing.")
-        if step.wait is not None and not 0 <= step.wait <= 86_400:
-            raise INVALID_CONTROL.of(reason=f"Step {place} of the script waits too long.")
+    """Raises what is wrong with it: a script must not break in the middle of a call."""
+    for number, step in enumerate(script, 1):
+        said = [getattr(step, name) for name in ACTIONS]
+        if sum(value is not None and value is not False for value in said) != 1:
+            raise INVALID_CONTROL.of(reason=f"Step {number} of the script must say one thing.")
+        if not all(0 <= seconds <= LONGEST for seconds in (step.wait or 0, step.until_silence or 0, step.at_most)):
+            raise INVALID_CONTROL.of(reason=f"Step {number} of the script waits too long.")
+    if wrong := sound.unfit(script):
+        raise INVALID_CONTROL.of(reason=wrong)
     return script
 
 
@@ -130,7 +139,7 @@ def _party_now(leg: Leg) -> PartyNow:
         since=timestamp(leg.since),
         muted=leg.muted,
         on_hold=leg.held,
-        steps_left=len(leg.steps),
+        steps_left=leg.steps_left,
         reason=leg.result.message if leg.result else "",
         sip_headers=leg.custom.sip,
         voip_headers=leg.custom.voip,

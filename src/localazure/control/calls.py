@@ -1,6 +1,6 @@
 """The control API's part for calls: who calls, what they do, and what became of it."""
 
-from localazure.calling import arriving, dialling, identifiers, issuer, presence, scripts
+from localazure.calling import arriving, dialling, identifiers, issuer, presence, sound
 from localazure.calling.errors import CALL_IS_OVER, CANNOT_BE_CALLED, NO_SUCH_CALL
 from localazure.calling.model import Call as Ongoing
 from localazure.calling.model import CustomContext, Leg, LegState
@@ -47,7 +47,7 @@ def get_call(world: World, call: Call) -> Reply:
 
 def add_steps(world: World, call: Call) -> Reply:
     one, asked = _ongoing(world, call), call.json(StepsBody)
-    scripts.add(_party(one, asked.party), checked(asked.script))
+    sound.add(_party(one, asked.party), checked(asked.script))
     return Reply(body=now(one))
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from localazure import seed
+from localazure.calling import sound
 from localazure.clock import real_time, timestamp
 from localazure.communication import inbound
 from localazure.communication.sms import check_text
@@ -67,6 +68,7 @@ def sent_counts(world: World, repeatability_id: str | None) -> SentCounts:
 def move_clock(world: World, asked: ClockBody) -> ClockNow:
     if asked.advance_seconds is None and asked.scale is None:
         raise INVALID_CONTROL.of(reason="Give advance_seconds, scale, or both.")
+    sound.forward(world, asked.advance_seconds or 0)
     world.move_clock(asked.advance_seconds or 0, asked.scale)
     return clock(world)
 

@@ -22,10 +22,21 @@ class WhenCalled(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One thing that a scripted party does: exactly one of these is set. `wait` is in seconds of the cloud's clock."""
+    """One thing that a scripted party does: exactly one of the first group is set. Times are seconds.
 
+    `play` is a WAV file. The waits for silence (so long, after something was heard) and for sound end after `at_most`.
+    """
+
+    say: str | None = None
+    play: bytes | None = None
+    press: str | None = None
     wait: float | None = None
+    until_silence: float | None = None
+    until_sound: bool | None = None
     hang_up: bool | None = None
+
+    language: str = "en"
+    at_most: float = 30
 
 
 class Telephone(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,66 @@
+"""The way from a call to where it is heard. numpy and all that needs it are loaded by the first call: most clouds never
+see one, and their start must not wait for it."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from localazure.calling.model import Call, Leg
+from localazure.records.calling import Step
+from localazure.world import World
+
+if TYPE_CHECKING:
+    from localazure.calling.stage import Stage
+
+MOST_FORWARD = 600.0  # seconds of sound that a moved clock brings at once; nobody's call is tested for longer
+
+
+def stage(world: World, call: Call) -> "Stage":
+    """Made when it is first asked for."""
+    from localazure.calling.stage import Stage
+    from localazure.media.metronome import Metronome
+
+    if call.stage is None:
+        if world.calls.metronome is None:
+            world.calls.metronome = Metronome(world.background.spawn)
+        call.stage = Stage(world.calls.metronome)
+    return call.stage
+
+
+def enter(world: World, leg: Leg, hang_up: Callable[[], None]) -> None:
+    from localazure.calling import attending
+
+    attending.enter(stage(world, leg.call), leg, hang_up)
+
+
+def move(world: World, leg: Leg, call: Call) -> None:
+    """To where another call is heard; what it does goes on."""
+    if leg.call.stage and (party := leg.call.stage.leave(leg.raw_id)):
+        stage(world, call).enter(leg.raw_id, party, muted=leg.muted, held=leg.held)
+
+
+def add(leg: Leg, steps: Sequence[Step]) -> None:
+    """More for a party to do, now or once it is in the call. The steps are known to be fit."""
+    if leg.performer:
+        leg.performer.add(steps)
+    else:
+        leg.steps.extend(steps)
+
+
+def unfit(steps: Sequence[Step]) -> str:
+    """Why a step cannot be done; empty where all can."""
+    from localazure.calling import performing
+    from localazure.media.wav import UnfitSound
+
+    for number, step in enumerate(steps, 1):
+        try:
+            performing.fit([step])
+        except UnfitSound as error:
+            return f"Step {number}: {error}"
+    return ""
+
+
+def forward(world: World, seconds: float) -> None:
+    """A moved clock moves the sound of all calls, beat by beat."""
+    for call in world.calls:
+        if call.stage:
+            call.stage.forward(min(seconds, MOST_FORWARD))
