@@ -15,9 +15,13 @@ from starlette.websockets import WebSocket
 
 from centrala import health, metrics, static_files
 from centrala.bounded import Bounded
+from centrala.calls import routes as calls
+from centrala.calls.exchange import Exchange
+from centrala.calls.trusting import CallTokens
 from centrala.database import dsn
 from centrala.desk import stream
 from centrala.desk.broadcast import Broadcast
+from centrala.entra.fetch import client, fetching
 from centrala.hooks import runtime
 from centrala.hooks.routes import Webhook
 from centrala.hooks.routes import routes as webhooks
@@ -39,7 +43,15 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.hooks = hooks
         app.state.pool = pool
         app.state.live = stream.Live(pool, broadcast)
-        yield
+        async with client(settings.CLOUD) as http:
+            app.state.call_tokens = CallTokens(
+                authority=settings.CLOUD.call_automation, fetch=fetching(http), clock=runtime.now
+            )
+            exchange = Exchange(dsn=address, cloud=settings.CLOUD, address=settings.NODE_URL)
+            app.state.exchange = exchange
+            exchange.start()
+            yield
+            await exchange.stop()
     await broadcast.stop()
 
 
@@ -66,6 +78,7 @@ def build() -> Starlette:
     routes: list[Route | WebSocketRoute | Mount] = [
         *webhooks(),
         *stream.routes,
+        *calls.routes,
         *static_files.routes(),
         *health.routes,
         *metrics.routes,

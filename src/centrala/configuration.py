@@ -66,6 +66,7 @@ class CloudKeys(Struct, frozen=True):
     resource_manager: Endpoint = None
     graph: Endpoint = None
     event_grid_app_id: Id = None
+    call_automation: Endpoint = None
     ca_bundle: Text = ""
 
 
@@ -80,6 +81,7 @@ class SmtpKeys(Struct, frozen=True):
 
 class Configuration(Struct, frozen=True):
     public_url: PublicUrl = None
+    node_url: PublicUrl = None
     host: Text = "127.0.0.1"
     port: Port = 8080
     tls_port: PortOrNone = 0
@@ -114,6 +116,7 @@ VARIABLES = {
     "cloud.resource_manager": "AZURE_RESOURCE_MANAGER",
     "cloud.graph": "AZURE_GRAPH",
     "cloud.event_grid_app_id": "CENTRALA_EVENT_GRID_APP_ID",
+    "cloud.call_automation": "AZURE_CALL_AUTOMATION",
     "cloud.ca_bundle": "CENTRALA_CA_BUNDLE",
 }
 PREFIX = "CENTRALA_"

@@ -63,6 +63,11 @@ class Installation:
         return self.settings.public_url or "https://localhost:8443"
 
     @property
+    def node_url(self) -> str:
+        """The https address of this very web process, for the sound of its calls. One that is alone has the public."""
+        return self.settings.node_url or self.public_url
+
+    @property
     def hosts(self) -> list[str]:
         return [host for host in self.settings.hosts.split(",") if host]
 

@@ -49,6 +49,7 @@ def database(url: str) -> dict[str, Any]:
 SECRET_KEY = INSTALLATION.secret_key
 DEBUG = False
 PUBLIC_URL = INSTALLATION.public_url
+NODE_URL = INSTALLATION.node_url
 CLOUD = INSTALLATION.cloud
 # The program as which administrators sign in to Azure; a public client, in a tenant that blocks Microsoft's own.
 AZURE_SIGN_IN_CLIENT_ID = str(INSTALLATION.settings.sign_in_client_id or AZURE_CLI)
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
     "centrala.conversations",
     "centrala.routing",
     "centrala.campaigns",
+    "centrala.calls",
     "centrala.desk",
     "centrala.center",
     "centrala.api",

@@ -21,6 +21,7 @@ def variables(facts: dict[str, Any], data: Path) -> dict[str, str]:  # the ready
         "AZURE_RESOURCE_GROUP": facts["resource_group"],
         "AZURE_RESOURCE_MANAGER": url,
         "AZURE_GRAPH": url,
+        "AZURE_CALL_AUTOMATION": url,
         "LOCALAZURE_PORTAL": facts["portal"],
     }
     if acs := facts["acs"]:

@@ -28,6 +28,7 @@ class Cloud:
     resource_manager: str = "https://management.azure.com"
     graph: str = "https://graph.microsoft.com"
     event_grid_app_id: str = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
+    call_automation: str = "https://acscallautomation.communication.azure.com"  # whose tokens come with calls
     ca_bundle: str | None = None
     connecting_seconds: float = 10
     answer_seconds: float = 60

@@ -31,6 +31,7 @@ from centrala.conversations.models import (
 from centrala.conversations.texts import preview
 from centrala.database import run
 from centrala.numbers import pace
+from centrala.workstreams.models import Channel
 
 # Its messages that have not left yet: Azure, or this machine, may be slower than the rate.
 UNDER_WAY = """
@@ -149,7 +150,9 @@ def _conversations(campaign: Campaign, customers: Collection[str], at: datetime)
     run(ADD_CONTACTS, list(customers))
     known = Contact.objects.select_for_update(no_key=True).filter(number__in=customers).order_by("pk")
     contacts = {contact.number: contact for contact in known}
-    alive = Conversation.objects.select_for_update().filter(contact__in=contacts.values(), number=campaign.number)
+    alive = Conversation.objects.select_for_update().filter(
+        channel=Channel.SMS, contact__in=contacts.values(), number=campaign.number
+    )
     live = {one.contact_id: one for one in alive.exclude(state__in=ENDED).order_by("pk")}
     workstream, queue = places({campaign.number_id})[campaign.number_id]
     closed = {

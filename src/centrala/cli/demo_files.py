@@ -80,7 +80,7 @@ def write_configuration(data: Path, cloud: dict[str, Any], *, port: int, tls_por
         "azure_client_id": cloud["client_id"],
         "azure_client_secret": cloud["client_secret"],
     }
-    endpoints = dict.fromkeys(("authority", "resource_manager", "graph"), cloud["url"])
+    endpoints = dict.fromkeys(("authority", "resource_manager", "graph", "call_automation"), cloud["url"])
     endpoints["ca_bundle"] = cloud["ca_bundle"]
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
     text += "\n[cloud]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in endpoints.items())

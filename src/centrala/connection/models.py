@@ -26,6 +26,8 @@ class Connection(models.Model):
     resource_name = models.CharField(max_length=100)
     resource_id = models.CharField(max_length=500)
     encrypted_connection_string = models.TextField()
+    # By which the service itself knows the resource; "" until it has told: see calls.trusting.
+    immutable_resource_id = models.CharField(max_length=100, blank=True, default="", db_default="")
     require_role = models.BooleanField(default=False)  # on only where provisioning assigned the role
     # Client ids of applications that were replaced, each with the time until which its tokens may be in use.
     former_applications = models.JSONField(default=dict)

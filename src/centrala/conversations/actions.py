@@ -12,6 +12,7 @@ from centrala.conversations.texts import preview, sendable
 from centrala.errors import Refused
 from centrala.numbers import pace
 from centrala.organization.models import User
+from centrala.workstreams.models import Channel
 
 
 @transaction.atomic
@@ -52,6 +53,8 @@ def mark_read(*, conversation: Conversation) -> None:
 
 
 def _answerable(conversation: Conversation) -> None:
+    if conversation.channel == Channel.VOICE:
+        raise Refused(_("This is a call. Fix: write to the customer by New conversation."))
     if conversation.state in ENDED:
         raise Refused(_("This conversation is closed. The customer's next message opens a new one."))
     if conversation.number.connection.disconnected_at is not None:

@@ -19,7 +19,7 @@ from centrala.conversations.texts import MAX_LENGTH
 from centrala.numbers import pace
 from centrala.numbers.models import NumberType
 from centrala.workstreams import hours, slugs
-from centrala.workstreams.models import AutomatedText, Occasion
+from centrala.workstreams.models import AutomatedText, Channel, Occasion
 from centrala.workstreams.words import STANDARD, vocabularies
 
 BEGINNINGS = (Occasion.GREETING, Occasion.CLOSED, Occasion.HOLIDAY)
@@ -72,7 +72,9 @@ def _with_texts(ids: list[UUID], occasions: Collection[Occasion]) -> list[UUID]:
     """Those whose workstream has something to say, in one order."""
     if not AutomatedText.objects.filter(occasion__in=occasions).exists():
         return []
-    found = Conversation.objects.filter(pk__in=ids, workstream__automated_texts__occasion__in=occasions)
+    found = Conversation.objects.filter(
+        pk__in=ids, channel=Channel.SMS, workstream__automated_texts__occasion__in=occasions
+    )
     return list(found.order_by("pk").distinct().values_list("pk", flat=True))
 
 

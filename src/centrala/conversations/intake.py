@@ -38,7 +38,7 @@ LIVE = """
     join conversations_contact as contact on contact.number = said.sender
     join conversations_conversation as conversation
         on conversation.contact_id = contact.id and conversation.number_id = said.number_id
-    where conversation.state not in ('wrap_up', 'closed')
+    where conversation.state not in ('wrap_up', 'closed') and conversation.channel = 'sms'
 """
 
 # What they said is kept beside them: all at once and in one order, for whoever erases or links several of them.

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from centrala.conversations.folding import backwards, vector
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
-from centrala.workstreams.models import Occasion, Queue, Workstream, WrapUpCode
+from centrala.workstreams.models import Channel, Occasion, Queue, Workstream, WrapUpCode
 
 
 class Person(models.Model):
@@ -73,16 +73,21 @@ class ClosingReason(models.TextChoices):
     AGENT = "agent", pgettext_lazy("closed", "By the agent")
     INACTIVITY = "inactivity", pgettext_lazy("closed", "No message for too long")
     AGENT_LOST = "agent_lost", pgettext_lazy("closed", "The agent left during the wrap-up")
+    CUSTOMER_LEFT = "customer_left", pgettext_lazy("closed", "The customer hung up before anybody answered")
+    OUT_OF_HOURS = "out_of_hours", pgettext_lazy("closed", "Nobody was there at this hour")
+    FAILED = "failed", pgettext_lazy("closed", "The call broke off")
 
 
 class Conversation(models.Model):
-    """The work item is the conversation itself: `queue` is where it waits, `agent` who has it.
+    """The work item is the conversation itself: `queue` is where it waits, `agent` who has it. By voice it is one call,
+    from its beginning to its end; by SMS it goes on with every text until it is ended.
 
     Every text changes a row, and with it an entry of each index: there is none for the few numbers and workstreams,
     which nobody looks for conversations by, and whose deletion may take its time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.SMS, db_default=Channel.SMS)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
     number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, db_index=False, related_name="conversations")
     workstream = models.ForeignKey(
@@ -109,7 +114,7 @@ class Conversation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["contact", "number"],
-                condition=~Q(state__in=["wrap_up", "closed"]),
+                condition=~Q(state__in=["wrap_up", "closed"]) & Q(channel="sms"),
                 name="one_live_conversation",
             ),
             models.CheckConstraint(

@@ -3,7 +3,6 @@
 https://learn.microsoft.com/azure/event-grid/communication-services-telephony-sms-events
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ import msgspec
 from centrala.conversations.models import MessageState
 from centrala.conversations.texts import storable
 from centrala.inbox.drain import Incomprehensible
+from centrala.inbox.reading import data_of
 from centrala.inbox.waiting import Waiting
 from centrala.moments import moment
 
@@ -44,7 +44,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def inbound(event: Waiting) -> Inbound:
     """Raises Incomprehensible for an event without a sender, a recipient or an id."""
-    data = _data(event)
+    data = data_of(event)
     return Inbound(
         provider_id=_text(data, "messageid"),
         sender=number(_text(data, "from", longest=LONGEST_NUMBER)),
@@ -57,7 +57,7 @@ def inbound(event: Waiting) -> Inbound:
 
 def report(event: Waiting) -> Report:
     """Raises Incomprehensible for a report that names no message."""
-    data = _data(event)
+    data = data_of(event)
     return Report(
         provider_id=_text(data, "messageid"),
         message_id=_uuid(data.get("tag")),
@@ -72,25 +72,6 @@ def number(text: str) -> str:
     """E.164 with its plus: events carry numbers without it. Short codes and senders' names stay as they are."""
     digits = text.removeprefix("+")
     return f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) > 6 else text
-
-
-def _data(event: Waiting) -> dict[str, Any]:  # JSON
-    """The event's data with lower-case keys: older documents show PascalCase ones."""
-    try:
-        data = _json(event.body).get("data")
-    except (ValueError, RecursionError, AttributeError):
-        raise Incomprehensible("The event is not JSON that can be read.") from None
-    if not isinstance(data, dict):
-        raise Incomprehensible("The event has no data.")
-    return {str(key).lower(): value for key, value in data.items()}
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except (ValueError, RecursionError):
-        # Not strict: control characters inside a text are no reason to lose it, and the webhook took them.
-        return json.loads(body.decode("utf-8", "replace"), strict=False)
 
 
 def _text(data: dict[str, Any], key: str, *, longest: int = LONGEST_ID) -> str:

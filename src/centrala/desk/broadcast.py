@@ -5,25 +5,19 @@ for a moment gets what it missed, and one that was away for longer is told to fe
 """
 
 import asyncio
-import contextlib
-import logging
 import secrets
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import asyncpg
-
 from centrala.conversations.live import CHANNEL, HERE
+from centrala.listening import listen
 
 NAME = "centrala desk"  # as pg_stat_activity shows it
 KEPT = 1_000  # notices
 MOST_WAITING = 200  # notices per browser; one that is slower than that starts again
 MOST_OF_THE_MOMENT = 50  # notices that wait, past which no more of this kind join them
-PROBE_SECONDS = 10.0
-RETRY_SECONDS = 0.25
 COMPANY = f'{{"{HERE}"'  # how such a notice begins
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,8 @@ class Broadcast:
         self._closed = False
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._listen_for_ever(), name="desk broadcast")
+        listening = listen(self._dsn, {CHANNEL: self._notified}, name=NAME, found=self._found)
+        self._task = asyncio.create_task(listening, name="desk broadcast")
 
     async def stop(self) -> None:
         self.end_streams()
@@ -101,32 +96,10 @@ class Broadcast:
         for queue in self._queues:
             _put(queue, notice)
 
-    async def _listen_for_ever(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # a time-out is an OSError, too
-                log.warning("Live updates lost the database (%s). Trying again.", type(error).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
+    def _found(self) -> None:
+        self._publish("resync", "{}")
 
-    async def _listen(self) -> None:
-        """Until the connection breaks. Notices of the gap are lost, hence the resync at the beginning."""
-        named = {"application_name": NAME}
-        connection = await asyncpg.connect(self._dsn, timeout=PROBE_SECONDS, server_settings=named)
-        broken = asyncio.Event()
-        connection.add_termination_listener(lambda _connection: broken.set())
-        try:
-            await connection.add_listener(CHANNEL, self._notified)
-            self._publish("resync", "{}")
-            while True:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(broken.wait(), PROBE_SECONDS)
-                await connection.execute("select 1", timeout=PROBE_SECONDS)  # which raises where it broke
-        finally:
-            connection.terminate()
-
-    def _notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        told = str(payload)
+    def _notified(self, told: str) -> None:
         if told.startswith(COMPANY):
             self._hand_out(Notice("", HERE, told))
         else:

@@ -68,6 +68,8 @@ class _Jwks(msgspec.Struct, frozen=True):
 class TenantKeys:
     """The keys of one tenant, fetched when they are asked for. At most one fetch is under way."""
 
+    documents: tuple[str, ...] = DOCUMENTS
+
     def __init__(self, *, authority: str, tenant_id: str, fetch: Fetch, clock: Clock) -> None:
         self._base = f"{authority}/{tenant_id}"
         self._tenant_id = tenant_id
@@ -140,7 +142,7 @@ class TenantKeys:
         return ""
 
     async def _read(self) -> KeySet:
-        parts = await asyncio.gather(*(self._issuer(self._base + path) for path in DOCUMENTS))
+        parts = await asyncio.gather(*(self._issuer(self._base + path) for path in self.documents))
         now = self._clock()
         issuers: dict[str, dict[str, RSAPublicKey]] = {}
         for issuer, keys, _ in parts:
@@ -165,6 +167,21 @@ class TenantKeys:
         """A key may name the issuer it signs for: a template for every tenant, or one tenant, which must be ours."""
         named = jwk.issuer.lower()
         return not named or "{tenantid}" in named or self._tenant_id in named
+
+
+class CallKeys(TenantKeys):
+    """Those with which Call Automation signs what it tells of calls: one issuer for all tenants.
+
+    https://learn.microsoft.com/azure/communication-services/how-tos/call-automation/secure-webhook-endpoint
+    """
+
+    documents = ("/.well-known/acsopenidconfiguration",)
+
+    def __init__(self, *, authority: str, fetch: Fetch, clock: Clock) -> None:
+        super().__init__(authority=authority, tenant_id="calling", fetch=fetch, clock=clock)
+
+    def _is_ours(self, jwk: _Jwk) -> bool:
+        return True
 
 
 def keys_of(*, authority: str, fetch: Fetch, clock: Clock) -> Callable[[str], TenantKeys]:

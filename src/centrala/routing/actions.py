@@ -24,10 +24,11 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import duty
 from centrala.routing.models import Agent, Offer, Outcome, Step
+from centrala.routing.settling import impose, released, settle
 from centrala.routing.tracing import trace
 from centrala.subscribers import notes
 from centrala.subscribers.models import Kind
-from centrala.workstreams.models import Presence, Queue
+from centrala.workstreams.models import Channel, Presence, Queue
 
 # Asked many times a second, mostly for nothing.
 LATE = "select 1 from routing_offer where outcome = 'pending' and expires_at <= %s limit 1"
@@ -80,7 +81,7 @@ def leave(*, user: User) -> None:
     offered = Offer.objects.filter(agent=user, outcome=Outcome.PENDING)
     work = Conversation.objects.select_for_update().filter(pk__in=offered.values("conversation")).order_by("pk")
     for offer in offered.select_for_update(of=("self",)).filter(conversation__in=list(work)):
-        _settle(offer, Outcome.WITHDRAWN)
+        settle(offer, Outcome.WITHDRAWN)
         _tell(offer.conversation, Step.LEFT, user)
     if agent.last_seen_at is not None:
         agent.last_seen_at = min(agent.last_seen_at, now() - duty.HERE_WITHIN)
@@ -95,7 +96,7 @@ def accept(*, offer: Offer, user: User) -> Conversation:
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
     if offer.agent_id != user.pk or offer.outcome != Outcome.PENDING or offer.expires_at <= now():
         raise Refused(_("This offer is no longer good: the conversation went back to its queue."))
-    _settle(offer, Outcome.ACCEPTED)
+    settle(offer, Outcome.ACCEPTED)
     return _take(conversation, user, Step.ACCEPTED)
 
 
@@ -107,8 +108,8 @@ def decline(*, offer: Offer, user: User) -> None:
     offer = Offer.objects.select_for_update().get(pk=offer.pk)
     if offer.agent_id != user.pk or offer.outcome != Outcome.PENDING:
         raise Refused(_("This offer is no longer good: the conversation went back to its queue."))
-    _settle(offer, Outcome.DECLINED)
-    _impose(agent, Presence.DO_NOT_DISTURB)
+    settle(offer, Outcome.DECLINED)
+    impose(agent, Presence.DO_NOT_DISTURB)
     _tell(conversation, Step.DECLINED, user)
 
 
@@ -127,8 +128,8 @@ def _expire(at: datetime) -> int:
     offers = late.filter(agent__in=agents, conversation__in=list(work.values_list("pk", flat=True)))
     missed = list(offers.select_for_update(of=("self",)).select_related("conversation__queue", "agent").order_by("pk"))
     for offer in missed:
-        _settle(offer, Outcome.MISSED)
-        _impose(agents[offer.agent_id], Presence.INACTIVE)
+        settle(offer, Outcome.MISSED)
+        impose(agents[offer.agent_id], Presence.INACTIVE)
         _tell(offer.conversation, Step.MISSED, offer.agent)
     return len(missed)
 
@@ -142,7 +143,7 @@ def pick(*, conversation: Conversation, user: User) -> Conversation:
         raise Refused(_("Somebody works on this conversation already, or it is over."))
     step = Step.PICKED if conversation.state == OPEN else Step.REOPENED
     for offer in Offer.objects.select_for_update().filter(conversation=conversation, outcome=Outcome.PENDING):
-        _settle(offer, Outcome.ACCEPTED if offer.agent_id == user.pk else Outcome.WITHDRAWN)
+        settle(offer, Outcome.ACCEPTED if offer.agent_id == user.pk else Outcome.WITHDRAWN)
     return _take(conversation, user, step)
 
 
@@ -171,7 +172,7 @@ def start(*, customer: str, number: PhoneNumber, author: User, text: str) -> Mes
         raise Refused(_("This is one of our own numbers."), field="customer")
     duty.lock(author)
     contact = locked_contact(contact.pk)
-    live = Conversation.objects.filter(contact=contact, number=number).exclude(state__in=ENDED)
+    live = Conversation.objects.filter(channel=Channel.SMS, contact=contact, number=number).exclude(state__in=ENDED)
     conversation = live.first() or _started(contact, number, author) or live.get()
     return answer(conversation=conversation, author=author, text=text)
 
@@ -209,7 +210,7 @@ def transfer_to_agent(*, conversation: Conversation, user: User, to: User) -> Co
         raise Refused(_("“%(name)s” does not work here.") % {"name": to.username})
     agents = duty.lock(user, to)
     conversation = _held(conversation, user, ACTIVE)
-    _released(agents[user.pk])
+    released(agents[user.pk])
     conversation.former_agent, conversation.agent, conversation.assigned_at = None, to, now()
     happened({Kind.ASSIGNED: [conversation.pk]}, at=conversation.assigned_at)
     return _saved(conversation, Step.TO_AGENT, to)
@@ -234,7 +235,9 @@ def release(*, conversation: Conversation, user: User) -> Conversation:
 
 @transaction.atomic
 def set_aside(*, conversation: Conversation, user: User) -> Conversation:
-    """Until the customer writes; takes no capacity meanwhile."""
+    """Until the customer writes; takes no capacity meanwhile. Raises Refused for a call."""
+    if conversation.channel == Channel.VOICE:
+        raise Refused(_("A call cannot wait for the customer to write. Put it on hold, or transfer it."))
     return _leave(conversation, user, ACTIVE, WAITING, Step.SET_ASIDE)
 
 
@@ -276,7 +279,7 @@ def _take(conversation: Conversation, user: User, step: Step) -> Conversation:
 def _back(conversation: Conversation, agent: Agent, step: Step) -> Conversation:
     user = agent.user
     _move(conversation, OPEN)
-    _released(agent)
+    released(agent)
     conversation.former_agent, conversation.agent, conversation.queued_at = None, None, now()
     return _saved(conversation, step, user)
 
@@ -287,7 +290,7 @@ def _leave(
     agents = duty.lock(user)
     conversation = _held(conversation, user, state)
     _move(conversation, to)
-    _released(agents[user.pk])
+    released(agents[user.pk])
     if to == WRAP_UP:
         conversation.ended_at = now()
         happened({Kind.ENDED: [conversation.pk]}, at=conversation.ended_at)
@@ -313,18 +316,3 @@ def _tell(conversation: Conversation, step: Step, user: User) -> None:
     trace(step, [(conversation.pk, user.pk, conversation.queue_id)], at=now())
     announce([conversation.pk])
     announce_work()
-
-
-def _settle(offer: Offer, outcome: Outcome) -> None:
-    offer.outcome, offer.settled_at = outcome, now()
-    offer.save(update_fields=["outcome", "settled_at"])
-
-
-def _impose(agent: Agent, presence: Presence) -> None:
-    agent.imposed, agent.changed_at, agent.released_at = presence, now(), now()
-    agent.save(update_fields=["imposed", "changed_at", "released_at"])
-
-
-def _released(agent: Agent) -> None:
-    agent.released_at = now()
-    agent.save(update_fields=["released_at"])

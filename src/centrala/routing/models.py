@@ -78,6 +78,8 @@ class Step(models.TextChoices):
     ENDED = "ended", gettext_lazy("%(agent)s ended it.")
     CLOSED = "closed", gettext_lazy("Closed by %(agent)s.")
     SILENT = "silent", gettext_lazy("Closed: no message for too long.")
+    CALLED = "called", gettext_lazy("The customer called; waits in %(queue)s.")
+    CALLER_LEFT = "caller_left", gettext_lazy("The call is over.")
     LEFT = "left", gettext_lazy("%(agent)s signed out before answering the offer; back to %(queue)s.")
     AGENT_LOST = "agent_lost", gettext_lazy("%(agent)s was gone for too long; back to %(queue)s.")
     LEFT_IN_WRAP_UP = "left_in_wrap_up", gettext_lazy("Closed: %(agent)s was gone for too long during the wrap-up.")

@@ -13,11 +13,13 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from centrala.conversations.handlers import HANDLERS
+from centrala.calls import ringing
+from centrala.conversations import handlers
 from centrala.database import session
 from centrala.inbox.drain import BATCH, Collision, drain
 from centrala.inbox.waiting import FULL, Lane
 
+HANDLERS = {**handlers.HANDLERS, **ringing.HANDLERS}
 POLL_SECONDS = 1.0
 # A batch makes some ten thousand objects, all of which go with it; looking through them for cycles, every 700 of them
 # and now and then through all that Django has loaded, was a sixth of its work.

@@ -1,0 +1,183 @@
+"""What happens to a call, each in one transaction. Any of it may come twice, late, or from two processes at once."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import now
+
+from centrala.azure.calls import Answered
+from centrala.calls.live import tell
+from centrala.calls.models import Call, CallEnd, CallState, Node, Told
+from centrala.calls.states import ENDINGS, REACHED, further
+from centrala.conversations.happenings import happened
+from centrala.conversations.live import announce, announce_work
+from centrala.conversations.models import ClosingReason, Contact, Conversation, ConversationState
+from centrala.errors import Refused
+from centrala.numbers.models import PhoneNumber
+from centrala.routing.actions import release
+from centrala.routing.callers import caller_left
+from centrala.routing.models import Step
+from centrala.routing.tracing import trace
+from centrala.subscribers.models import Kind
+from centrala.workstreams import hours
+from centrala.workstreams.actions import default_queue
+from centrala.workstreams.models import Channel, Line, QueueKind, Workstream
+
+REASONS = {CallEnd.OUT_OF_HOURS: ClosingReason.OUT_OF_HOURS, CallEnd.CUSTOMER: ClosingReason.CUSTOMER_LEFT}
+ALIVE = timedelta(seconds=8)  # since a node last said so
+
+
+def alive(node: Node) -> None:
+    """The node lives: it may take calls, and keeps those it has."""
+    Node.objects.update_or_create(pk=node.pk, defaults={"address": node.address, "seen_at": now()})
+
+
+@transaction.atomic
+def claim(*, node: Node, most: int = 20) -> list[Call]:
+    """Calls that ring and that no node has taken are this node's now; at most so many."""
+    waiting = Call.objects.select_for_update(skip_locked=True, of=("self",)).select_related("connection")
+    calls = list(waiting.filter(state=CallState.RINGING, node=None).order_by("rang_at")[:most])
+    for call in calls:
+        call.node, call.state = node, CallState.ANSWERING
+        call.save(update_fields=["node", "state"])
+    return calls
+
+
+@transaction.atomic
+def adopt(*, node: Node, most: int = 20) -> list[tuple[Call, bool]]:
+    """Calls of nodes that are no more are this node's now; with each whether its sound comes to where this one is."""
+    gone = Q(node=None) | Q(node__seen_at__lt=now() - ALIVE)
+    orphans = Call.objects.select_for_update(skip_locked=True, of=("self",)).select_related("connection", "node")
+    found = orphans.filter(gone, state__in=[CallState.ANSWERING, CallState.CONNECTED]).order_by("rang_at")[:most]
+    adopted = [(call, call.node is not None and call.node.address == node.address) for call in found]
+    for call, _reachable in adopted:
+        call.node = node
+        call.save(update_fields=["node"])
+    return adopted
+
+
+@transaction.atomic
+def carried(call_id: UUID, *, node: Node) -> None:
+    """The call's sound comes to this node: whichever had it, it is this one's."""
+    Call.objects.filter(pk=call_id).exclude(node=node).update(node=node)
+
+
+def agent_gone(call_id: UUID) -> None:
+    """The agent's browser did not come back: somebody else shall talk to the customer."""
+    call = Call.objects.select_related("conversation__agent").get(pk=call_id)
+    talk = call.conversation
+    if talk is not None and talk.agent is not None and talk.state == ConversationState.ACTIVE:
+        with suppress(Refused):  # it has moved on by itself
+            release(conversation=talk, user=talk.agent)
+
+
+def why_over(call: Call) -> CallEnd:
+    """Of a call whose conversation is over."""
+    hours = call.conversation is not None and call.conversation.closing_reason == ClosingReason.OUT_OF_HOURS
+    return CallEnd.OUT_OF_HOURS if hours else CallEnd.AGENT
+
+
+@transaction.atomic
+def answered(call_id: UUID, answer: Answered) -> None:
+    """The service took the answer; that the call is connected comes later, or came already."""
+    call = Call.objects.select_for_update().get(pk=call_id)
+    call.call_connection_id, call.context = answer.connection_id, ""
+    call.server_call_id = answer.server_call_id or call.server_call_id
+    call.save(update_fields=["call_connection_id", "server_call_id", "context"])
+
+
+@transaction.atomic
+def connected(call_id: UUID) -> Call:
+    """The call stands: it is a conversation now, and waits in its queue, or is closed where nobody is there. One whose
+    end was told first has been a conversation."""
+    call = _locked(call_id)
+    if call.conversation is None:
+        call.connected_at = call.ended_at or now()
+        call.conversation = _conversation(call, call.connected_at)
+        call.state = further(call.state, CallState.CONNECTED)
+        if call.ending == CallEnd.NOT_ANSWERED:
+            call.ending = CallEnd.CUSTOMER
+        call.save(update_fields=["state", "connected_at", "conversation", "ending"])
+        tell(call.pk)
+    return call
+
+
+def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
+    """The call is over; what is left of it as work is wrapped up or closed. The first ending that is told counts."""
+    with transaction.atomic():
+        call = _locked(call_id)
+        if call.state != CallState.ENDED:
+            call.state, call.ended_at, call.context = CallState.ENDED, now(), ""
+            call.ending, call.detail = ending, detail
+            call.save(update_fields=["state", "ended_at", "context", "ending", "detail"])
+            tell(call.pk)
+    if call.conversation is not None:
+        caller_left(conversation=call.conversation, reason=REASONS.get(CallEnd(call.ending), ClosingReason.FAILED))
+
+
+def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, Any]) -> None:
+    """An event of the service about the call. One that was told before changes nothing."""
+    with transaction.atomic():
+        _told, new = Told.objects.get_or_create(
+            pk=id_, defaults={"call": call, "type": type_, "at": at, "data": dict(data)}
+        )
+    reached = REACHED.get(type_)
+    if not new or reached is None:
+        return
+    if reached == CallState.CONNECTED:
+        connected(call.pk)
+    else:
+        before = CallEnd.NOT_ANSWERED if call.connected_at is None else CallEnd.CUSTOMER
+        ended(call.pk, ENDINGS.get(type_, before), detail=_words(data))
+
+
+def _locked(call_id: UUID) -> Call:
+    calls = Call.objects.select_for_update(of=("self",)).select_related("conversation")
+    return calls.get(pk=call_id)
+
+
+def _conversation(call: Call, at: datetime) -> Conversation:
+    number, _made = PhoneNumber.objects.get_or_create(
+        connection_id=call.connection_id, number=call.number, defaults={"receives_calls": True}
+    )
+    contact, _made = Contact.objects.get_or_create(number=call.customer)
+    line = Line.objects.filter(number=number, channel=Channel.VOICE).select_related("workstream__hours").first()
+    workstream = line.workstream if line else None
+    closing = _closing(call, workstream, at)
+    made = Conversation.objects.create(
+        channel=Channel.VOICE,
+        contact=contact,
+        number=number,
+        workstream=workstream,
+        queue_id=workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk,
+        state=ConversationState.CLOSED if closing else ConversationState.OPEN,
+        closing_reason=closing,
+        opened_at=at,
+        queued_at=at,
+        last_message_at=at,
+        closed_at=at if closing else None,
+    )
+    trace(Step.CALLED, [(made.pk, None, made.queue_id)], at=at)
+    happened({Kind.OPENED: [made.pk]}, at=at)
+    announce([made.pk])
+    announce_work()
+    return made
+
+
+def _closing(call: Call, workstream: Workstream | None, at: datetime) -> str:
+    """Why the conversation is over as it begins; "" where it waits for an agent."""
+    if call.state == CallState.ENDED:
+        return ClosingReason.CUSTOMER_LEFT
+    here = workstream is None or hours.at(at, workstream.hours) == hours.Open.YES
+    return "" if here else ClosingReason.OUT_OF_HOURS
+
+
+def _words(data: Mapping[str, Any]) -> str:
+    """The service's own about how it ended."""
+    information = data.get("resultInformation")
+    return str(information.get("message") or "")[:500] if isinstance(information, dict) else ""

@@ -1,0 +1,202 @@
+"""The calls of one web process: it takes those that ring, has their sound, and lets go of those that are over.
+
+What a call is stands in the database. Whenever something may have changed there, the call is read again and its
+`LiveCall` is told; so a notice that is lost costs a second and no call.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from time import monotonic
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+import msgspec
+from django.db import Error as DatabaseError
+from django.db import connection as database
+
+from centrala.azure.calls import Calls
+from centrala.azure.cloud import Cloud
+from centrala.azure.errors import AzureError
+from centrala.calls import actions, frames
+from centrala.calls.live import CHANNEL
+from centrala.calls.live_call import LiveCall, Standing
+from centrala.calls.models import Call, CallEnd, CallState, Node
+from centrala.calls.queries import standing
+from centrala.conversations.live import CHANNEL as DESK
+from centrala.listening import listen
+
+NAME = "centrala calls"
+LOOK_SECONDS = 1.0
+BEAT_SECONDS = 2.0
+TRIES = 3  # to answer: the caller hears it ring for half a minute
+REJOIN_SECONDS = 90.0  # an agent whose browser is gone may come back
+SOUND_SECONDS = 30.0  # a call without the service's socket is given up then
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Exchange:
+    """Start it in the running loop."""
+
+    def __init__(self, *, dsn: str, cloud: Cloud, address: str) -> None:
+        self.node = Node(address=address)
+        self.calls: dict[UUID, LiveCall] = {}
+        self._dsn = dsn
+        self._cloud = cloud
+        self._clients: dict[str, Calls] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._look = asyncio.Event()
+        self._beaten = 0.0
+
+    def start(self) -> None:
+        hear = {CHANNEL: lambda _id: self._look.set(), DESK: self._told_by_desk}
+        self._spawn(listen(self._dsn, hear, name=NAME, found=self._look.set))
+        self._spawn(self._look_for_ever())
+        self._spawn(self._tick_for_ever())
+
+    async def stop(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def live(self, call: UUID) -> LiveCall:
+        return self.calls.setdefault(call, LiveCall(call))
+
+    async def refresh(self, live: LiveCall) -> None:
+        """Reads how things stand, and does what follows from it."""
+        live.refresh(await in_thread(standing, live.call))
+        if live.standing.over and not live.standing.ended:
+            await self._hang_up(live)
+        if live.standing.ended:
+            self.calls.pop(live.call, None)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("A task of calls failed.", exc_info=error)
+
+    def _told_by_desk(self, told: str) -> None:
+        concerned = {live.standing.conversation: live for live in self.calls.values()}
+        for id_ in msgspec.json.decode(told).get("conversations", []):
+            if (live := concerned.get(UUID(id_))) is not None:
+                self._spawn(self.refresh(live))
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._look.wait()
+            except TimeoutError:
+                pass
+            self._look.clear()
+            try:
+                await self._look_once()
+            except DatabaseError as error:
+                log.warning("Calls cannot reach the database (%s).", type(error).__name__)
+
+    async def _look_once(self) -> None:
+        if monotonic() - self._beaten > BEAT_SECONDS:
+            await in_thread(actions.alive, self.node)
+            self._beaten = monotonic()
+        for call in await in_thread(actions.claim, node=self.node):
+            self._spawn(self._answer(call))
+        for call, reachable in await in_thread(actions.adopt, node=self.node):
+            self._spawn(self._take_over(call, reachable=reachable))
+        for live in list(self.calls.values()):
+            await self.refresh(live)
+            await self._be_patient(live)
+
+    async def _answer(self, call: Call) -> None:
+        self.live(call.pk)
+        for tried in range(1, TRIES + 1):
+            try:
+                answered = await asyncio.to_thread(self._client(call).answer, call.context, **self._addresses(call))
+            except AzureError as error:
+                log.warning("Call %s could not be answered (%s).", call.pk, error.status)
+                if error.permanent or tried == TRIES:
+                    await in_thread(actions.ended, call.pk, CallEnd.FAILED, detail=str(error))
+                    return
+                await asyncio.sleep(error.retry_after or 1.0)
+            else:
+                await in_thread(actions.answered, call.pk, answered)
+                return
+
+    def _addresses(self, call: Call) -> dict[str, str]:
+        sound = f"{self.node.address.replace('https', 'wss', 1)}/calls/{call.secret}/media"
+        return {"callback_url": call.callback_url, "media_url": sound}
+
+    async def _take_over(self, call: Call, *, reachable: bool) -> None:
+        """Of a node that died: the service dials our address again where it is the same, else the call is ended."""
+        live = self.live(call.pk)
+        if reachable and await self._dialled_again(call):
+            return
+        log.warning("Call %s is lost: its sound went to a process that is no more.", call.pk)
+        await self._give_up(live, CallEnd.LOST)
+
+    async def _dialled_again(self, call: Call) -> bool:
+        try:
+            await asyncio.to_thread(self._client(call).stream_again, call.call_connection_id)
+        except AzureError as error:
+            log.warning("The sound of call %s cannot be had again (%s).", call.pk, error.status)
+            return False
+        return True
+
+    async def _be_patient(self, live: LiveCall) -> None:
+        """Nobody waits for ever: for an agent's browser, or for sound of the service."""
+        if live.alone_since is not None and monotonic() - live.alone_since > REJOIN_SECONDS:
+            live.alone_since = None
+            await in_thread(actions.agent_gone, live.call)
+        if live.silent_since is not None and monotonic() - live.silent_since > SOUND_SECONDS:
+            await self._give_up(live, CallEnd.LOST)
+
+    async def _hang_up(self, live: LiveCall) -> None:
+        call = await in_thread(Call.objects.select_related("connection", "conversation").get, pk=live.call)
+        await self._give_up(live, actions.why_over(call))
+
+    async def _give_up(self, live: LiveCall, ending: CallEnd) -> None:
+        call = await in_thread(Call.objects.select_related("connection").get, pk=live.call)
+        if call.call_connection_id and call.state != CallState.ENDED:
+            try:
+                await asyncio.to_thread(self._client(call).hang_up, call.call_connection_id)
+            except AzureError as error:
+                log.warning("Call %s could not be hung up (%s).", call.pk, error.status)
+        await in_thread(actions.ended, call.pk, ending)
+        live.refresh(Standing(live.call, live.standing.conversation, over=True, ended=True))
+        self.calls.pop(live.call, None)
+
+    async def _tick_for_ever(self) -> None:
+        """Every 20 ms by the clock: a beat that came late does not push the next ones."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due = max(due + frames.SECONDS, loop.time() - 5 * frames.SECONDS)
+            await asyncio.sleep(due - loop.time() if self.calls else LOOK_SECONDS / 4)
+            for live in self.calls.values():
+                live.tick()
+
+    def _client(self, call: Call) -> Calls:
+        """One for each key of the resource: it keeps its connections open."""
+        text = str(call.connection.connection_string)
+        if text not in self._clients:
+            self._clients[text] = Calls(connection=call.connection.connection_string, cloud=self._cloud)
+        return self._clients[text]
+
+
+async def in_thread(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """A thread of the pool keeps no connection to the database."""
+
+    def run() -> T:
+        try:
+            return work(*given, **named)
+        finally:
+            database.close()
+
+    return await asyncio.to_thread(run)

@@ -1,0 +1,141 @@
+"""One call as its node has it: the service's socket, the agent's socket, and what the customer hears meanwhile.
+
+The database says what a call is; this object makes it heard. Whatever happens, `refresh` is told how things stand and
+makes them so: it may come late, twice, or first in another process after this one has died.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+from uuid import UUID
+
+import msgspec
+
+from centrala.calls.music import melody
+from centrala.calls.outlet import Outlet
+
+
+class Mode(StrEnum):
+    """What the customer hears."""
+
+    WAITING = "waiting"  # for an agent, or for the agent's browser
+    TALKING = "talking"
+    HELD = "held"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand in the database. `agent` has the call; `over` is for the customer, `ended` for the service."""
+
+    call: UUID
+    conversation: UUID | None = None
+    over: bool = False
+    ended: bool = False
+    agent: int | None = None
+
+
+@dataclass(frozen=True)
+class Agent:
+    """The browser of an agent, connected."""
+
+    person: int
+    outlet: Outlet
+
+
+class LiveCall:
+    """`alone_since` and `silent_since`: since when the agent's browser, or the customer's sound, is missing."""
+
+    def __init__(self, call: UUID) -> None:
+        self.standing = Standing(call)
+        self.line: Outlet | None = None  # to the customer
+        self.agent: Agent | None = None
+        self.held = False
+        self.silent_since: float | None = monotonic()
+        self.alone_since: float | None = None
+        self._told: Mode | None = None
+        self._music: Iterator[bytes] = iter(())
+
+    @property
+    def call(self) -> UUID:
+        return self.standing.call
+
+    @property
+    def mode(self) -> Mode:
+        if self.standing.over:
+            return Mode.OVER
+        if self.agent is None or self.agent.person != self.standing.agent:
+            return Mode.WAITING
+        return Mode.HELD if self.held else Mode.TALKING
+
+    def refresh(self, standing: Standing) -> None:
+        if standing.agent != self.standing.agent:
+            self.held = False
+            self.alone_since = None
+        self.standing = standing
+        self._changed()
+
+    def found(self, line: Outlet) -> None:
+        """The service's socket is there."""
+        self.line, self.silent_since = line, None
+
+    def lost(self, line: Outlet) -> None:
+        if self.line is line:
+            self.line, self.silent_since = None, monotonic()
+
+    def join(self, agent: Agent) -> None:
+        """The browser of an agent; of two of them the later one has the call."""
+        if self.agent is not None:
+            self.agent.outlet.say(_word("elsewhere"))
+            self.agent.outlet.end()
+        self.agent, self._told = agent, None
+        self._changed()
+
+    def leave(self, agent: Agent) -> None:
+        if self.agent is agent:
+            self.agent = None
+            self._changed()
+
+    def hold(self, agent: Agent, *, on: bool) -> None:
+        if self.agent is agent:
+            self.held = on
+            self._changed()
+
+    def tick(self) -> None:
+        """20 ms have passed: whoever is not talked to hears music."""
+        if self.line is None or self.mode in {Mode.TALKING, Mode.OVER}:
+            return
+        frame = next(self._music, None)
+        if frame is None:
+            self._music = itertools.cycle(melody())
+            frame = next(self._music)
+        self.line.put(frame)
+
+    def from_customer(self, frame: bytes) -> None:
+        if self.agent is not None and self.mode == Mode.TALKING:
+            self.agent.outlet.put(frame)
+
+    def from_agent(self, frame: bytes, agent: Agent) -> None:
+        """Of an agent whose call it is not any more nothing is heard."""
+        if self.line is not None and agent is self.agent and self.mode == Mode.TALKING:
+            self.line.put(frame)
+
+    def _changed(self) -> None:
+        has_agent = self.standing.agent is not None and not self.standing.over
+        if not has_agent or self.mode != Mode.WAITING:
+            self.alone_since = None
+        elif self.alone_since is None:
+            self.alone_since = monotonic()
+        if self.agent is not None and self.mode != self._told:
+            self._told = self.mode
+            self.agent.outlet.say(_word(self.mode))
+            if self.mode == Mode.OVER:
+                self.agent.outlet.end()
+        if self.line is not None and self.mode == Mode.TALKING:
+            self.line.clear()  # the agent is heard now, not after the rest of the music
+
+
+def _word(mode: str) -> str:
+    return msgspec.json.encode({"kind": "mode", "mode": mode}).decode()

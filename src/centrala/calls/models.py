@@ -1,0 +1,101 @@
+"""Calls, what the service told of them, and the web processes whose they are."""
+
+import secrets
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from centrala.connection.models import Connection
+from centrala.conversations.models import Conversation, Direction
+
+
+def new_secret() -> str:
+    """The unguessable part of a call's addresses: whoever knows it may speak to the customer."""
+    return secrets.token_urlsafe(32)
+
+
+class Node(models.Model):
+    """A web process that takes calls. It is alive while it says so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    address = models.CharField(max_length=300)  # https, where service and browsers reach this very process
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class CallState(models.TextChoices):
+    """In their order; a call only moves on: see `states`."""
+
+    RINGING = "ringing", pgettext_lazy("call", "Ringing")
+    ANSWERING = "answering", pgettext_lazy("call", "Being answered")
+    CONNECTED = "connected", pgettext_lazy("call", "Connected")
+    ENDED = "ended", pgettext_lazy("call", "Ended")
+
+
+class CallEnd(models.TextChoices):
+    CUSTOMER = "customer", pgettext_lazy("call", "The customer hung up")
+    AGENT = "agent", pgettext_lazy("call", "The agent hung up")
+    OUT_OF_HOURS = "out_of_hours", pgettext_lazy("call", "Nobody was there at this hour")
+    NOT_ANSWERED = "not_answered", _("The customer hung up before the hub answered")
+    FAILED = "failed", _("Azure could not connect the call")
+    LOST = "lost", _("The process of the hub that had the call ended")
+    TOO_LONG = "too_long", _("The call reached its longest time")
+
+
+class Call(models.Model):
+    """One call of a customer. `node` has its sound; it is told by ids that the service chose."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="calls")
+    conversation = models.OneToOneField(Conversation, null=True, on_delete=models.CASCADE, related_name="call")
+    direction = models.CharField(max_length=10, choices=Direction, default=Direction.INBOUND)
+    customer = models.CharField(max_length=32)  # E.164 with its plus, or "anonymous"
+    number = models.CharField(max_length=32)  # ours, E.164 with its plus
+    secret = models.CharField(max_length=64, unique=True, default=new_secret)
+    correlation_id = models.CharField(max_length=100, unique=True)
+    server_call_id = models.TextField(blank=True)
+    call_connection_id = models.CharField(max_length=100, blank=True)
+    context = models.TextField(blank=True)  # incomingCallContext: what it takes to answer; empty once it is of no use
+    variables = models.JSONField(default=dict)  # what a system before us sent along: see `incoming.variables`
+    state = models.CharField(max_length=10, choices=CallState, default=CallState.RINGING)
+    node = models.ForeignKey(Node, null=True, on_delete=models.SET_NULL, related_name="calls")
+    rang_at = models.DateTimeField()
+    connected_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ending = models.CharField(max_length=20, choices=CallEnd, blank=True)
+    detail = models.TextField(blank=True)  # the service's own words about a call that failed
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["state", "rang_at"], condition=~Q(state="ended"), name="call_under_way"),
+            models.Index(fields=["server_call_id"], condition=~Q(server_call_id=""), name="call_by_server_call"),
+            models.Index(fields=["-rang_at", "-id"], name="call_newest"),
+        ]
+
+    @property
+    def callback_url(self) -> str:
+        """Where the service tells what happens: any web process takes it."""
+        return f"{settings.PUBLIC_URL}/calls/{self.secret}/events"
+
+
+class Told(models.Model):
+    """What the service told of a call, once each: it may tell late, twice and in any order."""
+
+    id = models.CharField(max_length=100, primary_key=True)  # the CloudEvent's
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="told")
+    type = models.CharField(max_length=80)  # without Microsoft.Communication.
+    at = models.DateTimeField()
+    data = models.JSONField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["call", "at"], name="told_of_call")]
+
+    def __str__(self) -> str:
+        return self.type

@@ -1,0 +1,220 @@
+"""What the service and the browsers call of a call: `POST /calls/{secret}/events`, and the sockets of its sound:
+`/calls/{secret}/media` for the service, `/calls/talk` for the agent."""
+
+import asyncio
+import contextlib
+import logging
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from centrala.calls import actions, tickets, wire
+from centrala.calls.exchange import Exchange, in_thread
+from centrala.calls.frames import BYTES
+from centrala.calls.live_call import Agent, LiveCall
+from centrala.calls.models import Call, CallState
+from centrala.calls.outlet import Outlet
+from centrala.calls.queries import standing
+from centrala.calls.trusting import CallTokens, learn
+from centrala.entra.refusals import Refusal
+from centrala.moments import moment
+
+REFUSED = 1008  # a policy
+WRONG = 1003  # data of a kind that is not taken
+GONE = 1001
+LARGEST = 256 << 10  # bytes of a callback
+MOST_UNUSABLE = 50  # packets, after which a socket is closed
+PREFIX = "Microsoft.Communication."
+LONGEST_ID = 100
+log = logging.getLogger(__name__)
+
+
+class _Event(msgspec.Struct, frozen=True):
+    """A CloudEvent of Call Automation."""
+
+    id: str
+    type: str
+    time: str = ""
+    data: dict[str, Any] = {}
+
+
+class _Wish(msgspec.Struct, frozen=True):
+    """What an agent's browser asks for."""
+
+    kind: str
+    on: bool = False
+
+
+async def events(request: Request) -> Response:
+    """200 when all of them are kept. The service comes again after 5xx and 408, and not after 401 or 404."""
+    call = await in_thread(_by_secret, request.path_params["secret"])
+    if call is None:
+        return PlainTextResponse("There is no such call.", 404)
+    try:
+        resource = await _tokens(request).check(request.headers.getlist("authorization"), call)
+    except Refusal as refusal:
+        log.warning("A callback of call %s was refused: %s", call.pk, refusal.code.word)
+        return JSONResponse({"error": refusal.code.word}, refusal.code.status)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return PlainTextResponse("That is too much.", 413)
+    try:
+        told = msgspec.json.decode(body, type=list[_Event])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return PlainTextResponse("These are no events of a call.", 400)
+    await in_thread(_keep, call, resource, told)
+    return Response()
+
+
+def _keep(call: Call, resource: str, told: list[_Event]) -> None:
+    learn(call.connection, resource)
+    for one in told:
+        actions.heard(
+            call,
+            id_=one.id[:LONGEST_ID],
+            type_=one.type.removeprefix(PREFIX)[:80],
+            at=_time(one.time, call),
+            data=one.data,
+        )
+
+
+def _time(told: str, call: Call) -> datetime:
+    try:
+        return moment(told)
+    except ValueError:
+        return call.rang_at
+
+
+async def media(socket: WebSocket) -> None:
+    """The service's own: what the customer says comes here, and what the customer shall hear goes out."""
+    call = await in_thread(_by_secret, socket.path_params["secret"])
+    if call is None or call.state == CallState.ENDED:
+        return await socket.close(REFUSED)
+    try:
+        resource = await _tokens(socket).check(_authorization(socket.headers), call)
+    except Refusal as refusal:
+        log.warning("A media socket of call %s was refused: %s", call.pk, refusal.code.word)
+        return await socket.close(REFUSED)
+    await socket.accept()
+    exchange: Exchange = socket.app.state.exchange
+    live = exchange.live(call.pk)
+    await in_thread(_begin, call, resource, exchange)
+    await exchange.refresh(live)
+    outlet = Outlet(lambda packet: socket.send_text(wire.write(packet) if isinstance(packet, bytes) else packet))
+    live.found(outlet)
+    try:
+        await _until_one_ends(outlet.run(), _hear(socket, live))
+    finally:
+        live.lost(outlet)
+    return None
+
+
+def _begin(call: Call, resource: str, exchange: Exchange) -> None:
+    learn(call.connection, resource)
+    actions.carried(call.pk, node=exchange.node)
+    actions.connected(call.pk)
+
+
+async def _hear(socket: WebSocket, live: LiveCall) -> None:
+    unusable = 0
+    while unusable < MOST_UNUSABLE:
+        try:
+            told = wire.read(await socket.receive_text())
+        except (wire.Unusable, KeyError) as wrong:
+            unusable += 1
+            log.warning("The media socket of call %s says what is of no use: %s", live.call, wrong)
+            continue
+        if isinstance(told, bytes):
+            live.from_customer(told)
+    await socket.close(WRONG)
+
+
+async def talk(socket: WebSocket) -> None:
+    """The browser of the agent whose call it is."""
+    found = await in_thread(tickets.read, socket.query_params.get("ticket", ""))
+    exchange: Exchange = socket.app.state.exchange
+    if found is None or found[0] not in exchange.calls:
+        return await socket.close(REFUSED)
+    live, person = exchange.calls[found[0]], found[1]
+    live.refresh(await in_thread(standing, live.call))
+    if live.standing.agent != person or live.standing.over:
+        return await socket.close(REFUSED)
+    await socket.accept()
+    agent = Agent(person, Outlet(lambda said: _say(socket, said)))
+    live.join(agent)
+    try:
+        await _until_one_ends(agent.outlet.run(), _listen(socket, live, agent))
+    finally:
+        live.leave(agent)
+    with contextlib.suppress(RuntimeError):  # closed by the browser already
+        await socket.close(GONE)
+    return None
+
+
+async def _say(socket: WebSocket, said: bytes | str) -> None:
+    if isinstance(said, bytes):
+        await socket.send_bytes(said)
+    else:
+        await socket.send_text(said)
+
+
+async def _listen(socket: WebSocket, live: LiveCall, agent: Agent) -> None:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        frame, words = message.get("bytes"), message.get("text")
+        if frame is not None and len(frame) == BYTES:
+            live.from_agent(frame, agent)
+        elif words is not None:
+            _obey(words, live, agent)
+
+
+def _obey(words: str, live: LiveCall, agent: Agent) -> None:
+    with contextlib.suppress(msgspec.MsgspecError):
+        wish = msgspec.json.decode(words, type=_Wish)
+        if wish.kind == "hold":
+            live.hold(agent, on=wish.on)
+
+
+async def _until_one_ends(*works: Any) -> None:
+    """Two coroutines of one socket: when it breaks, both end."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception) and not isinstance(outcome, (WebSocketDisconnect, RuntimeError, OSError)):
+                raise outcome
+
+
+def _by_secret(secret: str) -> Call | None:
+    if "\0" in secret:
+        return None
+    return Call.objects.select_related("connection").filter(secret=secret).first()
+
+
+def _tokens(connection: Request | WebSocket) -> CallTokens:
+    tokens: CallTokens = connection.app.state.call_tokens
+    return tokens
+
+
+def _authorization(headers: Headers) -> list[str]:
+    return headers.getlist("authorization")
+
+
+routes: list[Route | WebSocketRoute] = [
+    Route("/calls/{secret}/events", events, methods=["POST"]),
+    WebSocketRoute("/calls/{secret}/media", media),
+    WebSocketRoute("/calls/talk", talk),
+]
