@@ -18,10 +18,10 @@ from django.test import Client
 from django.utils.timezone import now
 from websockets.exceptions import InvalidStatus
 
+from centrala import listening
 from centrala.asgi import build
 from centrala.conversations.live import announce
 from centrala.database import dsn
-from centrala.desk import broadcast as broadcast_module
 from centrala.desk import stream as stream_module
 from centrala.organization.models import Session, User
 from centrala.routing.duty import duty
@@ -162,7 +162,7 @@ CUT = """
 def test_desk_that_lost_the_database_for_a_moment_is_told_to_fetch_everything(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broadcast_module, "PROBE_SECONDS", 3600)  # not because it asked: because it was told
+    monkeypatch.setattr(listening, "PROBE_SECONDS", 3600)  # not because it asked: because it was told
     with running() as address, stream(address, ala()) as opened:
         begun(opened)
         wait_for_listener(opened)
