@@ -81,10 +81,10 @@ class SmtpKeys(Struct, frozen=True):
 
 class Configuration(Struct, frozen=True):
     public_url: PublicUrl = None
-    node_url: PublicUrl = None
     host: Text = "127.0.0.1"
     port: Port = 8080
     tls_port: PortOrNone = 0
+    node_url: PublicUrl = None
     certificate: Text = ""
     key: Text = ""
     hosts: Names = ""
