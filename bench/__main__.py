@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import desk, drain, ingest, live, local_delivery, local_sms, saturation, startup
+from bench import desk, drain, ingest, live, local_delivery, local_sms, media, saturation, startup
 from bench.figures import FULL, QUICK, Bench, Figure, results, row
 
 BENCHES: dict[str, Bench] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Bench] = {
     "desk": desk.measure,
     "local_sms": local_sms.measure,
     "local_delivery": local_delivery.measure,
+    "media": media.measure,
     "startup": startup.measure,
 }
 

@@ -19,6 +19,7 @@ class Size:
     looks: int  # at the desk's pages of each kind
     rate: int  # texts a second, for so many
     seconds: int
+    rooms: int  # calls with their sound streamed
 
 
 FULL = Size(
@@ -33,6 +34,7 @@ FULL = Size(
     looks=200,
     rate=500,
     seconds=20,
+    rooms=100,
 )
 QUICK = Size(
     repetitions=1,
@@ -46,6 +48,7 @@ QUICK = Size(
     looks=5,
     rate=50,
     seconds=2,
+    rooms=5,
 )
 
 

@@ -4,7 +4,7 @@ Frames are shared between everybody who hears them: nobody writes into one.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -42,21 +42,19 @@ def bytes_of(samples: Samples) -> bytes:
 
 def clipped(sums: npt.NDArray[np.int32] | npt.NDArray[np.float64]) -> Samples:
     """What is too loud stays at the loudest; it never wraps around."""
-    return np.clip(sums, -LOUDEST - 1, LOUDEST).astype(np.int16)
-
-
-def total(frames: Iterable[Frame]) -> npt.NDArray[np.int32]:
-    """Their sum, still wide enough to be taken apart again."""
-    summed = np.zeros(LENGTH, np.int32)
-    for frame in frames:
-        summed += frame
-    return summed
+    return np.minimum(np.maximum(sums, -LOUDEST - 1), LOUDEST).astype(np.int16)  # np.clip takes twice as long
 
 
 def mixed(frames: Sequence[Frame]) -> Frame:
     if not frames:
         return SILENCE
-    return frames[0] if len(frames) == 1 else clipped(total(frames))
+    if len(frames) == 1:
+        return frames[0]
+    first, second, *others = frames
+    summed = np.add(first, second, dtype=np.int32)
+    for frame in others:
+        summed += frame
+    return clipped(summed)
 
 
 def level(samples: Samples) -> float:

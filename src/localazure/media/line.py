@@ -7,7 +7,7 @@ message.
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, cast
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidURI
@@ -42,8 +42,7 @@ class Line(asyncio.Protocol):
         self._untaken = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own are no subclass of it
         request = self._protocol.connect()
         for name, value in self._headers.items():
             request.headers[name] = value

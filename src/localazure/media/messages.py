@@ -36,14 +36,27 @@ def metadata(subscription: str, rate: int) -> bytes:
     return msgspec.json.encode({"kind": "AudioMetadata", "audioMetadata": {"subscriptionId": subscription} | sound})
 
 
-def audio(at: datetime, samples: Samples, *, silent: bool, raw_id: str | None = None) -> bytes:
+class _Sound(msgspec.Struct):
+    data: bytes  # base64 on the wire
+
+
+class _AudioData(msgspec.Struct, rename="camel"):
+    kind: str
+    audio_data: _Sound
+
+
+_USUAL = msgspec.json.Decoder(_AudioData)
+
+
+def audio(at: datetime, samples: Samples, *, raw_id: str | None = None) -> bytes:
     """`at` is in UTC. Put together by hand: there are fifty of these in a second of every call."""
+    data = bytes_of(samples)
     participant = b"" if raw_id is None else b'"participantRawID":%b,' % msgspec.json.encode(raw_id)
     return b'{"kind":"AudioData","audioData":{"timestamp":"%b",%b"data":"%b","silent":%b}}' % (
-        at.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode(),
+        at.replace(tzinfo=None).isoformat(timespec="microseconds").encode() + b"Z",
         participant,
-        b64encode(bytes_of(samples)),
-        b"true" if silent else b"false",
+        b64encode(data),
+        b"false" if data.strip(b"\0") else b"true",
     )
 
 
@@ -53,6 +66,14 @@ def key(pressed: str) -> bytes:
 
 def read(message: bytes) -> Incoming:
     """Names in any case, because Microsoft's own samples write them in two. Raises Misfit."""
+    try:
+        usual = _USUAL.decode(message)
+    except (msgspec.DecodeError, RecursionError):
+        return _unusual(message)
+    return Audio(_whole(usual.audio_data.data)) if usual.kind == "AudioData" else _unusual(message)
+
+
+def _unusual(message: bytes) -> Incoming:
     body = _named(_json(message))
     match body.get("kind"):
         case str(kind) if kind.lower() == "audiodata":
@@ -79,8 +100,13 @@ def _samples(data: object) -> Samples:
     if not isinstance(data, str):
         raise Misfit("its sound is not base64")
     try:
-        return samples_of(binascii.a2b_base64(data, strict_mode=True))
-    except binascii.Error:
-        raise Misfit("its sound is not base64") from None
+        whole = binascii.a2b_base64(data, strict_mode=True)
     except ValueError:
-        raise Misfit("its sound ends in the middle of a sample or is not ASCII") from None
+        raise Misfit("its sound is not base64") from None
+    return _whole(whole)
+
+
+def _whole(data: bytes) -> Samples:
+    if len(data) % 2:
+        raise Misfit("its sound ends in the middle of a sample")
+    return samples_of(data)

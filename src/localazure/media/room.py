@@ -34,6 +34,8 @@ class Moment:
     @cached_property
     def uninjected(self) -> Mapping[str, Frame]:
         """What the parties themselves said."""
+        if not self.injected:
+            return self.voices
         return {raw_id: frame for raw_id, frame in self.voices.items() if raw_id not in self.injected}
 
 

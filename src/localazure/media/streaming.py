@@ -149,8 +149,7 @@ class Streaming:
 
     def _send(self, frame: Frame, raw_id: str | None) -> None:
         if self._line:
-            silent = frame is SILENCE or not frame.any()
-            self._line.send(messages.audio(self._now(), self._at_rate(frame, raw_id), silent=silent, raw_id=raw_id))
+            self._line.send(messages.audio(self._now(), self._at_rate(frame, raw_id), raw_id=raw_id))
 
     def _at_rate(self, frame: Frame, raw_id: str | None) -> Samples:
         if self._options.rate == RATE:

@@ -86,4 +86,5 @@ class Tracks:
 def _woven(blocks: Sequence[bytes]) -> bytes:
     """A sample of each in turn."""
     longest = max(len(block) for block in blocks)
+    longest += longest % 2
     return np.stack([np.frombuffer(block.ljust(longest, b"\0"), "<i2") for block in blocks], axis=1).tobytes()

@@ -324,7 +324,7 @@ def test_rest_that_fills_no_frame_is_heard_in_the_end(rate, length):
 
 
 def test_message_is_read_as_it_is_written():
-    message = messages.audio(NOW, frame_of(bytes(range(256)) * 2 + bytes(128)), silent=False, raw_id='4:+1"')
+    message = messages.audio(NOW, frame_of(bytes(range(256)) * 2 + bytes(128)), raw_id='4:+1"')
 
     read = messages.read(message)
 
