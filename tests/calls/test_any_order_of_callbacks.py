@@ -64,6 +64,14 @@ def test_call_that_could_not_be_answered_has_the_services_words_and_is_no_conver
     assert not Conversation.objects.exists()
 
 
+def test_first_word_of_the_service_names_the_call_where_the_answer_was_lost() -> None:
+    call = ringing()
+
+    tell(call, "CallConnected", callConnectionId="441f1200")
+
+    assert Call.objects.get().call_connection_id == "441f1200"
+
+
 def test_what_is_told_of_nothing_we_know_changes_nothing() -> None:
     call = ringing()
 

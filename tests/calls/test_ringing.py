@@ -9,6 +9,8 @@ from django.utils.timezone import now
 from centrala.calls import actions
 from centrala.calls.models import Call, CallEnd, CallState, Node
 from centrala.calls.ringing import HANDLERS
+from centrala.calls.sweeps import sweep
+from centrala.conversations.models import Conversation
 from centrala.inbox.drain import drain
 from centrala.inbox.models import Event, State
 from hub import CUSTOMER, OURS, arrive, connected, event
@@ -84,6 +86,32 @@ def test_event_that_was_an_hour_on_its_way_is_of_a_call_nobody_waits_in() -> Non
 
     call = Call.objects.get()
     assert (call.state, call.ending, call.context) == (CallState.ENDED, CallEnd.NOT_ANSWERED, "")
+
+
+def test_call_that_nobody_takes_is_over_after_a_minute() -> None:
+    connected()
+    rings()
+    drained()
+
+    sweep(at=now() + timedelta(seconds=59))
+    assert Call.objects.get().state == CallState.RINGING
+    Call.objects.update(rang_at=now())
+    sweep(at=now() + timedelta(seconds=61))
+
+    call = Call.objects.get()
+    assert (call.state, call.ending, call.context) == (CallState.ENDED, CallEnd.NOT_ANSWERED, "")
+
+
+def test_conversation_whose_call_ended_with_a_process_is_closed() -> None:
+    connected()
+    rings()
+    drained()
+    actions.connected(Call.objects.get().pk)
+    Call.objects.update(state=CallState.ENDED, ended_at=now() - timedelta(minutes=2), ending=CallEnd.LOST)
+
+    sweep()
+
+    assert Conversation.objects.get().state == "closed"
 
 
 def test_of_two_nodes_one_takes_the_call() -> None:

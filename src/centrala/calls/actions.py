@@ -126,14 +126,24 @@ def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, 
         _told, new = Told.objects.get_or_create(
             pk=id_, defaults={"call": call, "type": type_, "at": at, "data": dict(data)}
         )
+    if not new:
+        return
+    _named(call, data)
     reached = REACHED.get(type_)
-    if not new or reached is None:
+    if reached is None:
         return
     if reached == CallState.CONNECTED:
         connected(call.pk)
     else:
         before = CallEnd.NOT_ANSWERED if call.connected_at is None else CallEnd.CUSTOMER
         ended(call.pk, ENDINGS.get(type_, before), detail=_words(data))
+
+
+def _named(call: Call, data: Mapping[str, Any]) -> None:
+    """How the service calls it, where the process that answered died before it could write that down."""
+    name = str(data.get("callConnectionId") or "")[:100]
+    if name and not call.call_connection_id:
+        Call.objects.filter(pk=call.pk, call_connection_id="").update(call_connection_id=name, context="")
 
 
 def _locked(call_id: UUID) -> Call:

@@ -7,6 +7,7 @@ What a call is stands in the database. Whenever something may have changed there
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -14,6 +15,7 @@ from uuid import UUID
 import msgspec
 from django.db import Error as DatabaseError
 from django.db import connection as database
+from django.utils.timezone import now
 
 from centrala.azure.calls import Calls
 from centrala.azure.cloud import Cloud
@@ -31,6 +33,7 @@ LOOK_SECONDS = 1.0
 BEAT_SECONDS = 2.0
 TRIES = 3  # to answer: the caller hears it ring for half a minute
 REJOIN_SECONDS = 90.0  # an agent whose browser is gone may come back
+LONGEST = timedelta(hours=2)  # of a call; so does the original
 SOUND_SECONDS = 30.0  # a call without the service's socket is given up then
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -134,8 +137,12 @@ class Exchange:
         return {"callback_url": call.callback_url, "media_url": sound}
 
     async def _take_over(self, call: Call, *, reachable: bool) -> None:
-        """Of a node that died: the service dials our address again where it is the same, else the call is ended."""
+        """Of a node that died: it is answered where it was not, the service dials our address again where it is the
+        same, else the call is ended."""
         live = self.live(call.pk)
+        if call.state == CallState.ANSWERING and not call.call_connection_id:
+            await self._answer(call)
+            return
         if reachable and await self._dialled_again(call):
             return
         log.warning("Call %s is lost: its sound went to a process that is no more.", call.pk)
@@ -150,7 +157,11 @@ class Exchange:
         return True
 
     async def _be_patient(self, live: LiveCall) -> None:
-        """Nobody waits for ever: for an agent's browser, or for sound of the service."""
+        """Nobody waits for ever: for an agent's browser, or for sound of the service. Nobody talks for ever, either."""
+        begun = live.standing.connected_at
+        if begun is not None and now() - begun > LONGEST:
+            await self._give_up(live, CallEnd.TOO_LONG)
+            return
         if live.alone_since is not None and monotonic() - live.alone_since > REJOIN_SECONDS:
             live.alone_since = None
             await in_thread(actions.agent_gone, live.call)

@@ -7,6 +7,7 @@ makes them so: it may come late, twice, or first in another process after this o
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from time import monotonic
 from uuid import UUID
@@ -35,6 +36,7 @@ class Standing:
     over: bool = False
     ended: bool = False
     agent: int | None = None
+    connected_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -19,4 +19,5 @@ def standing(call_id: UUID) -> Standing:
         over=ended or (talk is not None and talk.state in ENDED),
         ended=ended,
         agent=talk.agent_id if talk else None,
+        connected_at=call.connected_at,
     )

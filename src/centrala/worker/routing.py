@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from centrala.calls import sweeps as calls
 from centrala.database import session
 from centrala.routing.actions import expire_offers
 from centrala.routing.router import route
@@ -24,6 +25,7 @@ def run(stop: threading.Event) -> None:
         while not stop.is_set():
             if time.monotonic() - swept >= SWEEP_SECONDS:
                 sweep()
+                calls.sweep()
                 swept = time.monotonic()
             expire_offers()
             if not route():
