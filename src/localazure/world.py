@@ -12,7 +12,7 @@ from localazure.communication.rates import Rates
 from localazure.entra.minted import Minted, Resource
 from localazure.eventgrid.webhook import Webhooks
 from localazure.loose import Check
-from localazure.records.calling import CallbackKey, Telephone
+from localazure.records.calling import AiResource, CallbackKey, Telephone
 from localazure.records.directory import (
     Application,
     AppRoleAssignment,
@@ -142,6 +142,7 @@ class World:
 
         self.callback_keys = Table(store, CallbackKey)
         self.telephones = Table(store, Telephone)  # by raw id
+        self.ai_resources = Table(store, AiResource)  # by resource and address
         self.calls = Calls()
 
         self.storage_accounts = Table(store, StorageAccount)

@@ -52,6 +52,7 @@ class Receiver:
     def __init__(self, certificate: Path, key: Path) -> None:
         self.answer: Callable[[Received], Answer] = accept
         self.hang = False
+        self.files: dict[str, bytes] = {}  # what GET answers, by path; 404 for everything else
         self.allow: str | None = "eventgrid.azure.net"
         self.preflights: queue.Queue[dict[str, str]] = queue.Queue()
         self.farewells: queue.Queue[Received] = queue.Queue()
@@ -66,6 +67,9 @@ class Receiver:
     @property
     def url(self) -> str:
         return f"https://localhost:{self._server.server_port}/hook?k=secret"
+
+    def address(self, path: str) -> str:
+        return f"https://localhost:{self._server.server_port}{path}"
 
     def next(self) -> Received:
         return self.notifications.get(timeout=PATIENCE)
@@ -106,6 +110,13 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 self.send_header("WebHook-Allowed-Origin", receiver.allow)
             self.send_header("content-length", "0")
             self.end_headers()
+
+        def do_GET(self) -> None:
+            content = receiver.files.get(self.path)
+            self.send_response(404 if content is None else 200)
+            self.send_header("content-length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))

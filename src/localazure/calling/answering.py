@@ -2,33 +2,28 @@
 
 from functools import partial
 
-from localazure.calling import arriving, contexts, dialling, identifiers, presence
-from localazure.calling.addresses import callback
+from localazure.calling import arriving, contexts, dialling, identifiers, presence, taking
 from localazure.calling.bodies import AnswerBody, RedirectBody, RejectBody
 from localazure.calling.errors import INVALID_CALL
 from localazure.calling.model import Call, Connection
 from localazure.calling.results import BUSY, REJECTED, Result
-from localazure.records.ids import new_id
 from localazure.world import World
 
 REASONS = {"busy": BUSY}
 
 
 def answer(world: World, resource: str, body: AnswerBody) -> Connection:
-    uri = callback(body.callback_uri, "callbackUri")
+    taking.check(body)
     call = contexts.ringing(world, resource, body.incoming_call_context)
     assert call.offer is not None
-    connection = Connection(
-        id=new_id(),
-        call=call,
-        callback_uri=uri,
-        context=body.operation_context,
+    connection = taking.take(
+        call,
+        body,
         source=call.caller,
         targets=(call.offer.to,),
         answered_by=body.answered_by.id if body.answered_by else "",
         answered_for=identifiers.number_of(call.callee) if identifiers.is_telephone(call.callee) else "",
     )
-    call.connections[connection.id] = connection
     call.offer = None
     world.background.spawn(_connect(world, connection))
     return connection

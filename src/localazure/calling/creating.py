@@ -2,20 +2,18 @@
 
 from functools import partial
 
-from localazure.calling import arriving, callbacks, dialling, finding, identifiers, presence
-from localazure.calling.addresses import callback
+from localazure.calling import arriving, callbacks, dialling, finding, identifiers, presence, taking
 from localazure.calling.bodies import CallLocator, ConnectBody, CreateBody
 from localazure.calling.errors import CALL_NOT_FOUND, INVALID_CALL
 from localazure.calling.model import Call, Connection, ConnectionState
 from localazure.calling.results import Result
 from localazure.errors import PART_NOT_EMULATED
-from localazure.records.ids import new_id
 from localazure.world import World
 
 
 def create(world: World, resource: str, body: CreateBody) -> Connection:
     """All targets ring at once; the first who answers has the call, the others may still come in."""
-    uri = callback(body.callback_uri, "callbackUri")
+    taking.check(body)
     if body.teams_app_source:
         raise PART_NOT_EMULATED.of(what="Calling in the name of an application of Teams")
     targets = tuple(dict.fromkeys(identifiers.raw_id(one, "target") for one in body.targets))
@@ -26,27 +24,23 @@ def create(world: World, resource: str, body: CreateBody) -> Connection:
     source = body.source.id if body.source else ""
     caller = identifiers.of_number(number) if number else source
     call = arriving.new_call(world, resource=resource, inbound=False, caller=caller, callee=targets[0])
-    connection = Connection(
-        id=new_id(),
-        call=call,
-        callback_uri=uri,
-        context=body.operation_context,
+    connection = taking.take(
+        call,
+        body,
         source=source,
         source_number=number,
         source_name=body.source_display_name or "",
         targets=targets,
     )
-    call.connections[connection.id] = connection
     for name in targets:
         dialling.dial(world, call, name, partial(_decided, world, connection))
     return connection
 
 
 def connect(world: World, resource: str, body: ConnectBody) -> Connection:
-    uri = callback(body.callback_uri, "callbackUri")
+    taking.check(body)
     call = located(world, resource, body.call_locator)
-    connection = Connection(id=new_id(), call=call, callback_uri=uri, context=body.operation_context)
-    call.connections[connection.id] = connection
+    connection = taking.take(call, body)
     world.background.spawn(_join(world, connection))
     return connection
 

@@ -13,6 +13,8 @@ NOT_A_TARGET = Refusal(400, "BadRequest", "The identifier of the {what} is inval
 PARTICIPANT_NOT_FOUND = Refusal(404, "NotFound", "The participant is not in the call.")
 NOT_REPEATABLE = Refusal(400, "BadRequest", "The header {name} is missing or malformed.")
 REPEATED_OTHERWISE = Refusal(412, "PreconditionFailed", "The same Repeatability-Request-ID came with another request.")
+NO_AI = Refusal(405, "8522", "Request not allowed when Cognitive Service Configuration not set during call setup.")
+NO_STREAM = Refusal(405, "8522", "Request not allowed when Media Streaming url not set during call setup.")
 
 # The control API
 NO_SUCH_CALL = Refusal(404, "unknown_call", "There is no such call.")

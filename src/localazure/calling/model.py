@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from localazure.calling.results import Result
 from localazure.records.calling import Step
 
-if TYPE_CHECKING:  # they need numpy
+if TYPE_CHECKING:  # they need numpy, or this module
+    from localazure.calling.bodies import MediaStreamingOptions
+    from localazure.calling.operations import Operations
     from localazure.calling.performing import Performer
     from localazure.calling.stage import Stage
     from localazure.media.metronome import Metronome
+    from localazure.media.streaming import Streaming
 
 KEPT = 1000  # calls that have ended and can still be looked at
 
@@ -60,6 +63,7 @@ class Leg:
     result: Result | None = None
     steps: list[Step] = field(default_factory=list)
     performer: "Performer | None" = None
+    entertained: Callable[[], None] | None = None  # stops what plays while it is on hold
 
     @property
     def steps_left(self) -> int:
@@ -78,6 +82,30 @@ class Told:
     status: int | None = None
 
 
+@dataclass(kw_only=True)
+class Listening:
+    """An application is told of each key of a party; `told` is how many it has heard of."""
+
+    context: str | None
+    uri: str | None
+    told: int
+    on: bool
+
+
+@dataclass(eq=False, kw_only=True)
+class Stream:
+    """The stream that an application wished when it took the call; `socket` while it is dialled or open."""
+
+    id: str
+    url: str
+    options: "MediaStreamingOptions"
+    at_once: bool
+    context: str | None = None
+    uri: str | None = None
+    socket: "Streaming | None" = None
+    hears: Callable[[str, str], None] | None = None
+
+
 @dataclass(eq=False, kw_only=True)
 class Connection:
     """An application's hold on a call. `last` is the delivery of what it was told last."""
@@ -93,6 +121,10 @@ class Connection:
     targets: tuple[str, ...] = ()
     answered_by: str = ""  # the application's own raw id, where it has one
     answered_for: str = ""  # the number that was called
+    ai: str = ""  # the AI resource's address
+    stream: Stream | None = None
+    operations: "Operations | None" = None
+    listening: dict[str, Listening] = field(default_factory=dict)
     sequence: int = 0
     told: list[Told] = field(default_factory=list)
     last: "asyncio.Task[None] | None" = None

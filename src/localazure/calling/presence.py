@@ -64,12 +64,14 @@ def established(world: World, connection: Connection) -> None:
     connection.state = ConnectionState.CONNECTED
     callbacks.tell(world, connection, "CallConnected", context=connection.context)
     changed(world, connection.call)
+    sound.begin_stream(world, connection)
 
 
 def release(world: World, connection: Connection, result: Result) -> None:
     """The application has the call no longer; whether it goes on without is left to whoever asks for this."""
     if connection.open:
         connection.state = ConnectionState.DISCONNECTED
+        sound.let_go(connection)
         callbacks.tell(world, connection, "CallDisconnected", result=result, context=connection.context)
 
 

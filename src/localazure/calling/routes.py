@@ -2,6 +2,7 @@
 
 from localazure.calling import answering, creating, ending, finding, shapes
 from localazure.calling.bodies import AnswerBody, ConnectBody, CreateBody, RedirectBody, RejectBody
+from localazure.calling.media_routes import ROUTES as MEDIA
 from localazure.calling.participant_routes import ROUTES as PARTICIPANTS
 from localazure.calling.paths import CALLS, ONE
 from localazure.calling.repeating import repeatable
@@ -60,6 +61,7 @@ ROUTES = [
     Route("POST", f"{CALLS}:reject", reject),
     Route("POST", f"{CALLS}:redirect", redirect),
     *PARTICIPANTS,
+    *MEDIA,
     Route("POST", f"{ONE}:terminate", terminate),
     Route("GET", ONE, get),
     Route("DELETE", ONE, hang_up),

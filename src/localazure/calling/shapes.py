@@ -1,7 +1,7 @@
 """What Call Automation answers."""
 
 from localazure.calling import identifiers
-from localazure.calling.model import Call, Connection, Leg
+from localazure.calling.model import Call, Connection, Leg, Stream
 from localazure.pipeline import Reply
 
 Json = dict[str, object]
@@ -14,6 +14,7 @@ def properties(one: Connection) -> Json:
         "source": identifiers.shape(one.source) if one.source else None,
         "answeredBy": {"id": one.answered_by} if one.answered_by else None,
         "answeredFor": {"value": one.answered_for} if one.answered_for else None,
+        "mediaStreamingSubscription": _stream(one.stream) if one.stream else None,
     }
     return {
         "callConnectionId": one.id,
@@ -23,6 +24,10 @@ def properties(one: Connection) -> Json:
         "callbackUri": one.callback_uri,
         "targets": [identifiers.shape(target) for target in one.targets],
     } | {name: value for name, value in optional.items() if value is not None}
+
+
+def _stream(one: Stream) -> Json:
+    return {"id": one.id, "state": "active" if one.socket else "inactive", "subscribedContentTypes": ["audio"]}
 
 
 def participant(leg: Leg) -> Json:

@@ -4,7 +4,7 @@ see one, and their start must not wait for it."""
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from localazure.calling.model import Call, Leg
+from localazure.calling.model import Call, Connection, Leg
 from localazure.records.calling import Step
 from localazure.world import World
 
@@ -36,6 +36,21 @@ def move(world: World, leg: Leg, call: Call) -> None:
     """To where another call is heard; what it does goes on."""
     if leg.call.stage and (party := leg.call.stage.leave(leg.raw_id)):
         stage(world, call).enter(leg.raw_id, party, muted=leg.muted, held=leg.held)
+
+
+def begin_stream(world: World, connection: Connection) -> None:
+    if connection.stream:
+        from localazure.calling import streams
+
+        streams.begin(world, connection)
+
+
+def let_go(connection: Connection) -> None:
+    """Nothing plays or listens for the application any more."""
+    if connection.operations:
+        connection.operations.drop()
+    if connection.stream and connection.stream.socket:
+        connection.stream.socket.stop()
 
 
 def add(leg: Leg, steps: Sequence[Step]) -> None:

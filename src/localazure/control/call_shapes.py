@@ -61,6 +61,31 @@ class PartyNow(msgspec.Struct, kw_only=True):
     voip_headers: dict[str, str]
 
 
+class WindowNow(msgspec.Struct, kw_only=True):
+    """100 ms: decibels below full scale, and the strongest tone, null in silence."""
+
+    level: float
+    hertz: float | None
+
+
+class Heard(msgspec.Struct, kw_only=True):
+    """What a party heard in its call, `keys` among it: at most the last ten minutes in `windows`."""
+
+    seconds: float
+    loudest: float
+    silent_seconds: float
+    keys: str
+    windows: list[WindowNow]
+
+
+class AiBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An AI resource's address, which a Communication Services resource may use from now on; `resource` may be left out
+    where there is one only."""
+
+    endpoint: Annotated[str, Meta(pattern=r"^https://[!-~]+$", max_length=1024)]
+    resource: str | None = None
+
+
 class ToldNow(msgspec.Struct, kw_only=True):
     """A callback event. `status` is the last answer to it, null where none came."""
 

@@ -1,16 +1,29 @@
 """The control API's part for calls: who calls, what they do, and what became of it."""
 
-from localazure.calling import arriving, dialling, identifiers, issuer, presence, sound
+from localazure.calling import ai, arriving, dialling, identifiers, issuer, presence, sound
 from localazure.calling.errors import CALL_IS_OVER, CANNOT_BE_CALLED, NO_SUCH_CALL
 from localazure.calling.model import Call as Ongoing
 from localazure.calling.model import CustomContext, Leg, LegState
 from localazure.calling.results import BUSY, CALLER_GAVE_UP, DECLINED
-from localazure.control.call_shapes import CallBody, CallList, CallNow, PickUpBody, StepsBody, checked, now
+from localazure.control.call_shapes import (
+    AiBody,
+    CallBody,
+    CallList,
+    CallNow,
+    Heard,
+    PickUpBody,
+    StepsBody,
+    WindowNow,
+    checked,
+    now,
+)
 from localazure.control.openapi import Described
-from localazure.control.shapes import KeysNow, RotateBody
+from localazure.control.shapes import Done, KeysNow, RotateBody
 from localazure.control.telephones import ROUTES as TELEPHONES
+from localazure.control.telephony import named
 from localazure.errors import INVALID_CONTROL, UNKNOWN_NUMBER
 from localazure.pipeline import Call, Reply
+from localazure.records.calling import AiResource
 from localazure.world import World
 
 ANSWERS = {"answer": None, "decline": DECLINED, "busy": BUSY}
@@ -54,7 +67,7 @@ def add_steps(world: World, call: Call) -> Reply:
 def hang_up(world: World, call: Call) -> Reply:
     """The telephone that called does; one that was called, where the query names it."""
     one = _ongoing(world, call)
-    leg = _party(one, call.query.get("party"))
+    leg = _party(one, call.query.get("party", "").replace(" ", "+"))
     if one.offer is not None:
         presence.end(world, one, CALLER_GAVE_UP)
     elif leg.decided:
@@ -71,6 +84,33 @@ def pick_up(world: World, call: Call) -> Reply:
         raise INVALID_CONTROL.of(reason="Name in 'party' who of the call's telephones rings and is picked up.")
     dialling.decide(world, ringing[0], ANSWERS[asked.what])
     return Reply(body=now(one))
+
+
+def get_heard(world: World, call: Call) -> Reply:
+    """Also after it has gone. Whoever never came into the call heard nothing."""
+    one, name = _found(world, call), call.query.get("party", "").replace(" ", "+")
+    leg = one.legs.get(name) if name else next(iter(one.legs.values()), None)
+    if leg is None or leg.performer is None:
+        raise INVALID_CONTROL.of(reason="There is no such party in the call.")
+    hearing = leg.performer.hearing
+    windows = [WindowNow(level=each.level, hertz=each.hertz) for each in hearing.windows]
+    return Reply(
+        body=Heard(
+            seconds=hearing.seconds,
+            loudest=hearing.loudest,
+            silent_seconds=hearing.silent_seconds,
+            keys=hearing.keys,
+            windows=windows,
+        )
+    )
+
+
+def link_ai(world: World, call: Call) -> Reply:
+    asked = call.json(AiBody)
+    resource = named(world, asked.resource).key
+    one = AiResource(resource=resource, endpoint=asked.endpoint)
+    world.ai_resources.put(ai.key(resource, asked.endpoint), one)
+    return Reply(body=Done())
 
 
 def rotate_keys(world: World, call: Call) -> Reply:
@@ -111,6 +151,8 @@ ROUTES = [
     Described("POST", "/_local/calls/{call}/steps", add_steps, "A party does more", CallNow, StepsBody),
     Described("POST", "/_local/calls/{call}/pick-up", pick_up, "A telephone that rings is answered, or not", CallNow,
               PickUpBody),
+    Described("GET", "/_local/calls/{call}/heard", get_heard, "What a party heard", Heard, query=("party",)),
+    Described("POST", "/_local/calls/ai", link_ai, "A resource may use an AI resource", Done, AiBody),
     *TELEPHONES,
     Described("DELETE", "/_local/calls/{call}", hang_up, "The telephone hangs up", CallNow, query=("party",)),
 ]  # fmt: skip

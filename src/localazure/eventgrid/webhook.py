@@ -39,8 +39,8 @@ class Webhooks:
         self._sweeping: asyncio.TimerHandle | None = None
 
     @cached_property
-    def _context(self) -> ssl.SSLContext:
-        """Not before the first request: to read the bundle takes as long as many a module."""
+    def context(self) -> ssl.SSLContext:
+        """What is trusted. Not before the first request: to read the bundle takes as long as many a module."""
         return ssl.create_default_context(cafile=str(self._ca_bundle))
 
     async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
@@ -73,7 +73,7 @@ class Webhooks:
             except Broken as error:
                 if not error.unheard:
                     raise
-        return await self._exchanged(await connected(url, self._context), url.netloc, asked)
+        return await self._exchanged(await connected(url, self.context), url.netloc, asked)
 
     async def _exchanged(self, connection: Connection, place: str, asked: bytes) -> Response:
         response = await connection.ask(asked)

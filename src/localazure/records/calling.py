@@ -46,3 +46,10 @@ class Telephone(msgspec.Struct, frozen=True, kw_only=True):
     when_called: WhenCalled
     after_seconds: float = 0
     script: tuple[Step, ...] = ()
+
+
+class AiResource(msgspec.Struct, frozen=True, kw_only=True):
+    """An Azure AI services resource that a Communication Services resource may use."""
+
+    resource: str
+    endpoint: str

@@ -103,6 +103,9 @@ class Outside:
     def sees(self, call: str) -> dict:
         return self._control.get(f"/_local/calls/{call}").raise_for_status().json()
 
+    def hears(self, call: str, **query: str) -> dict:
+        return self._control.get(f"/_local/calls/{call}/heard", params=query).raise_for_status().json()
+
     def picks_up(self, what: str = "answer", party: str | None = None) -> None:
         """The telephone that rings in the newest call."""
         call = self.last()["id"]
