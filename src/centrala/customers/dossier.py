@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from centrala.calls.models import Call
 from centrala.campaigns.models import Place, Recipient
 from centrala.conversations.customers import pseudonym
 from centrala.conversations.locking import locked_contact
@@ -25,9 +26,9 @@ WITH_THESE_BYTES = "position(convert_to(%s, 'UTF8') in body) > 0"
 
 @transaction.atomic
 def export(*, contact: Contact, actor: User | None) -> Told:
-    """The contact, what it said of further texts, the conversations with their messages, the campaigns whose files
-    named the number, and the raw events that name it. The audit log tells that it was done, and keeps a keyed hash.
-    Raises Refused for a customer who has been erased; until it is done nobody erases this one."""
+    """The contact, what it said of further texts, the conversations with their messages, the calls, the campaigns whose
+    files named the number, and the raw events that name it. The audit log tells that it was done, and keeps a keyed
+    hash. Raises Refused for a customer who has been erased; until it is done nobody erases this one."""
     contact = locked_contact(contact.pk)
     conversations = with_endings(contact.conversations.select_related("number", "workstream")).order_by(
         "opened_at", "id"
@@ -38,6 +39,7 @@ def export(*, contact: Contact, actor: User | None) -> Told:
         "linked_to": [other.number for other in contact.linked],
         "opt_outs": [_opt_out(one) for one in contact.opt_outs.select_related("number").order_by("number__number")],
         "conversations": [_conversation(one) for one in conversations.prefetch_related("messages", "notes__author")],
+        "calls": [_call(one) for one in Call.objects.filter(customer=contact.number).order_by("rang_at", "id")],
         "campaigns": [_campaign(row) for row in rows_about(contact)],
         "events": [_event(event) for event in events_about(contact)],
     }
@@ -89,6 +91,19 @@ def _conversation(one: Conversation) -> Told:
         "wrap_up_note": one.ending.note if one.ending else "",
         "messages": [_message(message) for message in messages],
         "notes": [_note(note) for note in sorted(one.notes.all(), key=lambda note: (note.created_at, note.id))],
+    }
+
+
+def _call(one: Call) -> Told:
+    return {
+        "id": str(one.pk),
+        "conversation": str(one.conversation_id) if one.conversation_id else None,
+        "our_number": one.number,
+        "direction": one.direction,
+        "ending": one.ending,
+        "rang_at": _time(one.rang_at),
+        "connected_at": _time(one.connected_at),
+        "ended_at": _time(one.ended_at),
     }
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from centrala.calls.models import Call, CallState
 from centrala.campaigns.models import Recipient
 from centrala.conversations import tagging
 from centrala.conversations.customers import pseudonym
@@ -25,12 +26,12 @@ A_MOMENT = timedelta(minutes=1)  # more than lies between the arrival of an even
 
 
 def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
-    """Deletes the contact, conversations, messages, rows of campaigns, and the raw events that name the number, waiting
-    ones among them.
+    """Deletes the contact, conversations, messages, calls, rows of campaigns, and the raw events that name the number,
+    waiting ones among them.
 
     What stays: in the audit log, that it was done, with a keyed hash of the number; and by the same hash the customer's
-    STOP, so that the wish outlives the data. Returns how much was deleted. Raises Refused under a legal hold, and for
-    one that has been erased.
+    STOP, so that the wish outlives the data. Returns how much was deleted. Raises Refused under a legal hold, while a
+    call is under way, and for one that has been erased.
     """
     return _erase([contact], actor)
 
@@ -51,6 +52,8 @@ def _erase(contacts: list[Contact], actor: User | None) -> dict[str, int]:
     for one in (kept[one.pk] for one in in_order):
         if one.held:
             raise Refused(_("A legal hold forbids it: %(reason)s. Fix: lift the hold first.") % {"reason": one.held})
+        if Call.objects.filter(customer=one.number).exclude(state=CallState.ENDED).exists():
+            raise Refused(_("A call with this customer is under way. Fix: erase them when it is over."))
         late = _without_events(one, since=begun - A_MOMENT)
         erased.update(_without_the_rest(one, events[one.pk] + late, actor))
     return dict(erased)
@@ -74,6 +77,7 @@ def _without_the_rest(contact: Contact, events: int, actor: User | None) -> dict
     messages = Message.objects.filter(conversation__in=tags_of).count()
     erased = {"conversations": len(tags_of), "messages": messages, "events": events}
     Conversation.objects.filter(pk__in=tags_of).delete()
+    Call.objects.filter(customer=contact.number).delete()  # those that nobody answered
     persons = list(Person.objects.filter(contacts=contact))
     contact.delete()
     for person in persons:
