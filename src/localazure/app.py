@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from localazure.arm.routes import METADATA, RESOURCE_MANAGER
+from localazure.calling.content import RECORDINGS
 from localazure.calling.issuer_routes import CALLBACK_ISSUER
 from localazure.communication.routes import COMMUNICATION
 from localazure.control.guard import Guard
@@ -53,7 +54,18 @@ class Services:
 
 # Storage comes last: an account's name could be any first part of a path. A tenant's could be, too, of a discovery
 # document's: those of others come before Entra.
-AZURE = (VALIDATION, INGRESS, CALLBACK_ISSUER, ENTRA, GRAPH, COMMUNICATION, METADATA, RESOURCE_MANAGER, STORAGE)
+AZURE = (
+    VALIDATION,
+    INGRESS,
+    CALLBACK_ISSUER,
+    ENTRA,
+    GRAPH,
+    COMMUNICATION,
+    RECORDINGS,
+    METADATA,
+    RESOURCE_MANAGER,
+    STORAGE,
+)
 
 
 def azure_app(world: World) -> ASGIApp:

@@ -66,8 +66,8 @@ def _check_state(world: World, subscription_id: str, action: str) -> None:
         raise READ_ONLY_SUBSCRIPTION.of(subscription=found.id)
 
 
-def signed_by(world: World, call: Call) -> CommunicationService:
-    """The resource whose key signed the request. Raises a 401.
+def signed_by(world: World, call: Call, *, hosts: Collection[str] = ()) -> CommunicationService:
+    """The resource whose key signed the request; it may have been for one of `hosts` instead. Raises a 401.
 
     https://learn.microsoft.com/azure/communication-services/tutorials/hmac-header-tutorial
     """
@@ -79,7 +79,7 @@ def signed_by(world: World, call: Call) -> CommunicationService:
     if not same(digest, call.headers.get("x-ms-content-sha256", "")):
         raise DENIED.of(reason="The content hash does not match the body.")
     for resource in named_by_host(world, call):
-        if _signed_with(resource, call, match["value"]):
+        if any(_signed_with(resource, call, host, match["value"]) for host in (call.headers.get("host", ""), *hosts)):
             return _local_auth_allowed(resource)
     raise DENIED.of(reason="The signature does not match.")
 
@@ -100,9 +100,9 @@ def _check_date(date: str) -> None:
         raise DENIED.of(reason="The request's date is more than 15 minutes away from the service's.")
 
 
-def _signed_with(resource: CommunicationService, call: Call, signature: str) -> bool:
+def _signed_with(resource: CommunicationService, call: Call, host: str, signature: str) -> bool:
     """Clients sign the path as sent or decoded: Microsoft's asynchronous ones decode it."""
-    rest = ";".join(call.headers.get(name, "") for name in ("x-ms-date", "host", "x-ms-content-sha256"))
+    rest = ";".join([call.headers.get("x-ms-date", ""), host, call.headers.get("x-ms-content-sha256", "")])
     return any(
         same(_signature(key, f"{call.method}\n{target}\n{rest}"), signature)
         for key in (resource.primary_key, resource.secondary_key)

@@ -1,5 +1,6 @@
 """Planting the seed: at the first start, and again at every reset."""
 
+from localazure.calling.files import sweep as sweep_recordings
 from localazure.clock import real_time
 from localazure.entra.keys import new_signing_key
 from localazure.failure import CannotStart
@@ -50,7 +51,7 @@ def replant(world: World) -> None:
             world.delivery_faults, world.messages, world.repeatables,
             world.faults, world.alphanumeric_senders, world.opt_outs,
             world.number_searches, world.number_operations, world.reservations, world.sold_out, world.number_quotas,
-            world.sip, world.identities, world.telephones, world.ai_resources,
+            world.sip, world.identities, world.telephones, world.ai_resources, world.recording_files,
             world.storage_accounts, world.containers, world.blobs, world.blocks,
         ):  # fmt: skip
             table.clear()
@@ -59,4 +60,5 @@ def replant(world: World) -> None:
         world.dropped_keys.clear()
         plant(world)
     sweep(world)
+    sweep_recordings(world)
     world.reset_clock()

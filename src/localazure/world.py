@@ -12,7 +12,7 @@ from localazure.communication.rates import Rates
 from localazure.entra.minted import Minted, Resource
 from localazure.eventgrid.webhook import Webhooks
 from localazure.loose import Check
-from localazure.records.calling import AiResource, CallbackKey, Telephone
+from localazure.records.calling import AiResource, CallbackKey, RecordingFile, Telephone
 from localazure.records.directory import (
     Application,
     AppRoleAssignment,
@@ -86,6 +86,11 @@ class Addresses:
         """The contents of blobs; what they are called is in the tables."""
         return self.ca_bundle.parent / "blobs"
 
+    @property
+    def recordings(self) -> Path:
+        """The files of recordings of calls: a folder for each."""
+        return self.ca_bundle.parent / "recordings"
+
 
 class World:
     """Tables by key (lower-case resource ids where Azure ignores case), the clock, and what runs meanwhile."""
@@ -143,6 +148,7 @@ class World:
         self.callback_keys = Table(store, CallbackKey)
         self.telephones = Table(store, Telephone)  # by raw id
         self.ai_resources = Table(store, AiResource)  # by resource and address
+        self.recording_files = Table(store, RecordingFile)  # by document id
         self.calls = Calls()
 
         self.storage_accounts = Table(store, StorageAccount)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from localazure.calling import issuer
-from localazure.calling.model import Connection, Told
+from localazure.calling.model import Call, Connection, Recording, Told
 from localazure.calling.results import Result
 from localazure.clock import timestamp
 from localazure.eventgrid import trouble
@@ -49,12 +49,23 @@ def tell(
     if result is not None:
         about["resultInformation"] = result.shape
     told = Told(id=new_id(), kind=kind, at=world.clock.now(), uri=uri or connection.callback_uri)
-    connection.told.append(told)
-    _dispatch(world, connection, told, _event(connection, told, about | dict(data or {})))
-
-
-def _event(connection: Connection, told: Told, data: Mapping[str, object]) -> bytes:
     place = f"calling/callConnections/{connection.id}"
+    _dispatch(world, connection, told, _event(place, told, about | dict(data or {})))
+
+
+def tell_of_recording(world: World, recording: Recording, data: Mapping[str, object]) -> None:
+    """At the recording's own address."""
+    about: dict[str, object] = {
+        "serverCallId": recording.call.server_call_id,
+        "correlationId": recording.call.correlation_id,
+    }
+    if recording.connection:
+        about["callConnectionId"] = recording.connection
+    told = Told(id=new_id(), kind="RecordingStateChanged", at=world.clock.now(), uri=recording.uri)
+    _dispatch(world, recording, told, _event(f"calling/recordings/{recording.id}", told, about | dict(data)))
+
+
+def _event(place: str, told: Told, data: Mapping[str, object]) -> bytes:
     event = {
         "id": told.id,
         "source": place,
@@ -68,21 +79,22 @@ def _event(connection: Connection, told: Told, data: Mapping[str, object]) -> by
     return msgspec.json.encode([event])
 
 
-def _dispatch(world: World, connection: Connection, told: Told, body: bytes) -> None:
+def _dispatch(world: World, listener: Connection | Recording, told: Told, body: bytes) -> None:
     """Trouble that was ordered lets an event leave late, twice or never, and hold up none of the others."""
+    listener.told.append(told)
     begun = trouble.start(world, CALLBACKS)
     if begun.lost:
         return
     for _ in range(begun.copies):
-        before = None if begun.seconds else connection.last
-        task = world.background.spawn(_deliver(world, connection, told, body, before, begun.seconds))
+        before = None if begun.seconds else listener.last
+        task = world.background.spawn(_deliver(world, listener.call, told, body, before, begun.seconds))
         if not begun.seconds:
-            connection.last = task
+            listener.last = task
 
 
 async def _deliver(
     world: World,
-    connection: Connection,
+    call: Call,
     told: Told,
     body: bytes,
     before: "asyncio.Task[None] | None",
@@ -93,22 +105,22 @@ async def _deliver(
     if seconds:
         await world.clock.sleep(seconds)
     for pause in (*RETRIES, None):
-        answer = trouble.answer(world, CALLBACKS) or await _post(world, connection, told.uri, body)
+        answer = trouble.answer(world, CALLBACKS) or await _post(world, call, told.uri, body)
         told.attempts, told.status = told.attempts + 1, answer.status
         if answer.status is not None and answer.status not in AGAIN:
             return
         if pause is not None:
             await world.clock.sleep(pause)
-    log.warning("a callback of call %s was given up: %s %s", connection.call.id, told.kind, told.status)
+    log.warning("a callback of call %s was given up: %s %s", call.id, told.kind, told.status)
 
 
-async def _post(world: World, connection: Connection, uri: str, body: bytes) -> Answer:
-    resource = world.communication.get(connection.call.resource)
+async def _post(world: World, call: Call, uri: str, body: bytes) -> Answer:
+    resource = world.communication.get(call.resource)
     if resource is None:  # removed while the call went on: nobody can sign for it
         return Answer(status=410)
     headers = {
         "content-type": "application/json; charset=utf-8",
         "authorization": f"Bearer {issuer.token(world, resource)}",
-        "x-ms-call-correlation-id": connection.call.correlation_id,
+        "x-ms-call-correlation-id": call.correlation_id,
     }
     return await world.webhooks.send("POST", uri, headers, body)

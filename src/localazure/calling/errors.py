@@ -15,6 +15,8 @@ NOT_REPEATABLE = Refusal(400, "BadRequest", "The header {name} is missing or mal
 REPEATED_OTHERWISE = Refusal(412, "PreconditionFailed", "The same Repeatability-Request-ID came with another request.")
 NO_AI = Refusal(405, "8522", "Request not allowed when Cognitive Service Configuration not set during call setup.")
 NO_STREAM = Refusal(405, "8522", "Request not allowed when Media Streaming url not set during call setup.")
+RECORDING_NOT_FOUND = Refusal(404, "NotFound", "The recording was not found.")
+RANGE_NOT_SATISFIABLE = Refusal(416, "InvalidRange", "The range is outside of the recording.")
 
 # The control API
 NO_SUCH_CALL = Refusal(404, "unknown_call", "There is no such call.")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # they need numpy, or this module
     from localazure.calling.performing import Performer
     from localazure.calling.stage import Stage
     from localazure.media.metronome import Metronome
+    from localazure.media.recorder import Recorder
     from localazure.media.streaming import Streaming
 
 KEPT = 1000  # calls that have ended and can still be looked at
@@ -178,6 +179,22 @@ class Call:
         return [one for one in self.connections.values() if one.open]
 
 
+@dataclass(eq=False, kw_only=True)
+class Recording:
+    """One that goes on. `uri` is where its state is told, empty for nowhere; `connection` the one that asked for it."""
+
+    id: str
+    call: Call
+    connection: str
+    uri: str
+    unmixed: bool
+    started_at: datetime
+    recorder: "Recorder"
+    over: bool = False
+    told: list[Told] = field(default_factory=list)
+    last: "asyncio.Task[None] | None" = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answered:
     """The first answer to a repeatable request; `content` is the digest of what was asked."""
@@ -196,6 +213,7 @@ class Calls:
         self.secret = secrets.token_bytes(32)
         self.answered: dict[str, Answered] = {}  # by resource and Repeatability-Request-ID, oldest first
         self.metronome: Metronome | None = None
+        self.recordings: dict[str, Recording] = {}
         self._calls: dict[str, Call] = {}
 
     def __iter__(self) -> Iterator[Call]:
@@ -216,5 +234,6 @@ class Calls:
 
     def clear(self) -> None:
         self.metronome = None
+        self.recordings.clear()
         self.answered.clear()
         self._calls.clear()

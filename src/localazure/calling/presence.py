@@ -80,6 +80,7 @@ def end(world: World, call: Call, result: Result) -> None:
     if call.over:
         return
     call.ended_at, call.result, call.offer = world.clock.now(), result, None
+    sound.end_recordings(world, call)
     for leg in call.alive():
         gone(world, leg, result)
     for connection in call.held_by():

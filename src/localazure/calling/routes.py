@@ -5,6 +5,7 @@ from localazure.calling.bodies import AnswerBody, ConnectBody, CreateBody, Redir
 from localazure.calling.media_routes import ROUTES as MEDIA
 from localazure.calling.participant_routes import ROUTES as PARTICIPANTS
 from localazure.calling.paths import CALLS, ONE
+from localazure.calling.recording_routes import ROUTES as RECORDINGS
 from localazure.calling.repeating import repeatable
 from localazure.pipeline import Call, Reply
 from localazure.routing import Route
@@ -62,6 +63,7 @@ ROUTES = [
     Route("POST", f"{CALLS}:redirect", redirect),
     *PARTICIPANTS,
     *MEDIA,
+    *RECORDINGS,
     Route("POST", f"{ONE}:terminate", terminate),
     Route("GET", ONE, get),
     Route("DELETE", ONE, hang_up),

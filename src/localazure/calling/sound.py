@@ -45,6 +45,13 @@ def begin_stream(world: World, connection: Connection) -> None:
         streams.begin(world, connection)
 
 
+def end_recordings(world: World, call: Call) -> None:
+    if world.calls.recordings:
+        from localazure.calling import recordings
+
+        recordings.end(world, call)
+
+
 def let_go(connection: Connection) -> None:
     """Nothing plays or listens for the application any more."""
     if connection.operations:

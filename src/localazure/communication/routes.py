@@ -46,7 +46,7 @@ def check_opt_outs(world: World, call: Call) -> Reply:
 def authenticate(world: World, call: Call) -> Caller:
     """By signature, which names the resource, or by token."""
     token = bearer(call)
-    return _by_token(world, call, token) if token else Caller(resource=signed_by(world, call).key)
+    return by_token(world, call, token) if token else Caller(resource=signed_by(world, call).key)
 
 
 def envelope(error: ServiceError, call: Call) -> dict[str, object]:
@@ -55,7 +55,7 @@ def envelope(error: ServiceError, call: Call) -> dict[str, object]:
     return {"error": error.body["error"] | target | inner}
 
 
-def _by_token(world: World, call: Call, token: str) -> Caller:
+def by_token(world: World, call: Call, token: str) -> Caller:
     """A token names no resource: the host does, or there is only one."""
     try:
         caller = caller_of(world, token, AUDIENCES | {world.addresses.url})

@@ -1,5 +1,6 @@
 """Call Automation: what outlasts a restart. Calls do not."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -53,3 +54,13 @@ class AiResource(msgspec.Struct, frozen=True, kw_only=True):
 
     resource: str
     endpoint: str
+
+
+class RecordingFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A chunk of a recording; `path` is below the folder of recordings. A day after `made_at` it is gone."""
+
+    document: str
+    resource: str
+    path: str
+    metadata: dict[str, object]
+    made_at: datetime

@@ -16,6 +16,7 @@ SERVICES = {
     "metadata": "Cloud metadata",
     "arm": "Resource Manager",
     "communication": "Communication Services",
+    "recordings": "Recordings of calls",
     "eventgrid": "Event Grid",
     "storage": "Blob Storage",
 }
