@@ -67,3 +67,15 @@ async def test_bodies_are_not_read_beyond_their_room(
 
     assert (large.status_code, large.text, small.status_code) == (503, "inbox_full\n", 200)
     assert await kept(sql) == {"small"}
+
+
+async def test_event_that_is_not_known_to_be_kept_comes_again(
+    hooks: Hooks, dsn: str, entra: Entra, sms: str, sql: asyncpg.Connection
+) -> None:
+    app = Starlette(routes=routes())
+    app.state.hooks = replace(hooks, writer=Writer(dsn))  # which was never started
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub") as client:
+        answer = await client.post(sms, json=[event()], headers={"Authorization": f"Bearer {entra.token()}"})
+
+    assert (answer.status_code, answer.text, answer.headers["Retry-After"]) == (503, "inbox_unavailable\n", "30")
+    assert await kept(sql) == set()

@@ -1,15 +1,23 @@
 """What happens to a request whose token is right."""
 
+import asyncio
 import json
 import logging
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
 import pytest
+from starlette.applications import Starlette
 
+from centrala.azure.cloud import Cloud
 from centrala.connection.models import Connection, Endpoint, Service
+from centrala.hooks.routes import routes
+from centrala.hooks.runtime import running
+from centrala.inbox.sessions import InboxUnavailable
 from hooks.scene import Clock, Entra, event, validation
+from hooks.test_writer import row
 
 
 @pytest.fixture
@@ -261,3 +269,77 @@ async def test_disconnect_is_noticed_within_two_seconds(
     after = await genuine.post(sms, json=[event()])
 
     assert (before.status_code, after.status_code) == (200, 404)
+
+
+async def test_body_that_takes_too_long_is_refused(
+    genuine: httpx.AsyncClient, sms: str, sql: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("centrala.hooks.body.SECONDS", 0.05)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"["
+        await asyncio.Event().wait()
+
+    answer = await genuine.post(sms, content=endless())
+
+    assert (answer.status_code, answer.text, answer.headers["Connection"]) == (408, "too_slow\n", "close")
+    assert (await genuine.post(sms, json=[event()])).status_code == 200
+    assert len(await rows(sql)) == 1
+
+
+async def test_body_in_pieces_is_read_whole(genuine: httpx.AsyncClient, sms: str, sql: asyncpg.Connection) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in (b'[{"id":', b'"e"', b"}]"):
+            yield piece
+
+    answer = await genuine.post(sms, content=pieces())
+
+    assert answer.status_code == 200
+    assert [row["body"] for row in await rows(sql)] == [b'{"id":"e"}']
+
+
+async def test_request_that_is_given_up_is_not_taken_for_a_slow_one(genuine: httpx.AsyncClient, sms: str) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"["
+        reading.set()
+        await asyncio.Event().wait()
+
+    reading = asyncio.Event()
+    post = asyncio.create_task(genuine.post(sms, content=endless()))
+    await reading.wait()
+    post.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await post
+
+
+async def test_endpoint_that_cannot_be_looked_up_is_a_reason_to_come_again(
+    entra: Entra, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("centrala.hooks.endpoints.RESTART_SECONDS", 0.15)
+    app = Starlette(routes=routes())
+    async with (
+        running(dsn="postgresql://nobody@/none?host=/nowhere", cloud=cloud, clock=clock) as app.state.hooks,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub") as client,
+    ):
+        answer = await client.post(f"/hooks/{'a' * 32}/sms", json=[event()])
+
+    assert (answer.status_code, answer.text, answer.headers["Retry-After"]) == (503, "inbox_unavailable\n", "30")
+
+
+async def test_nothing_of_the_webhooks_stays_behind(
+    entra: Entra, dsn: str, cloud: Cloud, clock: Clock, sql: asyncpg.Connection
+) -> None:
+    names = "select count(*) from pg_stat_activity where application_name = any($1) and datname = current_database()"
+    async with running(dsn=dsn, cloud=cloud, clock=clock) as made:
+        await made.writer.write([row("a")])
+        await made.endpoints.find("nobody")
+        during = await sql.fetchval(names, ["centrala inbox", "centrala hooks"])
+
+    assert during == 2
+    with pytest.raises(InboxUnavailable, match="not running"):
+        await made.writer.write([row("b")])
+    async with asyncio.timeout(10):
+        while await sql.fetchval(names, ["centrala inbox", "centrala hooks"]):
+            await sql.execute("select pg_stat_clear_snapshot()")
+    assert not [task for task in asyncio.all_tasks() if task.get_name() in {"sightings", "inbox writer"}]

@@ -282,12 +282,20 @@ async def test_sights_that_cannot_be_written_wait(
 ) -> None:
     await sql.execute("alter table connection_sighting rename to away")
     await genuine.post(sms, json=[event()])
-    await hooks.sightings.flush()
+    await genuine.post(sms, content=b"no events")
+    for _twice in range(2):
+        await hooks.sightings.flush()
     await sql.execute("alter table away rename to connection_sighting")
 
     kinds = [kind for kind, *_ in await sights(hooks, sql)]
 
-    assert kinds == ["event"]
+    assert kinds == ["event", "refusal"]
+    assert await sql.fetchval("select sum(count) from connection_refusalcount") == 1
+    assert {tuple(row) for row in await sql.fetch("select name, amount from inbox_tally")} == {
+        ("received", 1),
+        ("refused", 1),
+    }
+    assert len(caplog.records) == 2  # the refusal, and once that nothing can be written
     assert "cannot be written for now: UndefinedTableError" in caplog.text
 
 

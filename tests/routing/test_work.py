@@ -173,7 +173,9 @@ def test_wrap_up_takes_capacity_as_the_workstream_says(
 def test_ended_conversation_is_closed_by_its_agent_for_good(work: Conversation) -> None:
     ala = work.agent
     assert ala is not None
+    Workstream.objects.update(wrap_up_seconds=600)
     actions.end(conversation=work, user=ala)
+    assert duty(ala).load == 30
 
     talk = actions.close(conversation=work, user=ala)
 
