@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,124 @@ def test_block_is_shared_out_evenly(on_duty: OnDuty, waiting: Waiting, method: s
     route()
 
     assert offered() == {"ala": 2, "beata": 2}
+
+
+RELEASES: dict[str, Callable[[Conversation, User, User], object]] = {
+    "set_aside": lambda talk, ala, other: actions.set_aside(conversation=talk, user=ala),
+    "end": lambda talk, ala, other: actions.end(conversation=talk, user=ala),
+    "transfer": lambda talk, ala, other: actions.transfer_to_agent(conversation=talk, user=ala, to=other),
+    "release": lambda talk, ala, other: actions.release(conversation=talk, user=ala),
+}
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_who_has_just_become_free_is_the_least_in_need_of_work(on_duty: OnDuty, waiting: Waiting, release: str) -> None:
+    Workstream.objects.update(wrap_up_seconds=0)
+    Queue.objects.update(method=Method.LEAST_ACTIVE)
+    ala, _beata, adam = on_duty("ala"), on_duty("beata"), on_duty("adam", role=Role.ADMINISTRATOR)
+    RELEASES[release](actions.pick(conversation=waiting()[0], user=ala), ala, adam)
+    if release != "release":  # its conversation itself waits again
+        waiting()
+
+    route()
+
+    assert offered() == {"beata": 1}
+
+
+@pytest.mark.parametrize("seconds", [0, 120], ids=["given", "offered"])
+def test_next_round_begins_with_who_was_asked_longest_ago(on_duty: OnDuty, waiting: Waiting, seconds: int) -> None:
+    Workstream.objects.update(wrap_up_seconds=0, offer_seconds=seconds)
+    Queue.objects.update(method=Method.ROUND_ROBIN)
+    ala, _beata, [talk] = on_duty("ala"), on_duty("beata"), waiting()
+    route()
+    if seconds:
+        actions.accept(offer=Offer.objects.get(), user=ala)
+    actions.end(conversation=talk, user=ala)
+    [following] = waiting()
+
+    route()
+
+    following.refresh_from_db()
+    assert (following.agent or following.offers.get().agent).username == "beata"
+
+
+def test_who_picks_by_hand_has_had_a_turn(on_duty: OnDuty, waiting: Waiting) -> None:
+    Workstream.objects.update(wrap_up_seconds=0)
+    Queue.objects.update(method=Method.ROUND_ROBIN)
+    ala, _beata = on_duty("ala"), on_duty("beata")
+    actions.end(conversation=actions.pick(conversation=waiting()[0], user=ala), user=ala)
+    waiting()
+
+    route()
+
+    assert offered() == {"beata": 1}
+
+
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"role": ""}], ids=["disabled", "without a role"])
+@pytest.mark.parametrize("keep", [True, False])
+def test_who_no_longer_works_here_gets_nothing(
+    on_duty: OnDuty, waiting: Waiting, gone: dict[str, object], keep: bool
+) -> None:
+    ala = on_duty()
+    waiting()
+    Conversation.objects.update(former_agent=ala)
+    Workstream.objects.update(keep_same_agent=keep)
+    User.objects.filter(pk=ala.pk).update(**gone)
+
+    assert route() == 0
+    assert Conversation.objects.get().state == "open"
+
+
+def test_customer_goes_back_to_the_same_agent_only_where_the_workstream_says_so(
+    on_duty: OnDuty, waiting: Waiting
+) -> None:
+    ala, _beata = on_duty("ala"), on_duty("beata")
+    Agent.objects.filter(user=ala).update(capacity=30)
+    waiting()
+    Conversation.objects.update(former_agent=ala)
+
+    assert route() == 1
+    assert offered() == {"beata": 1}
+
+
+def test_only_what_waits_goes_back_to_the_same_agent(on_duty: OnDuty, waiting: Waiting) -> None:
+    Workstream.objects.update(keep_same_agent=True)
+    ala, beata = on_duty("ala"), on_duty("beata")
+    held, elsewhere, first = waiting(3)
+    actions.pick(conversation=held, user=beata)
+    Conversation.objects.update(former_agent=ala)
+    Conversation.objects.filter(pk=elsewhere.pk).update(queue=Queue.objects.create(name="Complaints"))
+
+    assert route() == 1
+
+    now_with = dict(Conversation.objects.values_list("pk", "agent__username"))
+    assert now_with == {held.pk: beata.username, elsewhere.pk: None, first.pk: ala.username}
+    assert not Offer.objects.exists()
+
+
+def test_conversation_without_a_workstream_is_offered_as_usual(on_duty: OnDuty, waiting: Waiting) -> None:
+    on_duty()
+    waiting()
+    Conversation.objects.update(workstream=None)
+
+    route()
+
+    offer = Offer.objects.get()
+    assert (offer.units, offer.expires_at - offer.offered_at) == (30, timedelta(seconds=120))
+
+
+@pytest.mark.parametrize(
+    ("units", "capacity", "found"), [(10, 10, 1), (10, 9, 0), (30, 30, 1), (60, 59, 0), (60, 60, 1)]
+)
+def test_agent_with_just_enough_room_is_asked(
+    on_duty: OnDuty, waiting: Waiting, units: int, capacity: int, found: int
+) -> None:
+    Workstream.objects.update(units=units)
+    on_duty()
+    Agent.objects.update(capacity=capacity)
+    waiting()
+
+    assert route() == found
 
 
 @pytest.mark.parametrize("chosen", [Presence.AWAY, Presence.DO_NOT_DISTURB, Presence.OFFLINE])
