@@ -7,7 +7,7 @@ CATALOGUES := $(wildcard src/*/locale/*/LC_MESSAGES/*.po)
 # The tests start our programs hundreds of times; each would compile all of its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test test-long test-azure bench check fix messages browser az constraints clean
+.PHONY: setup demo test test-long test-azure bench mutation check fix messages browser az constraints clean
 
 setup: $(VENV)/.installed $(VENV)/.catalogues
 
@@ -38,6 +38,16 @@ test-azure: setup
 # Figures of speed, on a machine that has nothing else to do: docs/performance.md says what each of them is.
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)
+
+# What the tests would not notice, by hand: docs/mutation.md. It takes an hour.
+mutation: setup .venv-mutation/.installed
+	@$(BIN)/python tools/mutation $(ARGS)
+
+.venv-mutation/.installed:
+	@$(PYTHON) -m venv .venv-mutation
+	@echo "Installing Cosmic Ray into .venv-mutation ..."
+	@.venv-mutation/bin/python -m pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+	@touch $@
 
 check: setup
 	@$(BIN)/ruff check .
@@ -73,4 +83,4 @@ constraints: setup
 	@$(BIN)/python -m pip freeze --all --exclude-editable --exclude pip > constraints.txt
 
 clean:
-	rm -rf $(VENV) .venv-az build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-az .venv-mutation build dist .mypy_cache .ruff_cache .pytest_cache
