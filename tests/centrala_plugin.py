@@ -4,9 +4,11 @@ Loaded by `-p centrala_plugin` (pyproject.toml), because pytest-django reads the
 before any conftest.py. Under xdist the controller starts the server and the workers inherit the environment.
 """
 
+import gc
 import importlib.util
 import ipaddress
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -28,6 +30,10 @@ UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "no Chromium was found"
 CONNECTING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+LONG_ONLY, NOT_LONG = "long", "not long"  # what make test-long and make test ask for
+LONG = "mark.long"
+ALL_LONG = re.compile(r"^pytestmark = .*\bmark\.long\b", re.MULTILINE)
+OBJECTS_A_COLLECTION = 20_000  # Python's own 700 would have each test walk through all of the others
 
 
 class NetworkRefused(RuntimeError):
@@ -121,6 +127,26 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file none of whose tests is to run need not be imported, nor what its tests stand on."""
+    if config.option.markexpr not in {LONG_ONLY, NOT_LONG} or not collection_path.match("test_*.py"):
+        return None
+    text = collection_path.read_text("utf-8")
+    unwanted = LONG not in text if config.option.markexpr == LONG_ONLY else ALL_LONG.search(text)
+    return True if unwanted else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays until the end: the collector never looks at it, then or later."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.set_threshold(OBJECTS_A_COLLECTION)
+    gc.enable()
+    return collected
 
 
 def chromium() -> str | None:
