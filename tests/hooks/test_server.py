@@ -34,7 +34,7 @@ def hub_running(dsn: str, cloud: Cloud, clock: Clock) -> Iterator[httpx.Client]:
 
     with (
         serving(Starlette(routes=routes(), lifespan=lifespan), lifespan="on") as server,
-        httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=20) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=20, verify=False) as client,
     ):
         yield client
 

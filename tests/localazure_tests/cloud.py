@@ -26,7 +26,7 @@ class Cloud:
         self.facts = pytest_plugin.wait_until_ready(self._process, self.data)
         context = ssl.create_default_context(cafile=self.facts["ca_bundle"])
         self.azure = httpx.Client(base_url=self.facts["url"], verify=context, trust_env=False, timeout=20)
-        self.control = httpx.Client(base_url=self.facts["portal"], trust_env=False, timeout=20)
+        self.control = httpx.Client(base_url=self.facts["portal"], trust_env=False, timeout=20, verify=False)
 
     def kill(self) -> None:
         self._hang_up()
