@@ -25,6 +25,7 @@ from centrala.entra.fetch import client, fetching
 from centrala.hooks import runtime
 from centrala.hooks.routes import Webhook
 from centrala.hooks.routes import routes as webhooks
+from centrala.recordings import legs
 
 POLICY_VIOLATION = 1008
 HOOK = re.compile(r"/hooks/[^/]+/[^/]+")
@@ -47,7 +48,13 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
             app.state.call_tokens = CallTokens(
                 authority=settings.CLOUD.call_automation, fetch=fetching(http), clock=runtime.now
             )
-            exchange = Exchange(dsn=address, cloud=settings.CLOUD, address=settings.NODE_URL)
+            exchange = Exchange(
+                dsn=address,
+                cloud=settings.CLOUD,
+                address=settings.NODE_URL,
+                folder=settings.CALLS_FOLDER,
+                keep_legs=legs.keep_all,
+            )
             app.state.exchange = exchange
             exchange.start()
             yield

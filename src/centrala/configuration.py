@@ -56,6 +56,9 @@ Token = Annotated[
     ),
 ]
 LogFormat = Annotated[Literal["text", "json"], Meta(description='"text" or "json"', examples=["json"])]
+Storage = Annotated[
+    Literal["folder", "azure", "s3"], Meta(description='"folder", "azure" or "s3"', examples=["folder"])
+]
 Security = Annotated[
     Literal["starttls", "tls", "none"], Meta(description='"starttls", "tls" or "none"', examples=["starttls"])
 ]
@@ -67,6 +70,7 @@ class CloudKeys(Struct, frozen=True):
     graph: Endpoint = None
     event_grid_app_id: Id = None
     call_automation: Endpoint = None
+    recording_hosts: Names = ""
     ca_bundle: Text = ""
 
 
@@ -77,6 +81,20 @@ class SmtpKeys(Struct, frozen=True):
     password: Text = ""
     sender: Annotated[str, Meta(pattern="@|^$", description="an address of mail", examples=["hub@example.org"])] = ""
     security: Security = "starttls"
+
+
+class RecordingKeys(Struct, frozen=True):
+    """Where recordings are kept."""
+
+    storage: Storage = "folder"
+    folder: Text = ""
+    container: Text = ""
+    connection_string: Text = ""
+    endpoint: Endpoint = None
+    region: Text = ""
+    access_key: Text = ""
+    secret_key: Text = ""
+    delete_from_cloud: Switch = False
 
 
 class Configuration(Struct, frozen=True):
@@ -102,6 +120,7 @@ class Configuration(Struct, frozen=True):
     azure_client_secret: Text = ""
     cloud: CloudKeys = CloudKeys()
     smtp: SmtpKeys = SmtpKeys()
+    recordings: RecordingKeys = RecordingKeys()
 
 
 S = TypeVar("S", bound=Struct)
@@ -131,6 +150,8 @@ def read(table: dict[str, Any], environment: Mapping[str, str], *, file: Path) -
     found = _Reader(file, environment).section(Configuration, table, "")
     if found.smtp.host and not found.smtp.sender:
         raise WrongSetting(f'{file}: [smtp] has a host and no sender. Fix: sender = "hub@example.org"')
+    if found.recordings.storage != "folder" and not found.recordings.container:
+        raise WrongSetting(f'{file}: [recordings] has a storage and no container. Fix: container = "recordings"')
     return found
 
 

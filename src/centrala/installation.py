@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from azure.core.credentials import TokenCredential
 from cryptography.fernet import Fernet
@@ -84,6 +85,35 @@ class Installation:
             return None
         port = found.port or PORTS[found.security]
         return Smtp(found.host, port, found.user, found.password, found.sender, found.security)
+
+    @property
+    def calls_folder(self) -> Path:
+        """What a node writes of its calls before it is stored."""
+        return self.data / "calls"
+
+    @cached_property
+    def recordings(self) -> dict[str, Any]:
+        """Where recordings are kept, as Django's STORAGES words it."""
+        keys = self.settings.recordings
+        if keys.storage == "azure":
+            place = {"connection_string": keys.connection_string, "azure_container": keys.container}
+            return {"BACKEND": "storages.backends.azure_storage.AzureStorage", "OPTIONS": place}
+        if keys.storage == "s3":
+            found = {
+                "bucket_name": keys.container,
+                "access_key": keys.access_key,
+                "secret_key": keys.secret_key,
+                "endpoint_url": str(keys.endpoint or ""),
+                "region_name": keys.region,
+            }
+            told = {name: value for name, value in found.items() if value}
+            return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": told | {"default_acl": None}}
+        options: dict[str, Any] = {
+            "location": keys.folder or str(self.data / "recordings"),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        }
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
 
     def own_credential(self) -> TokenCredential | None:
         """The hub's own principal, from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; None unless all three

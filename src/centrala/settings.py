@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "centrala.routing",
     "centrala.campaigns",
     "centrala.calls",
+    "centrala.recordings",
     "centrala.desk",
     "centrala.center",
     "centrala.api",
@@ -174,6 +175,15 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("pl", "Polski")]
 LOCALE_PATHS = [BASE / "locale"]
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "recordings": INSTALLATION.recordings,
+}
+CALLS_FOLDER = INSTALLATION.calls_folder
+# Whether the cloud's own file is deleted once it is kept here; it goes by itself after a day.
+DELETE_RECORDINGS_FROM_CLOUD = INSTALLATION.settings.recordings.delete_from_cloud
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE / "static"]

@@ -18,6 +18,8 @@ SIGN_IN_SECONDS = 5  # for a token; Microsoft's own client would wait five minut
 class Cloud:
     """Endpoints of one cloud. The defaults are Microsoft's public cloud.
 
+    `recording_hosts` are those that recordings are fetched from, by comma: one that begins with a dot stands for all
+    below it, any other is a host, with its port where it is not 443. The default is what Microsoft's own client takes.
     `ca_bundle` is a PEM file trusted for all of them, None for the system's own. The seconds are how long a connection
     and an answer may take.
     `event_grid_app_id` is the application id of Event Grid's first-party service principal.
@@ -29,6 +31,7 @@ class Cloud:
     graph: str = "https://graph.microsoft.com"
     event_grid_app_id: str = "4962773b-9cdb-44cf-a8bf-237846a00ab7"
     call_automation: str = "https://acscallautomation.communication.azure.com"  # whose tokens come with calls
+    recording_hosts: str = ".asm.skype.com,.asyncgw.teams.microsoft.com,.ams.gov.teams.microsoft.us"
     ca_bundle: str | None = None
     connecting_seconds: float = 10
     answer_seconds: float = 60

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
+from centrala.calls import taping
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Told
 from centrala.calls.states import ENDINGS, REACHED, further
@@ -102,7 +103,8 @@ def connected(call_id: UUID) -> Call:
         call.state = further(call.state, CallState.CONNECTED)
         if call.ending == CallEnd.NOT_ANSWERED:
             call.ending = CallEnd.CUSTOMER
-        call.save(update_fields=["state", "connected_at", "conversation", "ending"])
+        taping.begin(call, call.conversation.workstream)
+        call.save(update_fields=["state", "connected_at", "conversation", "ending", "recorded"])
         tell(call.pk)
     return call
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -20,10 +21,11 @@ from django.utils.timezone import now
 from centrala.azure.calls import Calls
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, frames
+from centrala.calls import actions, frames, taping
+from centrala.calls.leg import Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall, Standing
-from centrala.calls.models import Call, CallEnd, CallState, Node
+from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded
 from centrala.calls.queries import standing
 from centrala.conversations.live import CHANNEL as DESK
 from centrala.listening import listen
@@ -43,7 +45,10 @@ log = logging.getLogger(__name__)
 class Exchange:
     """Start it in the running loop."""
 
-    def __init__(self, *, dsn: str, cloud: Cloud, address: str) -> None:
+    def __init__(
+        self, *, dsn: str, cloud: Cloud, address: str, folder: Path, keep_legs: Callable[[], object] = lambda: None
+    ) -> None:
+        """`keep_legs` takes what was recorded of the agents out of the folder, once it is complete."""
         self.node = Node(address=address)
         self.calls: dict[UUID, LiveCall] = {}
         self._dsn = dsn
@@ -52,29 +57,56 @@ class Exchange:
         self._tasks: set[asyncio.Task[None]] = set()
         self._look = asyncio.Event()
         self._beaten = 0.0
+        self._folder = folder
+        self._keep_legs = keep_legs
 
     def start(self) -> None:
         hear = {CHANNEL: lambda _id: self._look.set(), DESK: self._told_by_desk}
         self._spawn(listen(self._dsn, hear, name=NAME, found=self._look.set))
         self._spawn(self._look_for_ever())
         self._spawn(self._tick_for_ever())
+        self._spawn(self._keep())  # of a process that was killed
 
     async def stop(self) -> None:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for live in self.calls.values():
+            if live.leg is not None:
+                live.leg.close()
 
     def live(self, call: UUID) -> LiveCall:
-        return self.calls.setdefault(call, LiveCall(call))
+        return self.calls.setdefault(call, LiveCall(call, leg=Leg(self._folder, call)))
 
     async def refresh(self, live: LiveCall) -> None:
         """Reads how things stand, and does what follows from it."""
         live.refresh(await in_thread(standing, live.call))
+        await self._pause_on_hold(live)
         if live.standing.over and not live.standing.ended:
             await self._hang_up(live)
         if live.standing.ended:
-            self.calls.pop(live.call, None)
+            self._forget(live)
+
+    def _forget(self, live: LiveCall) -> None:
+        self.calls.pop(live.call, None)
+        if live.leg is not None and live.leg.written:
+            live.leg.close()
+            self._spawn(self._keep())
+
+    async def _keep(self) -> None:
+        """What fails is done again by the worker's sweep."""
+        try:
+            await in_thread(self._keep_legs)
+        except (OSError, DatabaseError) as error:
+            log.warning("What was recorded of agents waits for its storage (%s).", type(error).__name__)
+
+    async def _pause_on_hold(self, live: LiveCall) -> None:
+        how = live.standing
+        if live.held and how.recorded == Recorded.YES and how.pauses_on_hold:
+            await in_thread(taping.held, live.call, on=True)
+        elif not live.held and how.recorded == Recorded.HELD:
+            await in_thread(taping.held, live.call, on=False)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -181,7 +213,7 @@ class Exchange:
                 log.warning("Call %s could not be hung up (%s).", call.pk, error.status)
         await in_thread(actions.ended, call.pk, ending)
         live.refresh(Standing(live.call, live.standing.conversation, over=True, ended=True))
-        self.calls.pop(live.call, None)
+        self._forget(live)
 
     async def _tick_for_ever(self) -> None:
         """Every 20 ms by the clock: a beat that came late does not push the next ones."""

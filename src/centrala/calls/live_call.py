@@ -14,8 +14,11 @@ from uuid import UUID
 
 import msgspec
 
+from centrala.calls.leg import Leg
 from centrala.calls.music import melody
 from centrala.calls.outlet import Outlet
+
+RECORDED = "yes"  # see models.Recorded
 
 
 class Mode(StrEnum):
@@ -37,6 +40,8 @@ class Standing:
     ended: bool = False
     agent: int | None = None
     connected_at: datetime | None = None
+    recorded: str = ""
+    pauses_on_hold: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class Agent:
 class LiveCall:
     """`alone_since` and `silent_since`: since when the agent's browser, or the customer's sound, is missing."""
 
-    def __init__(self, call: UUID) -> None:
+    def __init__(self, call: UUID, *, leg: Leg | None = None) -> None:
+        self.leg = leg  # what the hub records of the agents itself
         self.standing = Standing(call)
         self.line: Outlet | None = None  # to the customer
         self.agent: Agent | None = None
@@ -123,6 +129,8 @@ class LiveCall:
         """Of an agent whose call it is not any more nothing is heard."""
         if self.line is not None and agent is self.agent and self.mode == Mode.TALKING:
             self.line.put(frame)
+            if self.leg is not None and self.standing.recorded == RECORDED:
+                self.leg.write(frame)
 
     def _changed(self) -> None:
         has_agent = self.standing.agent is not None and not self.standing.over

@@ -49,6 +49,15 @@ class CallEnd(models.TextChoices):
     TOO_LONG = "too_long", _("The call reached its longest time")
 
 
+class Recorded(models.TextChoices):
+    """What is wanted of a call's recording; `recordings` has the cloud follow, and the node its own of the agent."""
+
+    NO = "no", pgettext_lazy("recording", "Not recorded")
+    YES = "yes", pgettext_lazy("recording", "Recorded")
+    PAUSED = "paused", pgettext_lazy("recording", "Paused")  # by the agent
+    HELD = "held", pgettext_lazy("recording", "Paused while the customer is on hold")
+
+
 class Call(models.Model):
     """One call of a customer. `node` has its sound; it is told by ids that the service chose."""
 
@@ -66,6 +75,7 @@ class Call(models.Model):
     variables = models.JSONField(default=dict)  # what a system before us sent along: see `incoming.variables`
     state = models.CharField(max_length=10, choices=CallState, default=CallState.RINGING)
     node = models.ForeignKey(Node, null=True, on_delete=models.SET_NULL, related_name="calls")
+    recorded = models.CharField(max_length=10, choices=Recorded, default=Recorded.NO, db_default=Recorded.NO.value)
     rang_at = models.DateTimeField()
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -9,7 +9,7 @@ from centrala.conversations.models import ENDED
 
 def standing(call_id: UUID) -> Standing:
     """One that was erased meanwhile is over."""
-    call = Call.objects.select_related("conversation").filter(pk=call_id).first()
+    call = Call.objects.select_related("conversation__workstream").filter(pk=call_id).first()
     if call is None:
         return Standing(call_id, over=True, ended=True)
     talk, ended = call.conversation, call.state == CallState.ENDED
@@ -20,4 +20,6 @@ def standing(call_id: UUID) -> Standing:
         ended=ended,
         agent=talk.agent_id if talk else None,
         connected_at=call.connected_at,
+        recorded=call.recorded,
+        pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )

@@ -16,6 +16,7 @@ from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
 from centrala.organization.models import AuditEntry, Kind, Purpose, Role
 from centrala.subscribers import models as subscribers
+from centrala.workstreams.models import Recorded
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -102,6 +103,8 @@ ACTS: dict[str, "StrOrPromise"] = {
     "add template": pgettext_lazy("audit", "Template added"),
     "change template": pgettext_lazy("audit", "Template changed"),
     "delete template": pgettext_lazy("audit", "Template deleted"),
+    "listen to recording": pgettext_lazy("audit", "Recording listened to"),
+    "delete recordings": pgettext_lazy("audit", "Old recordings deleted"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
 FIELDS: dict[str, "StrOrPromise"] = {
@@ -166,6 +169,10 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "start_words": gettext_lazy("Texts again"),
     "help_words": gettext_lazy("Help"),
     "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
+    "recording": gettext_lazy("Calls are recorded"),
+    "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
+    "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
+    "recordings": gettext_lazy("Recordings"),
     "workstream": gettext_lazy("Workstream"),
     "place": gettext_lazy("Place in the list"),
     "shortcut": gettext_lazy("Shortcut"),
@@ -184,6 +191,7 @@ CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "webhook_state": dict(subscribers.State.choices),
     "campaign_state": dict(campaigns.State.choices),
     "disabled_because": dict(subscribers.Cause.choices),
+    "recording": dict(Recorded.choices),
 }
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 UNPROCESSABLE = 422
+RECORDING = ("recording", "pause_on_hold", "keep_recordings_days")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
     (ALWAYS, gettext_lazy("Until the conversation is closed")),
@@ -94,6 +95,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "wrap_up_seconds",
             *Command,
             "code_required",
+            *RECORDING,
         )
         labels = {
             "name": gettext_lazy("Name"),
@@ -105,6 +107,9 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "keep_same_agent": gettext_lazy("Keep the same agent for the whole conversation"),
             "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
             "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
+            "recording": gettext_lazy("Calls are recorded"),
+            "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
+            "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
         }
         help_texts = {
             "language": gettext_lazy("Of what the hub itself writes to customers."),
@@ -112,6 +117,9 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "offer_seconds": gettext_lazy("0: the conversation is given without asking."),
             "auto_close_minutes": gettext_lazy(
                 "Of conversations that were set aside. Empty: they are never closed by themselves."
+            ),
+            "keep_recordings_days": gettext_lazy(
+                "Empty: until somebody deletes them. Those of customers under a legal hold stay."
             ),
         }
         widgets = {"name": forms.TextInput(WORDS | {"autocomplete": "off"})}
@@ -130,6 +138,9 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         self.fields["queue"].empty_label = None  # type: ignore[attr-defined]  # a new one waits in the default queue
         if channel == Channel.VOICE:
             for name in ("auto_close_minutes", *Command):  # a call does not wait for its caller
+                del self.fields[name]
+        else:
+            for name in RECORDING:
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:

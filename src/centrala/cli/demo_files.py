@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from centrala.errors import Misconfigured
 from centrala.installation import FILE, make_private, write_private
@@ -82,6 +83,7 @@ def write_configuration(data: Path, cloud: dict[str, Any], *, port: int, tls_por
     }
     endpoints = dict.fromkeys(("authority", "resource_manager", "graph", "call_automation"), cloud["url"])
     endpoints["ca_bundle"] = cloud["ca_bundle"]
+    endpoints["recording_hosts"] = urlsplit(cloud["url"]).netloc
     text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
     text += "\n[cloud]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in endpoints.items())
     _replace(data / FILE, text)

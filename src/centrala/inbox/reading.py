@@ -20,6 +20,14 @@ def data_of(event: Waiting) -> dict[str, Any]:  # JSON
     return {str(key).lower(): value for key, value in data.items()}
 
 
+def subject_of(event: Waiting) -> str:
+    """ "" for an event without one. Raises Incomprehensible."""
+    try:
+        return str(_json(event.body).get("subject") or "")
+    except (ValueError, RecursionError, AttributeError):
+        raise Incomprehensible("The event is not JSON that can be read.") from None
+
+
 def _json(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)

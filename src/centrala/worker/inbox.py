@@ -18,8 +18,9 @@ from centrala.conversations import handlers
 from centrala.database import session
 from centrala.inbox.drain import BATCH, Collision, drain
 from centrala.inbox.waiting import FULL, Lane
+from centrala.recordings import told
 
-HANDLERS = {**handlers.HANDLERS, **ringing.HANDLERS}
+HANDLERS = {**handlers.HANDLERS, **ringing.HANDLERS, **told.HANDLERS}
 POLL_SECONDS = 1.0
 # A batch makes some ten thousand objects, all of which go with it; looking through them for cycles, every 700 of them
 # and now and then through all that Django has loaded, was a sixth of its work.

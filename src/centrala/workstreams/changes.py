@@ -40,6 +40,9 @@ WORKSTREAM = (
     "start_words",
     "help_words",
     "code_required",
+    "recording",
+    "pause_on_hold",
+    "keep_recordings_days",
 )
 Told = dict[str, Any]  # as the audit log keeps it
 

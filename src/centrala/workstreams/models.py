@@ -111,6 +111,15 @@ class Occasion(models.TextChoices):
     HELP = "help", pgettext_lazy("occasion", "The customer asks for help (HELP)")
 
 
+class Recorded(models.TextChoices):
+    """Whether the calls of a voice workstream are recorded, and who begins."""
+
+    NEVER = "never", pgettext_lazy("recording", "Never")
+    AUTOMATIC = "automatic", pgettext_lazy("recording", "Every call, from its beginning")
+    BY_AGENT = "by_agent", pgettext_lazy("recording", "When the agent begins to record")
+
+
+LONGEST_KEPT = 3650  # days
 MOST_UNITS = 100  # of an agent
 USUAL_UNITS = 30
 LONGEST_OFFER = 600
@@ -153,6 +162,14 @@ class Workstream(models.Model):
     stop_words, start_words, help_words = own_words(), own_words(), own_words()
     # Whether an agent has to say by a code how it ended before it is closed.
     code_required = models.BooleanField(default=False, db_default=False)
+    recording = models.CharField(
+        max_length=10, choices=Recorded, default=Recorded.NEVER, db_default=Recorded.NEVER.value
+    )
+    pause_on_hold = models.BooleanField(default=True, db_default=True)
+    # Days after the call; null: until somebody deletes them.
+    keep_recordings_days = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_KEPT)]
+    )
 
     class Meta:
         constraints: ClassVar = [

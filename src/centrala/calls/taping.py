@@ -1,0 +1,67 @@
+"""Whether a call is recorded: begun with it or by its agent, paused by the agent, or by itself while it is on hold.
+
+Here stands what is wanted. The job `recordings.follow` has the cloud do it, and the node does with the agent's own.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from procrastinate.contrib.django import app
+
+from centrala.calls.live import tell
+from centrala.calls.models import Call, CallState
+from centrala.calls.models import Recorded as Wish
+from centrala.conversations.models import Conversation, ConversationState
+from centrala.workstreams.models import Recorded, Workstream
+
+TOLD_BY_AGENT = {
+    "start": ({Wish.NO}, Wish.YES),
+    "pause": ({Wish.YES, Wish.HELD}, Wish.PAUSED),
+    "resume": ({Wish.PAUSED}, Wish.YES),
+}
+
+
+def begin(call: Call, workstream: Workstream | None) -> None:
+    """Of a call that stands now; in the caller's transaction, which saves it."""
+    if workstream is not None and workstream.recording == Recorded.AUTOMATIC and call.state != CallState.ENDED:
+        call.recorded = Wish.YES
+        follow(call.pk)
+
+
+@transaction.atomic
+def told(act: str, *, conversation: Conversation) -> bool:
+    """The agent says so: start, pause or resume. False where there is nothing of the kind to do."""
+    talk = Conversation.objects.select_related("workstream").get(pk=conversation.pk)
+    if talk.state != ConversationState.ACTIVE or not may_be_recorded(talk.workstream):
+        return False
+    before, after = TOLD_BY_AGENT[act]
+    return _change(Call.objects.filter(conversation=talk), before, after)
+
+
+def held(call_id: UUID, *, on: bool) -> None:
+    """The customer is put on hold, or is talked to again."""
+    before, after = (Wish.YES, Wish.HELD) if on else (Wish.HELD, Wish.YES)
+    with transaction.atomic():
+        _change(Call.objects.filter(pk=call_id), {before}, after)
+
+
+def may_be_recorded(workstream: Workstream | None) -> bool:
+    return workstream is not None and workstream.recording != Recorded.NEVER
+
+
+def follow(call_id: UUID) -> None:
+    """Has the cloud's recording made what is wanted of it, once this transaction is committed; one after the other."""
+    task = app.configure_task("recordings.follow", queue="calls", lock=f"recording of {call_id}")
+    task.defer(call_id=str(call_id))
+
+
+def _change(calls: QuerySet[Call], before: set[Wish], after: Wish) -> bool:
+    call = calls.select_for_update().filter(state=CallState.CONNECTED, recorded__in=before).first()
+    if call is None:
+        return False
+    call.recorded = after
+    call.save(update_fields=["recorded"])
+    follow(call.pk)
+    tell(call.pk)
+    return True

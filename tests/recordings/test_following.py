@@ -1,0 +1,156 @@
+"""The cloud's recording follows what is wanted of the call, once each, whatever is repeated."""
+
+import pytest
+from django.utils.timezone import now
+
+from centrala.azure.calls import Calls
+from centrala.azure.errors import AzureError
+from centrala.calls import taping
+from centrala.calls.actions import connected
+from centrala.calls.models import Call, CallState
+from centrala.calls.models import Recorded as Wish
+from centrala.connection.models import Connection
+from centrala.conversations.models import Conversation
+from centrala.recordings.actions import follow
+from centrala.recordings.models import Recording, RecordingState
+from centrala.workstreams.models import Recorded
+from hub import CUSTOMER, OURS, ala
+from recordings.files import Files
+from recordings.scene import call, recorded_workstream
+
+pytestmark = pytest.mark.django_db
+
+
+def under_way(connection: Connection, *, recorded: Wish = Wish.YES) -> Call:
+    return call(connection, agent=ala(), ended=False, workstream=recorded_workstream(), recorded=recorded)
+
+
+def followed(one: Call) -> list[str]:
+    follow(call_id=one.pk)
+    return list(Recording.objects.values_list("state", flat=True))
+
+
+def wish(one: Call) -> str:
+    one.refresh_from_db()
+    return one.recorded
+
+
+@pytest.mark.parametrize(
+    ("recording", "wanted"),
+    [(Recorded.AUTOMATIC, Wish.YES), (Recorded.BY_AGENT, Wish.NO), (Recorded.NEVER, Wish.NO)],
+)
+def test_call_that_connects_is_recorded_where_its_workstream_says_so(
+    connection: Connection, recording: Recorded, wanted: Wish
+) -> None:
+    recorded_workstream(recording=recording)
+    ringing = Call.objects.create(
+        connection=connection,
+        customer=CUSTOMER,
+        number=OURS,
+        correlation_id="1",
+        state=CallState.ANSWERING,
+        rang_at=now(),
+    )
+
+    connected(ringing.pk)
+
+    assert wish(ringing) == wanted
+
+
+def test_recording_begins_once_with_the_customers_channel_first(files: Files, at_host: Connection) -> None:
+    one = under_way(at_host)
+
+    assert [followed(one), followed(one)] == [[RecordingState.RUNNING]] * 2
+
+    assert files.told == ["start"]
+    body = files.bodies[0]
+    assert body["callConnectionId"] == "connection-1"
+    assert (body["recordingChannelType"], body["recordingFormatType"]) == ("unmixed", "wav")
+    assert CUSTOMER in str(body["audioChannelParticipantOrdering"])
+    assert Recording.objects.get().recording_id in files.begun.values()
+
+
+def test_killed_before_the_answer_was_kept_it_asks_with_the_same_id(
+    files: Files, at_host: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, real = under_way(at_host), Calls.start_recording
+
+    def killed(*given: object, **named: object) -> None:
+        real(*given, **named)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Calls, "start_recording", killed)
+        with pytest.raises(KeyboardInterrupt):
+            followed(one)
+
+    assert followed(one) == [RecordingState.RUNNING]
+    assert files.told == ["start", "start"]
+    assert len(files.begun) == 1
+    assert files.bodies[0]["first"] == files.bodies[1]["first"]
+
+
+def test_agent_pauses_and_goes_on(files: Files, at_host: Connection) -> None:
+    one = under_way(at_host)
+    followed(one)
+    talk = Conversation.objects.get()
+
+    assert taping.told("pause", conversation=talk)
+    assert not taping.told("pause", conversation=talk)
+    assert followed(one) == [RecordingState.PAUSED]
+    assert taping.told("resume", conversation=talk)
+    assert followed(one) == [RecordingState.RUNNING]
+
+    assert files.told == ["start", "pause", "resume"]
+
+
+def test_agent_begins_where_nobody_else_does(files: Files, at_host: Connection) -> None:
+    one = under_way(at_host, recorded=Wish.NO)
+    assert followed(one) == []
+
+    assert taping.told("start", conversation=Conversation.objects.get())
+
+    assert followed(one) == [RecordingState.RUNNING]
+
+
+def test_hold_pauses_and_does_not_undo_the_agents_own_pause(connection: Connection) -> None:
+    one = under_way(connection)
+    states = []
+    for on in (True, False):
+        taping.held(one.pk, on=on)
+        states.append(wish(one))
+    taping.told("pause", conversation=Conversation.objects.get())
+    for on in (True, False):
+        taping.held(one.pk, on=on)
+        states.append(wish(one))
+
+    assert states == [Wish.HELD, Wish.YES, Wish.PAUSED, Wish.PAUSED]
+
+
+def test_what_was_paused_before_it_began_begins_paused(files: Files, at_host: Connection) -> None:
+    one = under_way(at_host, recorded=Wish.PAUSED)
+
+    assert followed(one) == [RecordingState.PAUSED]
+    assert files.bodies[0]["pauseOnStart"] is True
+
+
+@pytest.mark.parametrize(("status", "later"), [(400, False), (503, True)])
+def test_what_azure_refuses_is_said_or_tried_again(files: Files, at_host: Connection, status: int, later: bool) -> None:
+    one = under_way(at_host)
+    files.statuses["start"] = status
+    if later:
+        with pytest.raises(AzureError):
+            followed(one)
+        files.statuses.clear()
+        assert followed(one) == [RecordingState.RUNNING]
+    else:
+        assert followed(one) == [RecordingState.REFUSED]
+        assert Recording.objects.get().error == "Recording is not possible."
+
+
+def test_call_that_is_over_is_not_asked_about(files: Files, at_host: Connection) -> None:
+    one = under_way(at_host)
+    Call.objects.update(state=CallState.ENDED)
+
+    assert followed(one) == []
+    assert files.told == []
