@@ -47,6 +47,7 @@ ACTS = {  # answer POST alone
         "delete-hours",
         "delete-wrap-up-code",
         "note",
+        "talk",
         "here",
         "delete-quick-reply",
         "delete-my-quick-reply",

@@ -16,6 +16,8 @@ from centrala.api.failures import install
 from centrala.api.models import Scope
 from centrala.api.paging import IdempotencyKey, Limit, Place, Serial, Word, following
 from centrala.api.throttle import PerToken
+from centrala.calls.access import calls_of
+from centrala.calls.models import CallState
 from centrala.campaigns.access import campaigns_of, templates_of
 from centrala.connection.access import connections_of
 from centrala.conversations import queries, tagging
@@ -133,6 +135,20 @@ def send_message(
 def read_message(request: ApiRequest, message_id: UUID) -> shapes.MessageOut:
     visible = Message.objects.filter(conversation__in=conversations_of(request.auth.owner))
     return shapes.MessageOut.of(get_object_or_404(visible, pk=message_id))
+
+
+@api.get("/calls", response={200: shapes.Page[shapes.CallOut], **FAILURES}, **CONVERSATIONS_READ)
+def list_calls(
+    request: ApiRequest, customer: Word = "", state: CallState | None = None, after: Place = "", limit: Limit = 50
+) -> shapes.Page[shapes.CallOut]:
+    """By when they rang; those that nobody answered as well. `customer` as of conversations."""
+    found = calls_of(request.auth.owner)
+    if customer:
+        found = found.filter(customer__in=_spellings(customer))
+    if state:
+        found = found.filter(state=state)
+    page, cursor = newest_page(found, by="rang_at", after=paging.place(after, "after"), limit=limit)
+    return shapes.Page(items=[shapes.CallOut.of(call) for call in page], next=following(request, "after", cursor))
 
 
 @api.get("/events", response={200: shapes.Page[shapes.EventOut], **FAILURES}, **EVENTS_READ)

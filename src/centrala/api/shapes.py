@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ninja import Schema
 
+from centrala.calls.models import Call, CallEnd, CallState
 from centrala.campaigns.models import Campaign, Template
 from centrala.campaigns.models import State as CampaignState
 from centrala.campaigns.placeholders import places
@@ -17,7 +18,7 @@ from centrala.numbers.models import NumberType, PhoneNumber
 from centrala.organization.models import Role, User
 from centrala.routing.duty import Duty
 from centrala.routing.models import Offer
-from centrala.workstreams.models import Occasion, Presence
+from centrala.workstreams.models import Channel, Occasion, Presence
 
 T = TypeVar("T")
 
@@ -81,6 +82,7 @@ class ConversationOut(Schema):
     """`customer` and `number` as they stand in the database: E.164, or a short code or sender's name as it came."""
 
     id: UUID
+    channel: Channel
     customer: str
     customer_name: str
     number: str
@@ -101,6 +103,7 @@ class ConversationOut(Schema):
     def of(cls, conversation: Conversation) -> "ConversationOut":
         return cls(
             id=conversation.id,
+            channel=Channel(conversation.channel),
             customer=conversation.contact.number,
             customer_name=conversation.contact.name,
             number=conversation.number.number,
@@ -116,6 +119,36 @@ class ConversationOut(Schema):
             tags=conversation.tags,
             wrap_up_codes=conversation.codes,
             wrap_up_note=conversation.ending.note or None if conversation.ending else None,
+        )
+
+
+class CallOut(Schema):
+    """`conversation` is null of a call that was never answered. `customer` may be `anonymous`."""
+
+    id: UUID
+    conversation: UUID | None
+    direction: Direction
+    customer: str
+    number: str
+    state: CallState
+    ending: CallEnd | None  # how it ended
+    rang_at: datetime
+    connected_at: datetime | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, call: Call) -> "CallOut":
+        return cls(
+            id=call.id,
+            conversation=call.conversation_id,
+            direction=Direction(call.direction),
+            customer=call.customer,
+            number=call.number,
+            state=CallState(call.state),
+            ending=CallEnd(call.ending) if call.ending else None,
+            rang_at=call.rang_at,
+            connected_at=call.connected_at,
+            ended_at=call.ended_at,
         )
 
 

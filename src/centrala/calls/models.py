@@ -1,6 +1,7 @@
 """Calls, what the service told of them, and the web processes whose they are."""
 
 import secrets
+from datetime import timedelta
 from typing import ClassVar
 from uuid import uuid4
 
@@ -88,6 +89,11 @@ class Call(models.Model):
             models.Index(fields=["server_call_id"], condition=~Q(server_call_id=""), name="call_by_server_call"),
             models.Index(fields=["-rang_at", "-id"], name="call_newest"),
         ]
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """From when the customer was answered until the end; None of a call that goes on, or was never answered."""
+        return self.ended_at - self.connected_at if self.ended_at and self.connected_at else None
 
     @property
     def callback_url(self) -> str:

@@ -2,9 +2,15 @@
 
 from uuid import UUID
 
+from django.conf import settings
+from django.utils.timezone import now
+
+from centrala.calls.actions import ALIVE
 from centrala.calls.live_call import Standing
-from centrala.calls.models import Call, CallState
-from centrala.conversations.models import ENDED
+from centrala.calls.models import Call, CallState, Node
+from centrala.conversations.models import ENDED, Conversation, ConversationState
+from centrala.organization.models import User
+from centrala.workstreams.models import Channel
 
 
 def standing(call_id: UUID) -> Standing:
@@ -23,3 +29,22 @@ def standing(call_id: UUID) -> Standing:
         recorded=call.recorded,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
+
+
+def call_of(conversation: Conversation) -> Call | None:
+    """None of a conversation in writing."""
+    calls = Call.objects.select_related("node").filter(conversation=conversation)
+    return calls.first() if conversation.channel == Channel.VOICE else None
+
+
+def under_way(user: User) -> list[Call]:
+    """Those that the person has, the one that came last at the end."""
+    theirs = Conversation.objects.filter(agent=user, state=ConversationState.ACTIVE, channel=Channel.VOICE)
+    calls = Call.objects.filter(conversation__in=theirs).exclude(state=CallState.ENDED)
+    return list(calls.select_related("conversation__contact").order_by("connected_at", "id"))
+
+
+def other_nodes() -> list[str]:
+    """Where browsers reach web processes that are not behind the hub's own address, living ones alone."""
+    living = Node.objects.filter(seen_at__gt=now() - ALIVE).exclude(address=settings.PUBLIC_URL)
+    return sorted(set(living.values_list("address", flat=True)))

@@ -154,7 +154,7 @@ async def talk(socket: WebSocket) -> None:
         await _until_one_ends(agent.outlet.run(), _listen(socket, live, agent))
     finally:
         live.leave(agent)
-    with contextlib.suppress(RuntimeError):  # closed by the browser already
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the browser already
         await socket.close(GONE)
     return None
 

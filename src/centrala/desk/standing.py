@@ -5,6 +5,8 @@ from functools import cached_property
 
 from django.utils.timezone import now
 
+from centrala.calls.models import Call
+from centrala.calls.queries import under_way
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import ConversationState
 from centrala.organization.models import User
@@ -24,6 +26,10 @@ class Standing:
     @cached_property
     def offers(self) -> list[Offer]:
         return list(offers_to(self.user))
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        return under_way(self.user)
 
     @cached_property
     def presence(self) -> Presence:

@@ -7,12 +7,15 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from centrala.calls.models import Call
+from centrala.calls.queries import call_of
 from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import ENDED, Conversation, Message, Note
 from centrala.conversations.queries import newest_first, notes_of, thread, with_endings
 from centrala.keyset import Cursor
 from centrala.organization.models import User
+from centrala.workstreams.models import Channel
 
 EARLIER = 5  # conversations with the same customer, in the panel
 
@@ -33,6 +36,11 @@ class Thread:
     days: list[Day]
     above: Cursor | None  # None: the first message is shown
     opted_out: bool  # the customer takes no more texts from this number
+    call: Call | None  # which the conversation is
+
+    @property
+    def is_call(self) -> bool:
+        return self.conversation.channel == Channel.VOICE
 
     @property
     def over(self) -> bool:
@@ -51,7 +59,7 @@ def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> 
     entries = sorted(said, key=lambda entry: (entry.created_at, entry.id))
     days = [Day(day, list(group)) for day, group in groupby(entries, key=lambda entry: localdate(entry.created_at))]
     opted_out = consent.has_opted_out(conversation.contact, conversation.number)
-    return Thread(conversation, days, above, opted_out)
+    return Thread(conversation, days, above, opted_out, call_of(conversation))
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from centrala.desk import quick_replies, views, work
+from centrala.desk import phone, quick_replies, views, work
 from centrala.routing import actions
 
 app_name = "desk"
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/reply", views.reply, name="reply"),
     path("<uuid:conversation_id>/quick-replies", quick_replies.choices, name="quick-choices"),
     path("<uuid:conversation_id>/note", views.note, name="note"),
+    path("<uuid:conversation_id>/talk", phone.talk, name="talk"),
     path("<uuid:conversation_id>/here", views.here, name="here"),
     path("<uuid:conversation_id>/seen", views.seen, name="seen"),
     path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),

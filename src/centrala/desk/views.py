@@ -22,6 +22,7 @@ from centrala.conversations.tagging import known_tags
 from centrala.desk.ending import wrap_up_form
 from centrala.desk.forms import HereForm, ListForm, NoteForm, ReplyForm, ThreadForm
 from centrala.desk.lists import ConversationList, query, read_list
+from centrala.desk.sockets import policy
 from centrala.desk.standing import Standing
 from centrala.desk.threads import earlier_conversations, read_thread
 from centrala.errors import Refused
@@ -163,7 +164,9 @@ def page(
         response["HX-Reswap"] = "outerHTML show:none"
         return response
     context |= _list_context(request) | {"tags": known_tags()}
-    return render(request, "desk/desk.html", context, status=status)
+    response = render(request, "desk/desk.html", context, status=status)
+    response._csp_update = policy(request)  # type: ignore[attr-defined]  # what django-csp's own decorator sets
+    return response
 
 
 def _list_context(request: StaffRequest) -> dict[str, object]:

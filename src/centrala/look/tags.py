@@ -101,6 +101,20 @@ def since(at: datetime) -> str:
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
+@register.filter
+def clock(length: timedelta) -> str:
+    """A length of time as a telephone shows it: 0:07, 12:30, 1:02:03."""
+    minutes, seconds = divmod(max(0, int(length.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def elapsed(at: datetime) -> str:
+    """How long ago, running: static/centrala/clock.js goes on counting."""
+    return clock(now() - at)
+
+
 @register.simple_tag
 def day_name(day: date) -> str:
     today = localdate()

@@ -1,9 +1,11 @@
 // A sound and a notification for each offer that comes: off until somebody turns it on in this browser, which then asks
-// for its permission. Of several tabs one alerts.
+// for its permission. Of several tabs one alerts. A call rings until its offer is gone.
+import { tones } from "./tones.js";
+
 const KEPT = "centrala-alerts";
 const SHOWN = 8_000; // milliseconds that the button's answer stays
 const ONE_TAB = 15_000; // within which every tab has heard of an offer, those in the background last
-const TONES = [[660, 0], [880, 0.16]]; // hertz, seconds
+const RINGS_AGAIN = 3_000; // milliseconds between two rings of a call
 
 const button = () => document.getElementById("alerts");
 const on = () => localStorage.getItem(KEPT) === "on";
@@ -14,22 +16,15 @@ let told;
 function ring() {
   sound ??= new AudioContext();
   sound.resume(); // refused until somebody has touched the page
-  for (const [pitch, after] of TONES) {
-    const [tone, loudness, at] = [sound.createOscillator(), sound.createGain(), sound.currentTime + after];
-    tone.frequency.value = pitch;
-    loudness.gain.setValueAtTime(0.2, at);
-    loudness.gain.exponentialRampToValueAtTime(0.001, at + 0.3);
-    tone.connect(loudness).connect(sound.destination);
-    tone.start(at);
-    tone.stop(at + 0.3);
-  }
+  tones(sound);
 }
 
 // On a locked screen strangers read it, so it names the queue, and neither customer nor text.
 function notify(offer) {
   if (!allowed() || document.hasFocus()) return;
+  const kind = "call" in offer.dataset ? "given" : "voice" in offer.dataset ? "call" : "offer";
   try {
-    const shown = new Notification(button().dataset.offer, {
+    const shown = new Notification(button().dataset[kind], {
       body: offer.querySelector(".offer-head .quiet")?.textContent ?? "",
       tag: offer.id,
     });
@@ -39,10 +34,18 @@ function notify(offer) {
   }
 }
 
+function ringOn(offer) {
+  const ringing = setInterval(() => {
+    if (document.getElementById(offer.id) && on()) ring();
+    else clearInterval(ringing);
+  }, RINGS_AGAIN);
+}
+
 function alertTo(offer) {
   const act = () => {
     ring();
     notify(offer);
+    if ("voice" in offer.dataset) ringOn(offer);
   };
   if (!navigator.locks) return act(); // without https
   navigator.locks.request(`${KEPT} ${offer.id}`, { ifAvailable: true }, (mine) => {
@@ -75,15 +78,20 @@ async function turn() {
   tell();
 }
 
-export function install() {
-  const offers = document.getElementById("offers");
-  const known = new Set([...offers.children].map((offer) => offer.id));
-  new MutationObserver(() => {
-    for (const offer of offers.children) {
-      if (!known.has(offer.id) && on()) alertTo(offer);
-      known.add(offer.id);
+// `taken` tells whether a call was asked for in this tab.
+export function install({ taken }) {
+  const [offers, calls] = ["offers", "calls"].map((id) => document.getElementById(id));
+  const known = new Set([...offers.children, ...calls.children].map((row) => row.id));
+  const look = () => {
+    for (const row of [...offers.children, ...calls.children]) {
+      // A call that was offered has been alerted to; so has one that is taken in this very tab.
+      const { call } = row.dataset;
+      const old = known.has(row.id) || (call && (known.has(call) || taken()));
+      if (!old && on()) alertTo(row);
+      known.add(row.id).add(row.dataset.offered);
     }
-  }).observe(offers, { childList: true });
+  };
+  for (const list of [offers, calls]) new MutationObserver(look).observe(list, { childList: true });
   button().addEventListener("click", turn);
   window.addEventListener("storage", ({ key }) => key === KEPT && show());
   show();

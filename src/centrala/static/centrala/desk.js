@@ -1,5 +1,6 @@
 // The desk: the list, the open thread, the live stream. See composer.js, keyed.js and live.js for their parts.
 import * as alerts from "./alerts.js";
+import { install as installClock } from "./clock.js";
 import * as company from "./company.js";
 import * as composer from "./composer.js";
 import { install as installKeyed } from "./keyed.js";
@@ -9,6 +10,7 @@ import * as offers from "./offers.js";
 import { install as installQuickReplies } from "./quick_replies.js";
 import { hear as hearOfSigningOut } from "./signing_out.js";
 import { install as installTags } from "./tags.js";
+import { install as installTelephone, taken } from "./telephone.js";
 import { install as installWaiting } from "./waiting.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
@@ -18,12 +20,14 @@ installKeyed(window.htmx);
 composer.install(document.body.dataset.person);
 hearOfSigningOut();
 offers.install();
-alerts.install();
+alerts.install({ taken });
 installTags();
 installWaiting();
 installQuickReplies();
 noting.install();
 company.install();
+installClock();
+installTelephone();
 
 function toBottom() {
   const scroller = document.getElementById("scroller");

@@ -1,11 +1,13 @@
 // Two ways for htmx to swap a list whose rows have ids, so that focus, scrolling and screen readers keep their place:
 // "reconcile" makes it equal to what came; "merge" adds and replaces in the order of data-order, and removes nothing.
 
-// A countdown, and the time that somebody waits, which scripts keep going, are no difference.
+// A countdown, and the time that somebody waits or talks, which scripts keep going, are no difference; nor is the button
+// of a call that this tab is in.
 function still(node) {
   const copy = node.cloneNode(true);
   for (const countdown of copy.querySelectorAll("[data-left]")) countdown.remove();
-  for (const counted of copy.querySelectorAll("[data-since]")) counted.textContent = "";
+  for (const counted of copy.querySelectorAll("[data-since], [data-elapsed], .talk .word")) counted.textContent = "";
+  for (const button of copy.querySelectorAll(".talk")) button.hidden = false;
   return copy;
 }
 

@@ -1,0 +1,74 @@
+// One call's socket: sound both ways, words about how the call stands, and joining again when it breaks.
+const REJOINS = 90_000; // milliseconds; the hub keeps the call for the agent as long
+const AGAIN = [500, 1000, 2000]; // milliseconds before another try; then always the last
+const WAITING = 10 * 640; // bytes on their way out, 200 ms: what comes then would be heard too late
+const STAYS_OVER = ["over", "elsewhere", "waiting"];
+
+// `post` asks the hub for the socket's address. Tells `mode(word)`, at its end `over(word or the hub's reason)`, and
+// `play(frame)`.
+export class Talking {
+  constructor({ address, post, mode, over, play }) {
+    Object.assign(this, { address, post, mode, over, play });
+    this.lost = 0; // frames that did not leave
+    this.ended = false;
+    this.connect();
+  }
+
+  async connect() {
+    let answer;
+    try {
+      answer = await this.post(this.address);
+    } catch {
+      return this.retry(); // the hub is away
+    }
+    if (this.ended) return undefined;
+    if (answer.refused) return this.end(answer.refused);
+    if (!answer.address) return this.retry();
+    return this.dial(answer.address);
+  }
+
+  dial(address) {
+    const socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("message", ({ data }) => (typeof data === "string" ? this.hear(data) : this.play(data)));
+    socket.addEventListener("close", () => this.socket === socket && this.retry());
+    this.socket = socket;
+  }
+
+  hear(words) {
+    const { kind, mode } = JSON.parse(words);
+    if (kind !== "mode") return;
+    this.since = undefined;
+    this.tried = 0;
+    this.now = mode;
+    if (STAYS_OVER.includes(mode)) this.end(mode);
+    else this.mode(mode);
+  }
+
+  retry() {
+    if (this.ended) return;
+    this.since ??= Date.now();
+    if (Date.now() - this.since > REJOINS) return this.end("gone");
+    if (this.now) this.mode("lost");
+    this.tried = (this.tried ?? 0) + 1;
+    this.timer = setTimeout(() => this.connect(), AGAIN[Math.min(this.tried, AGAIN.length) - 1]);
+  }
+
+  send(frame) {
+    if (this.now !== "talking" || this.socket?.readyState !== WebSocket.OPEN) return;
+    if (this.socket.bufferedAmount > WAITING) this.lost += 1;
+    else this.socket.send(frame);
+  }
+
+  hold(on) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ kind: "hold", on }));
+  }
+
+  end(word) {
+    if (this.ended) return;
+    this.ended = true;
+    clearTimeout(this.timer);
+    this.socket?.close();
+    this.over(word);
+  }
+}

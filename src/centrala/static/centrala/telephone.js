@@ -1,0 +1,148 @@
+// The agent's telephone above the desk: it joins a call that is accepted or picked in this tab, and stays in it whatever
+// the desk shows meanwhile. Which calls are the agent's own, the hub says in the list #calls.
+import { install as installDevices } from "./devices.js";
+import { open } from "./sound.js";
+import { Talking } from "./talking.js";
+
+const HERE = "centrala-call"; // in this tab: the conversation whose call it is in, so that it joins it after a reload
+const TAKES = /\/(accept|pick)$/;
+const TAKEN = 15_000; // milliseconds within which a call that was asked for is there
+const STAYS = 10_000; // milliseconds that the last word of a call stays
+const FRAME = 0.02; // seconds
+
+const part = (name) => document.getElementById(name);
+const words = (word) => part("phone").dataset[word] ?? word; // or the hub's own reason
+const rows = () => [...part("calls").children];
+const post = async (address) => {
+  const token = document.querySelector("#acting [name=csrfmiddlewaretoken]").value;
+  const answer = await fetch(address, { method: "POST", body: new URLSearchParams({ csrfmiddlewaretoken: token }) });
+  return answer.ok || answer.status === 422 ? answer.json() : {};
+};
+
+let now; // {call, talking, sound, muted, mode, missing}: the call that this tab is in, or is about to be
+let asked = -Infinity; // when a call was asked for in this tab
+let left; // the call that this tab is not in any more
+let fading;
+
+function say(word) {
+  clearTimeout(fading);
+  if (part("phone-words").textContent !== words(word)) part("phone-words").textContent = words(word);
+}
+
+function show() {
+  const mode = now?.mode;
+  const on = mode === "talking" || mode === "held";
+  part("phone").dataset.mode = mode ?? "";
+  part("phone-talk").hidden = !on;
+  part("phone-mute").setAttribute("aria-pressed", String(Boolean(now?.muted)));
+  part("phone-hold").setAttribute("aria-pressed", String(mode === "held"));
+  for (const row of rows()) {
+    const button = row.querySelector(".talk");
+    const word = words(row.dataset.call === left ? "again" : "talk");
+    button.hidden = row.dataset.call === now?.call;
+    if (button.querySelector(".word").textContent !== word) button.querySelector(".word").textContent = word;
+  }
+}
+
+function turn(mode) {
+  if (!now) return;
+  now.mode = mode;
+  say(mode === "talking" && now.muted ? "muted" : mode);
+  show();
+}
+
+function miss(seconds) {
+  const missing = seconds + now.talking.lost * FRAME;
+  if (missing < 0.1) return;
+  part("phone-missing").textContent = part("phone").dataset.missing.replace("{seconds}", missing.toFixed(1));
+}
+
+function stop(word) {
+  if (!now) return;
+  const { call, talking, sound } = now;
+  now = undefined; // first: what ends now tells of it
+  talking?.end(word);
+  sound?.close();
+  left = call;
+  sessionStorage.removeItem(HERE);
+  part("phone-missing").textContent = "";
+  say(word);
+  fading = setTimeout(() => { part("phone-words").textContent = ""; }, rows().length ? STAYS * 6 : STAYS);
+  show();
+}
+
+async function join(row) {
+  if (now) stop("lost");
+  const mine = now = { call: row.dataset.call, mode: "joining", muted: false };
+  turn("joining");
+  try {
+    mine.sound = await open({
+      said({ frame, level }) {
+        part("level-own").value = mine.muted ? part("level-own").min : level;
+        mine.talking?.send(frame);
+      },
+      heard({ level, lost }) {
+        part("level-customer").value = level;
+        if (now === mine && mine.talking) miss(lost);
+      },
+      unplugged: () => now === mine && stop("unplugged"),
+    });
+  } catch (error) {
+    if (now === mine) stop(error.word ?? "silent");
+    return;
+  }
+  if (now !== mine) return mine.sound.close(); // it ended meanwhile
+  sessionStorage.setItem(HERE, mine.call);
+  mine.talking = new Talking({
+    address: row.dataset.talk,
+    post,
+    mode: (mode) => now === mine && turn(mode),
+    over: (word) => now === mine && stop(word),
+    play: (frame) => mine.sound.play(frame),
+  });
+}
+
+function mute() {
+  now.muted = !now.muted;
+  now.sound.mute(now.muted);
+  turn(now.mode);
+}
+
+// Other devices: the call goes on, its sound begins anew.
+function renew() {
+  const row = now && rows().find((one) => one.dataset.call === now.call);
+  if (row && now.sound) join(row);
+}
+
+// The list of calls has changed.
+function look() {
+  const calls = rows();
+  const kept = sessionStorage.getItem(HERE);
+  if (now && !calls.some((row) => row.dataset.call === now.call)) stop("over");
+  const wanted = calls.find((row) => row.dataset.call === kept) ?? calls.at(-1);
+  const here = wanted && (wanted.dataset.call === kept || performance.now() - asked < TAKEN);
+  if (!now && here && wanted.dataset.call !== left) {
+    asked = -Infinity;
+    join(wanted);
+  }
+  show();
+}
+
+export const taken = () => now !== undefined || performance.now() - asked < TAKEN;
+
+export function install() {
+  installDevices({ open, words, changed: renew });
+  document.addEventListener("click", ({ target }) => {
+    const row = target.closest(".talk")?.closest("li");
+    if (row) join(row);
+    if (TAKES.test(target.closest("[formaction]")?.getAttribute("formaction") ?? "")) asked = performance.now();
+  });
+  part("phone-mute").addEventListener("click", mute);
+  part("phone-hold").addEventListener("click", () => now.talking.hold(now.mode !== "held"));
+  document.addEventListener("securitypolicyviolation", (event) => {
+    if (event.effectiveDirective === "connect-src" && event.blockedURI.startsWith("ws")) stop("old");
+  });
+  window.addEventListener("beforeunload", (event) => now?.talking && event.preventDefault());
+  new MutationObserver(look).observe(part("calls"), { childList: true });
+  look();
+}

@@ -1,0 +1,46 @@
+"""Calls as tests of the hub have them: answered by a node, and in somebody's hands where it is told."""
+
+from uuid import uuid4
+
+from django.utils.timezone import now
+
+from centrala.calls import actions
+from centrala.calls.models import Call, CallState, Node
+from centrala.connection.models import Connection
+from centrala.conversations.models import Conversation
+from centrala.organization.models import User
+from centrala.routing.actions import pick
+from hub import CUSTOMER, OURS
+
+HERE = "https://localhost:8000"  # the hub's own address where none is set
+
+
+def node(address: str) -> Node:
+    made = Node(address=address)
+    actions.alive(made)
+    return made
+
+
+def call(
+    connection: Connection, *, customer: str = CUSTOMER, agent: User | None = None, at: Node | None = None
+) -> Call:
+    """A call that is connected: it waits in its queue, or `agent` has picked it."""
+    made = Call.objects.create(
+        connection=connection,
+        customer=customer,
+        number=OURS,
+        correlation_id=str(uuid4()),
+        call_connection_id=str(uuid4()),
+        state=CallState.ANSWERING,
+        node=at,
+        rang_at=now(),
+    )
+    actions.connected(made.pk)
+    made.refresh_from_db()
+    if agent is not None:
+        pick(conversation=talk_of(made), user=agent)
+    return made
+
+
+def talk_of(call: Call) -> Conversation:
+    return Conversation.objects.get(call=call)

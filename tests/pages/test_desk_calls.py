@@ -1,0 +1,187 @@
+"""A call on the desk: offered, shown, and who may talk in it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils.timezone import now
+
+from calling import call, node, talk_of
+from centrala.calls import actions, tickets
+from centrala.calls.models import Call, CallEnd, Node
+from centrala.connection.models import Connection
+from centrala.conversations.models import Conversation
+from centrala.organization.models import User
+from centrala.routing.actions import end, transfer_to_agent
+from centrala.routing.models import Offer
+from pages.reading import read
+from pages.scene import Talk
+
+POLISH = {"Accept-Language": "pl"}
+
+
+@pytest.fixture
+def here(db: None) -> Node:
+    """The process that the hub's own address leads to."""
+    return node(settings.PUBLIC_URL)
+
+
+def asks(client: Client, conversation: Conversation, *, secure: bool = False) -> tuple[int, dict[str, str]]:
+    answer = client.post(f"/desk/{conversation.pk}/talk", secure=secure)
+    return answer.status_code, answer.json()
+
+
+def test_offer_says_that_it_is_a_call(agent: Client, ala: User, connection: Connection) -> None:
+    talk = talk_of(call(connection))
+    Offer.objects.create(
+        conversation=talk, agent=ala, units=30, offered_at=now(), expires_at=now() + timedelta(minutes=1)
+    )
+
+    offer = read(agent.get("/desk/list")).one("li", class_="offer")
+
+    assert "data-voice" in offer.attributes
+    assert offer.one("p", class_="preview").text() == "A call: the customer is on the line."
+
+
+def test_call_in_a_list_has_a_word_and_a_sign(agent: Client, connection: Connection) -> None:
+    talk_of(call(connection))
+
+    row = read(agent.get("/desk/list")).one("span", class_="preview")
+
+    assert row.text() == "Call"
+    assert len(row.all("svg")) == 1
+
+
+def test_missed_call_says_so_in_the_list(agent: Client, connection: Connection) -> None:
+    made = call(connection)
+    actions.ended(made.pk, CallEnd.CUSTOMER)
+
+    row = read(agent.get("/desk/list?show=all")).one("span", class_="preview")
+
+    assert row.text() == "Call · The customer hung up before anybody answered"
+
+
+def test_page_of_a_call_takes_notes_and_no_answers(agent: Client, ala: User, connection: Connection) -> None:
+    talk = talk_of(call(connection, agent=ala))
+
+    page = read(agent.get(f"/desk/{talk.pk}/"))
+
+    assert [page.all("form", id=name) != [] for name in ("composer", "note-form")] == [False, True]
+    assert page.all("p", id="barred") == page.all("button", id="quick-open") == []
+    assert "Set aside" not in page.one("div", id="act-menu").text()
+    facts = page.one("section", id="call-facts")
+    assert "The call is yours:" in facts.text()
+    assert len(facts.all("time", class_="clock")) == 1
+
+
+def test_call_that_waits_and_one_of_a_colleague_say_how_they_stand(
+    agent: Client, supervisor: Client, connection: Connection
+) -> None:
+    waiting = talk_of(call(connection))
+    theirs = talk_of(call(connection, customer="+14255550124", agent=User.objects.get(username="beata")))
+
+    words = [read(agent.get(f"/desk/{talk.pk}/")).one("p", class_="call-words").text() for talk in (waiting, theirs)]
+
+    assert words == ["The customer waits in the queue and hears music.", "beata has the call."]
+
+
+def test_call_that_ended_says_how_and_how_long_it_took(agent: Client, ala: User, connection: Connection) -> None:
+    made = call(connection, agent=ala)
+    actions.ended(made.pk, CallEnd.CUSTOMER)
+    Call.objects.filter(pk=made.pk).update(ended_at=Call.objects.get().connected_at + timedelta(minutes=3, seconds=7))
+
+    facts = read(agent.get(f"/desk/{talk_of(made).pk}/messages")).one("section", id="call-facts").text()
+
+    assert "The customer hung up" in facts
+    assert "3:07" in facts
+
+
+def test_page_of_a_call_is_polish(agent: Client, ala: User, connection: Connection) -> None:
+    talk = talk_of(call(connection, agent=ala))
+
+    page = read(agent.get(f"/desk/{talk.pk}/", headers=POLISH))
+
+    assert page.one("button", id="phone-mute").text() == "Wycisz"
+
+
+def test_calls_of_ones_own_stand_above_the_desk(agent: Client, ala: User, connection: Connection, here: Node) -> None:
+    made = call(connection, agent=ala, at=here)
+    call(connection, customer="+14255550124", at=here)
+
+    [row] = read(agent.get("/desk/list")).all("li", class_="mine")
+
+    assert row.attributes["data-talk"] == f"/desk/{talk_of(made).pk}/talk"
+
+
+@pytest.mark.parametrize(("secure", "scheme"), [(False, "ws"), (True, "wss")])
+def test_agent_gets_a_ticket_for_the_socket_where_the_page_is_from(
+    agent: Client, ala: User, connection: Connection, here: Node, secure: bool, scheme: str
+) -> None:
+    made = call(connection, agent=ala, at=here)
+
+    status, told = asks(agent, talk_of(made), secure=secure)
+
+    address, ticket = told["address"].split("?ticket=")
+    assert (status, address) == (200, f"{scheme}://testserver/calls/talk")
+    assert tickets.read(ticket) == (made.pk, ala.pk)
+
+
+def test_other_process_is_dialled_at_its_own_address_and_the_page_allows_it(
+    agent: Client, ala: User, connection: Connection, here: Node
+) -> None:
+    made = call(connection, agent=ala, at=node("https://second.example.org"))
+    gone = node("https://gone.example.org")
+    Node.objects.filter(pk=gone.pk).update(seen_at=now() - timedelta(minutes=1))
+
+    _status, told = asks(agent, talk_of(made), secure=True)
+    policy = agent.get("/desk/", secure=True).headers["Content-Security-Policy"]
+
+    assert told["address"].startswith("wss://second.example.org/calls/talk?ticket=")
+    [allowed] = [part.strip() for part in policy.split(";") if part.strip().startswith("connect-src")]
+    assert allowed == "connect-src 'self' wss://testserver wss://second.example.org"
+
+
+def test_whoever_has_no_part_in_a_call_is_refused_with_the_reason(
+    agent: Client, supervisor: Client, ala: User, connection: Connection, here: Node, talk: Talk
+) -> None:
+    texts = talk()
+    waiting = call(connection, at=here)
+    theirs = call(connection, customer="+14255550124", agent=ala, at=here)
+    over = call(connection, customer="+14255550125", agent=ala, at=here)
+    end(conversation=talk_of(over), user=ala)
+    lost = call(connection, customer="+14255550126", agent=ala)
+    given = call(connection, customer="+14255550127", agent=ala, at=here)
+    transfer_to_agent(conversation=talk_of(given), user=ala, to=User.objects.get(username="beata"))
+
+    def reason(client: Client, conversation: Conversation) -> str:
+        status, told = asks(client, conversation)
+        assert (status, list(told)) == (422, ["refused"])
+        return told["refused"].split(":")[0].split(";")[0].rstrip(".")
+
+    assert reason(agent, texts) == "This conversation is no call"
+    assert reason(agent, talk_of(waiting)) == "The call is not yours"
+    assert reason(supervisor, talk_of(theirs)) == "The call is not yours"
+    assert reason(agent, talk_of(over)) == "The call is over"
+    assert reason(agent, talk_of(lost)) == "The process that had the call ended"
+    assert reason(agent, talk_of(given)) == "The call is not yours"
+
+
+def test_outsider_learns_nothing_of_a_call(outsider: Client, ala: User, connection: Connection, here: Node) -> None:
+    talk = talk_of(call(connection, agent=ala, at=here))
+
+    assert outsider.post(f"/desk/{talk.pk}/talk").status_code in {403, 404}
+
+
+def test_no_call_is_joined_by_an_address_that_is_followed(agent: Client) -> None:
+    assert agent.get(f"/desk/{UUID(int=7)}/talk").status_code == 405
+
+
+def test_answer_to_a_call_is_refused_with_what_to_do(agent: Client, ala: User, connection: Connection) -> None:
+    talk = talk_of(call(connection, agent=ala))
+
+    answer = agent.post(f"/desk/{talk.pk}/reply", {"text": "Dzień dobry"}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422
+    assert "This is a call." in read(answer).text()
