@@ -152,6 +152,19 @@ TABLE = [
     ("confirmed", "false", NOT_CONFIRMED),
 ]
 
+# In Polish a text is looked for once in the short run, wherever it stands first; all that lands in a field in English.
+FIRST = {texts[1]: place for place, (_field, _value, texts) in reversed(list(enumerate(TABLE)))}
+CASES = [
+    pytest.param(
+        *row,
+        language,
+        id=f"{row[0]}-{place}-{('en', 'pl')[language]}",
+        marks=() if language == 0 or FIRST[row[2][1]] == place else pytest.mark.long,
+    )
+    for place, row in enumerate(TABLE)
+    for language in (0, 1)
+]
+
 
 @pytest.fixture
 def right(cloud: LocalAzure) -> dict[str, str]:
@@ -169,8 +182,7 @@ def endpoint_of(cloud: LocalAzure) -> str:
     return cloud.acs.connection_string.partition(";")[0].partition("=")[2]
 
 
-@pytest.mark.parametrize("language", [0, 1], ids=["en", "pl"])
-@pytest.mark.parametrize(("field", "value", "texts"), TABLE, ids=[f"{row[0]}-{n}" for n, row in enumerate(TABLE)])
+@pytest.mark.parametrize(("field", "value", "texts", "language"), CASES)
 def test_field_says_exactly_what_is_wrong_and_nothing_is_stored(
     administrator: Client,
     cloud: LocalAzure,
