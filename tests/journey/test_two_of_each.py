@@ -75,14 +75,14 @@ class Scene:
     demo: Demo
     pair: SecondPair
     dsn: str = field(repr=False)  # with its password
+    database: psycopg.Connection[tuple[Any, ...]]  # asked twenty times a second and more
 
     @property
     def webs(self) -> tuple[str, str]:
         return self.demo.hub["url"], self.pair.url
 
     def asked(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            return connection.execute(statement, values).fetchall()
+        return self.database.execute(statement, values).fetchall()
 
     def write(self, customers: list[str], words: str) -> None:
         ours = self.demo.acs["phone_numbers"]
@@ -99,7 +99,9 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with running_demo(tmp_path_factory.mktemp("two"), **SOON) as demo, second_pair(demo, **SOON) as pair:
-        yield Scene(demo, pair, Cluster.at(demo.data).dsn())
+        dsn = Cluster.at(demo.data).dsn()
+        with psycopg.connect(dsn, autocommit=True) as database:
+            yield Scene(demo, pair, dsn, database)
 
 
 def customers(many: int, *, series: int) -> list[str]:
