@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from localazure.arm.routes import METADATA, RESOURCE_MANAGER
 from localazure.calling.content import RECORDINGS
@@ -21,6 +22,7 @@ from localazure.eventgrid.ingress import INGRESS
 from localazure.eventgrid.routes import VALIDATION
 from localazure.graph.routes import GRAPH
 from localazure.pipeline import Service, answer
+from localazure.portal.line import line
 from localazure.portal.routes import routes as portal_routes
 from localazure.recording import recorded
 from localazure.storage.routes import STORAGE
@@ -79,9 +81,13 @@ def portal_app(world: World) -> ASGIApp:
     async def events(request: Request) -> Response:
         return await stream(world, request)
 
+    async def telephone(socket: WebSocket) -> None:
+        await line(world, socket)
+
     device_page = recorded(Services(world, (ENTRA,)))
     routes: list[BaseRoute] = [
         Route("/_local/stream", events),
+        WebSocketRoute("/telephone/line", telephone),
         Mount("/_local", recorded(Services(world, (CONTROL,)))),
         Route(DEVICE_PAGE, device_page),
         Mount(DEVICE_PAGE, device_page),

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from localazure.failure import CannotStart
 
 GRACE_SECONDS = 5
+LARGEST_MESSAGE = 16 * 1024  # on a telephone's line
 
 
 class Server(uvicorn.Server):
@@ -67,6 +68,7 @@ def _config(app: ASGIApp, ssl_certfile: str | None = None, ssl_keyfile: str | No
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        ws_max_size=LARGEST_MESSAGE,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

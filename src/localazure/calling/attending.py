@@ -10,6 +10,9 @@ from localazure.media.scripted import Began, Ended, HangUp, Pressed, Say
 
 
 def enter(stage: Stage, leg: Leg, hang_up: Callable[[], None]) -> None:
+    if leg.handset:
+        stage.enter(leg.raw_id, leg.handset.party(), muted=leg.muted, held=leg.held)
+        return
     leg.performer = Performer(partial(_told, leg, hang_up))
     leg.performer.add(leg.steps)
     leg.steps.clear()

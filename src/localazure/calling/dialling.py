@@ -67,7 +67,10 @@ def telephone(world: World, name: str) -> Telephone:
 async def _ring(world: World, leg: Leg, seconds: float) -> None:
     one, runs_out = telephone(world, leg.raw_id), world.clock.after(seconds)
     leg.steps = list(one.script)
-    if one.when_called in RESULTS and one.after_seconds < seconds:
+    handset = world.calls.handsets.get(leg.raw_id)
+    if handset and one.when_called is WhenCalled.RING and not handset.ring(leg):
+        decide(world, leg, BUSY)
+    elif one.when_called in RESULTS and one.after_seconds < seconds:
         await world.clock.sleep(one.after_seconds)
         decide(world, leg, RESULTS[one.when_called])
     else:

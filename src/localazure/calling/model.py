@@ -13,6 +13,7 @@ from localazure.records.calling import Step
 
 if TYPE_CHECKING:  # they need numpy, or this module
     from localazure.calling.bodies import MediaStreamingOptions
+    from localazure.calling.handset import Handset
     from localazure.calling.operations import Operations
     from localazure.calling.performing import Performer
     from localazure.calling.stage import Stage
@@ -65,6 +66,7 @@ class Leg:
     steps: list[Step] = field(default_factory=list)
     performer: "Performer | None" = None
     entertained: Callable[[], None] | None = None  # stops what plays while it is on hold
+    handset: "Handset | None" = None  # in a browser, instead of a script
 
     @property
     def steps_left(self) -> int:
@@ -214,6 +216,7 @@ class Calls:
         self.answered: dict[str, Answered] = {}  # by resource and Repeatability-Request-ID, oldest first
         self.metronome: Metronome | None = None
         self.recordings: dict[str, Recording] = {}
+        self.handsets: dict[str, Handset] = {}  # by raw id
         self._calls: dict[str, Call] = {}
 
     def __iter__(self) -> Iterator[Call]:
@@ -237,3 +240,5 @@ class Calls:
         self.recordings.clear()
         self.answered.clear()
         self._calls.clear()
+        for handset in self.handsets.values():
+            handset.forget()

@@ -11,6 +11,8 @@ def enter(world: World, leg: Leg) -> None:
     """The party is in its call from now on, and what its script says begins."""
     leg.state, leg.since, leg.decided = LegState.CONNECTED, world.clock.now(), None
     sound.enter(world, leg, lambda: hang_up(world, leg))
+    if leg.handset:
+        leg.handset.changed()
 
 
 def hang_up(world: World, leg: Leg) -> None:
@@ -34,6 +36,8 @@ def gone(world: World, leg: Leg, result: Result) -> None:
     leg.state, leg.since, leg.result, leg.decided = LegState.GONE, world.clock.now(), result, None
     if leg.call.stage:
         leg.call.stage.leave(leg.raw_id)
+    if leg.handset:
+        leg.handset.changed()
 
 
 def move(world: World, leg: Leg, call: Call) -> None:

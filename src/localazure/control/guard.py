@@ -14,14 +14,16 @@ READING = {"GET", "HEAD", "OPTIONS"}
 
 
 class Guard:
-    """Refuses foreign host names (a rebound DNS name) and writes that a page of another origin makes."""
+    """Refuses foreign host names (a rebound DNS name), and writes and sockets that a page of another origin makes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = _refusal(scope) if scope["type"] == "http" else None
-        if error:
+        error = _refusal(scope)
+        if error and scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        elif error:
             await JSONResponse(error.body, error.status)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -31,7 +33,7 @@ def _refusal(scope: Scope) -> ServiceError | None:
     headers = Headers(scope=scope)
     if not HOST.fullmatch(headers.get("host", "")):
         return WRONG_HOST.of()
-    if scope["method"] not in READING and _comes_from_elsewhere(headers):
+    if scope.get("method") not in READING and _comes_from_elsewhere(headers):
         return CROSS_ORIGIN.of()
     return None
 

@@ -18,10 +18,12 @@ THREAD_LIMIT = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """A number of the cloud that this telephone can write to, with the newest text of the two."""
+    """A number of the cloud that this telephone can write to or call, with the newest text of the two."""
 
     number: str
     resource: str
+    texts: bool
+    calls: bool
     newest: Sms | None
 
 
@@ -60,7 +62,7 @@ def trouble(world: World, number: str) -> Trouble | None:
 
 def telephone(world: World, *, number: str, to: str) -> Telephone:
     texts = world.messages.of(number)
-    contacts = tuple(contact(world, one, texts) for one in world.numbers.all() if one.sms != "none")
+    contacts = tuple(contact(world, one, texts) for one in world.numbers.all() if takes_texts(one) or takes_calls(one))
     chosen = next((one for one in contacts if one.number == to), contacts[0] if contacts else None)
     return Telephone(
         number=number,
@@ -75,8 +77,20 @@ def contact(world: World, number: PhoneNumber, texts: list[Sms]) -> Contact:
     resource = world.communication.get(number.resource)
     between = [sms for sms in texts if sms.service == number.number]
     return Contact(
-        number=number.number, resource=resource.name if resource else "", newest=between[-1] if between else None
+        number=number.number,
+        resource=resource.name if resource else "",
+        texts=takes_texts(number),
+        calls=takes_calls(number),
+        newest=between[-1] if between else None,
     )
+
+
+def takes_texts(number: PhoneNumber) -> bool:
+    return number.sms != "none"
+
+
+def takes_calls(number: PhoneNumber) -> bool:
+    return "inbound" in number.calling
 
 
 def hears(world: World, number: PhoneNumber) -> bool:
