@@ -1,4 +1,4 @@
-"""`localazure up`, `localazure env` and `localazure seed`."""
+"""`localazure up`, `localazure env`, `localazure seed` and `localazure call`."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ import shlex
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from uvicorn.loops.auto import auto_loop_factory
@@ -77,11 +78,7 @@ def _options(given: argparse.Namespace) -> Options:
 
 def env(options: argparse.Namespace) -> int:
     data = options.data.absolute()
-    try:
-        facts = msgspec.json.decode((data / ready.FILE).read_bytes())
-    except OSError:
-        raise CannotStart(f"No local cloud has run in {data}. Fix: `localazure up`, or give its --data.") from None
-    for name, value in variables(facts, data).items():
+    for name, value in variables(_ready(data), data).items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 
@@ -92,6 +89,22 @@ def seed(options: argparse.Namespace) -> int:
     else:
         read(options.check)
     return 0
+
+
+def call(options: argparse.Namespace) -> int:
+    """Exits with 1 where the call, watched to its end, was never answered."""
+    from localazure import telephoning  # here, because it needs a client that nothing else here does
+
+    answered = telephoning.call(_ready(options.data.absolute()), options.file, until_it_ends=options.wait)
+    return 0 if answered else 1
+
+
+def _ready(data: Path) -> dict[str, Any]:  # the ready file's JSON
+    try:
+        facts: dict[str, Any] = msgspec.json.decode((data / ready.FILE).read_bytes())
+    except OSError:
+        raise CannotStart(f"No local cloud has run in {data}. Fix: `localazure up`, or give its --data.") from None
+    return facts
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,6 +121,10 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--example", action="store_true", help="print one with every key, explained")
     what.add_argument("--check", metavar="FILE", help="say what is wrong in it, if anything")
     command.set_defaults(command=seed)
+    command = commands.add_parser("call", parents=[data], help="call a number from outside, by a script")
+    command.add_argument("file", type=Path, metavar="FILE", help="YAML: from, to, script and what else a call may have")
+    command.add_argument("--wait", action="store_true", help="until it ends, then tell what the caller heard")
+    command.set_defaults(command=call)
     return parser
 
 

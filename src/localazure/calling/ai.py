@@ -21,8 +21,12 @@ def check_sources(world: World, connection: Connection, sources: Sequence[PlaySo
 
 
 def check(world: World, connection: Connection) -> None:
-    if not connection.ai or key(connection.call.resource, connection.ai) not in world.ai_resources:
+    if not linked(world, connection):
         raise NO_AI.of()
+
+
+def linked(world: World, connection: Connection) -> bool:
+    return bool(connection.ai) and key(connection.call.resource, connection.ai) in world.ai_resources
 
 
 def key(resource: str, endpoint: str) -> str:

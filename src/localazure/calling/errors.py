@@ -15,6 +15,8 @@ NOT_REPEATABLE = Refusal(400, "BadRequest", "The header {name} is missing or mal
 REPEATED_OTHERWISE = Refusal(412, "PreconditionFailed", "The same Repeatability-Request-ID came with another request.")
 NO_AI = Refusal(405, "8522", "Request not allowed when Cognitive Service Configuration not set during call setup.")
 NO_STREAM = Refusal(405, "8522", "Request not allowed when Media Streaming url not set during call setup.")
+NO_TRANSCRIPT = Refusal(405, "8522", "Request not allowed when Transcription url not set during call setup.")
+INVALID_LOCALE = Refusal(400, "8523", "Invalid Request, only locale that contain region information are supported.")
 RECORDING_NOT_FOUND = Refusal(404, "NotFound", "The recording was not found.")
 RANGE_NOT_SATISFIABLE = Refusal(416, "InvalidRange", "The range is outside of the recording.")
 

@@ -108,3 +108,16 @@ class UnholdBody(Operation, kw_only=True):
 
 class StreamingBody(Operation, kw_only=True):
     """Starting or stopping the stream that was described when the application took the call."""
+
+
+class StopTranscriptionBody(Operation, kw_only=True):
+    """Of the transcription that was described when the application took the call, as for the others."""
+
+
+class UpdateTranscriptionBody(Operation, kw_only=True):
+    locale: str | None = None
+    speech_model_endpoint_id: str | None = None
+
+
+class StartTranscriptionBody(UpdateTranscriptionBody, kw_only=True):
+    """The locale replaces the one that was given before."""

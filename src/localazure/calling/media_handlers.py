@@ -1,14 +1,17 @@
 """Answers about what is heard in a call."""
 
-from localazure.calling import finding, holding, keys, playing, recognizing, streams
+from localazure.calling import finding, holding, keys, playing, recognizing, streams, transcribing
 from localazure.calling.media_bodies import (
     ContinuousDtmfBody,
     HoldBody,
     PlayBody,
     RecognizeBody,
     SendDtmfBody,
+    StartTranscriptionBody,
+    StopTranscriptionBody,
     StreamingBody,
     UnholdBody,
+    UpdateTranscriptionBody,
 )
 from localazure.calling.operations import operations
 from localazure.calling.repeating import repeatable
@@ -66,4 +69,19 @@ def start_streaming(world: World, call: Call) -> Reply:
 
 def stop_streaming(world: World, call: Call) -> Reply:
     streams.stop(finding.established(world, call), call.json(StreamingBody))
+    return Reply(status=202)
+
+
+def start_transcription(world: World, call: Call) -> Reply:
+    transcribing.start(world, finding.established(world, call), call.json(StartTranscriptionBody))
+    return Reply(status=202)
+
+
+def stop_transcription(world: World, call: Call) -> Reply:
+    transcribing.stop(world, finding.established(world, call), call.json(StopTranscriptionBody))
+    return Reply(status=202)
+
+
+def update_transcription(world: World, call: Call) -> Reply:
+    transcribing.update(world, finding.established(world, call), call.json(UpdateTranscriptionBody))
     return Reply(status=202)

@@ -29,4 +29,7 @@ ROUTES = [
     Route("POST", f"{ONE}:unhold", _later("unhold")),
     Route("POST", f"{ONE}:startMediaStreaming", _later("start_streaming")),
     Route("POST", f"{ONE}:stopMediaStreaming", _later("stop_streaming")),
+    Route("POST", f"{ONE}:startTranscription", _later("start_transcription")),
+    Route("POST", f"{ONE}:stopTranscription", _later("stop_transcription")),
+    Route("POST", f"{ONE}:updateTranscription", _later("update_transcription")),
 ]

@@ -110,6 +110,20 @@ class Stream:
 
 
 @dataclass(eq=False, kw_only=True)
+class Transcript:
+    """The transcription that an application wished when it took the call; while it goes on, `on` ends it."""
+
+    id: str
+    url: str
+    locale: str
+    intermediate: bool
+    at_once: bool
+    context: str | None = None
+    uri: str | None = None
+    on: asyncio.Event | None = None
+
+
+@dataclass(eq=False, kw_only=True)
 class Connection:
     """An application's hold on a call. `last` is the delivery of what it was told last."""
 
@@ -126,6 +140,7 @@ class Connection:
     answered_for: str = ""  # the number that was called
     ai: str = ""  # the AI resource's address
     stream: Stream | None = None
+    transcript: Transcript | None = None
     operations: "Operations | None" = None
     listening: dict[str, Listening] = field(default_factory=dict)
     sequence: int = 0

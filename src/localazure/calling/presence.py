@@ -68,7 +68,7 @@ def established(world: World, connection: Connection) -> None:
     connection.state = ConnectionState.CONNECTED
     callbacks.tell(world, connection, "CallConnected", context=connection.context)
     changed(world, connection.call)
-    sound.begin_stream(world, connection)
+    sound.begin_streams(world, connection)
 
 
 def release(world: World, connection: Connection, result: Result) -> None:

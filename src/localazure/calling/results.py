@@ -49,3 +49,6 @@ PROMPT_FAILED = Result(500, 8511, "Action failed, encountered failure while tryi
 CHOICE_BY_SPEECH = Result(200, 8545, "Action completed, a phrase of a choice was recognized.")
 CHOICE_BY_TONE = Result(200, 8533, "Action completed, the tone of a choice was recognized.")
 STREAM_NOT_CONNECTED = Result(500, 8578, "Action failed, not able to establish WebSocket connection.")
+NO_SPEECH_SERVICE = Result(
+    405, 8522, "Request not allowed when Cognitive Service Configuration not set during call setup."
+)

@@ -1,7 +1,7 @@
 """What Call Automation answers."""
 
 from localazure.calling import identifiers
-from localazure.calling.model import Call, Connection, Leg, Stream
+from localazure.calling.model import Call, Connection, Leg, Stream, Transcript
 from localazure.pipeline import Reply
 
 Json = dict[str, object]
@@ -15,6 +15,7 @@ def properties(one: Connection) -> Json:
         "answeredBy": {"id": one.answered_by} if one.answered_by else None,
         "answeredFor": {"value": one.answered_for} if one.answered_for else None,
         "mediaStreamingSubscription": _stream(one.stream) if one.stream else None,
+        "transcriptionSubscription": _transcript(one.transcript) if one.transcript else None,
     }
     return {
         "callConnectionId": one.id,
@@ -28,6 +29,16 @@ def properties(one: Connection) -> Json:
 
 def _stream(one: Stream) -> Json:
     return {"id": one.id, "state": "active" if one.socket else "inactive", "subscribedContentTypes": ["audio"]}
+
+
+def _transcript(one: Transcript) -> Json:
+    kinds = ["intermediate", "final"] if one.intermediate else ["final"]
+    return {
+        "id": one.id,
+        "state": "active" if one.on else "inactive",
+        "subscribedResultTypes": kinds,
+        "locale": one.locale,
+    }
 
 
 def participant(leg: Leg) -> Json:

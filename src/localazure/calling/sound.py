@@ -38,11 +38,16 @@ def move(world: World, leg: Leg, call: Call) -> None:
         stage(world, call).enter(leg.raw_id, party, muted=leg.muted, held=leg.held)
 
 
-def begin_stream(world: World, connection: Connection) -> None:
+def begin_streams(world: World, connection: Connection) -> None:
+    """Of sound and of text, where the application wished for them as it took the call."""
     if connection.stream:
         from localazure.calling import streams
 
         streams.begin(world, connection)
+    if connection.transcript:
+        from localazure.calling import transcribing
+
+        transcribing.begin(world, connection)
 
 
 def end_recordings(world: World, call: Call) -> None:
@@ -58,6 +63,8 @@ def let_go(connection: Connection) -> None:
         connection.operations.drop()
     if connection.stream and connection.stream.socket:
         connection.stream.socket.stop()
+    if connection.transcript and connection.transcript.on:
+        connection.transcript.on.set()
 
 
 def add(leg: Leg, steps: Sequence[Step]) -> None:

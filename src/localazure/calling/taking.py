@@ -4,7 +4,7 @@ from typing import Any
 
 from localazure.calling.addresses import callback, stream
 from localazure.calling.bodies import Begin
-from localazure.calling.model import Call, Connection, Stream
+from localazure.calling.model import Call, Connection, Stream, Transcript
 from localazure.records.ids import new_id
 
 
@@ -36,6 +36,15 @@ def take(call: Call, body: Begin, **more: Any) -> Connection:  # the connection'
             url=streaming.transport_url,
             options=streaming,
             at_once=bool(streaming.start_media_streaming),
+        )
+    wished = body.transcription_options
+    if wished and wished.transport_url:
+        connection.transcript = Transcript(
+            id=new_id(),
+            url=wished.transport_url,
+            locale=wished.locale,
+            intermediate=bool(wished.enable_intermediate_results),
+            at_once=bool(wished.start_transcription),
         )
     call.connections[connection.id] = connection
     return connection

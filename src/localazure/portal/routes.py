@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from localazure.portal import (
     app_roles,
+    calls,
     communication,
     event_subscription,
     groups,
@@ -50,6 +51,8 @@ PLACES: tuple[tuple[str, str, View], ...] = (
     ("POST", f"{COMMUNICATION}/keys", communication.regenerate),
     ("GET", f"{COMMUNICATION}/numbers", communication.numbers),
     ("POST", f"{COMMUNICATION}/delete", communication.remove),
+    ("GET", "/calls", calls.index),
+    ("GET", "/calls/{call}", calls.show),
     ("GET", "/subscriptions", subscriptions.index),
     ("GET", SUBSCRIPTION, subscriptions.show),
     ("GET", f"{SUBSCRIPTION}/providers", subscriptions.providers),

@@ -77,3 +77,24 @@ def test_page_of_trouble_orders_trouble_with_callbacks(azure):
     [ordered] = azure.control.get("/_local/faults").json()["items"]
     assert (page.status_code, ordered["operation"], ordered["times"]) == (200, "calling.callback", 2)
     assert "Callbacks of calls" in page.text
+
+
+def page(azure, path: str) -> str:
+    return httpx.get(f"{azure.portal}{path}", trust_env=False).raise_for_status().text
+
+
+def test_portal_shows_a_call_its_parties_and_what_was_told(azure, application, outside):
+    assert "Nobody has called yet." in page(azure, "/calls")
+    name = outside.calls()
+    assert "No application has taken this call." in page(azure, f"/calls/{name}")
+    application.answers()
+
+    assert f'href="/calls/{name}"' in page(azure, "/calls")
+    shown = page(azure, f"/calls/{name}")
+    assert [word for word in ("Connected", "CallConnected", "ParticipantsUpdated") if word not in shown] == []
+    outside.hangs_up(name)
+    assert "The telephone hung up." in page(azure, f"/calls/{name}")
+
+
+def test_portal_does_not_know_every_call(azure):
+    assert httpx.get(f"{azure.portal}/calls/nothing", trust_env=False).status_code == 404

@@ -4,13 +4,14 @@ import base64
 
 import jwt
 import pytest
-from azure.communication.callautomation import MediaStreamingOptions
+from azure.communication.callautomation import MediaStreamingOptions, TranscriptionOptions
 from azure.core.exceptions import HttpResponseError
 
 from localazure.media.frames import LENGTH, samples_of
 from localazure.media.hearing import dominant
 from localazure.media.sounds import tone
 from localazure.media.wav import written
+from localazure_tests.acs import CUSTOMER
 from localazure_tests.listener import Listener
 
 
@@ -121,3 +122,89 @@ def test_stream_without_an_address_is_refused(application, outside):
     with pytest.raises(HttpResponseError) as refused:
         talk.start_media_streaming()
     assert (refused.value.status_code, refused.value.error.code) == (405, "8522")
+
+
+AI = "https://speech.cognitiveservices.azure.com/"
+
+
+def text(url, **more):
+    return TranscriptionOptions(transport_url=url, transport_type="websocket", locale="en-US", **more)
+
+
+@pytest.fixture
+def ai(azure) -> str:
+    azure.control.post("/_local/calls/ai", json={"endpoint": AI}).raise_for_status()
+    return AI
+
+
+def test_what_a_script_says_is_transcribed(application, outside, listener, ai, advance):
+    call = outside.calls()
+    talk = application.answers(
+        transcription=text(listener.url, start_transcription=True, enable_intermediate_results=True),
+        cognitive_services_endpoint=ai,
+    )
+    started = application.hears("TranscriptionStarted")
+    assert started["transcriptionUpdate"]["transcriptionStatus"] == "transcriptionStarted"
+    metadata = listener.next("TranscriptionMetadata")["transcriptionMetadata"]
+    assert (metadata["locale"], metadata["callConnectionId"]) == ("en-US", started["callConnectionId"])
+    assert talk.get_call_properties().transcription_subscription.state == "active"
+
+    outside.does(call, {"say": "Where is my parcel"})
+    advance(5)
+
+    early, final = [listener.next("TranscriptionData")["transcriptionData"] for _ in range(2)]
+    assert [early["resultStatus"], final["resultStatus"]] == ["Intermediate", "Final"]
+    assert (final["text"], final["participantRawID"]) == ("Where is my parcel", f"4:{CUSTOMER}")
+    assert [word["text"] for word in final["words"]] == ["Where", "is", "my", "parcel"]
+    assert sum(word["duration"] for word in final["words"]) == pytest.approx(final["duration"], abs=10)
+    talk.update_transcription(locale="pl-PL", operation_context="Polish")
+    assert application.hears("TranscriptionUpdated")["operationContext"] == "Polish"
+    assert talk.get_call_properties().transcription_subscription.locale == "pl-PL"
+    talk.stop_transcription()
+    application.hears("TranscriptionStopped")
+    assert listener.ended.wait(10)
+
+
+def test_transcription_is_started_later_in_another_language(application, outside, listener, ai):
+    outside.calls()
+    talk = application.answers(
+        transcription=text(listener.url, start_transcription=False), cognitive_services_endpoint=ai
+    )
+    with pytest.raises(HttpResponseError) as refused:
+        talk.start_transcription(locale="polish")
+    assert refused.value.error.code == "8523"
+
+    talk.start_transcription(locale="pl-PL", operation_context="now")
+
+    assert application.hears("TranscriptionStarted")["operationContext"] == "now"
+    assert listener.next("TranscriptionMetadata")["transcriptionMetadata"]["locale"] == "pl-PL"
+
+
+def test_transcription_at_once_fails_without_an_ai_resource(application, outside, listener):
+    outside.calls()
+    application.answers(transcription=text(listener.url, start_transcription=True))
+
+    assert application.hears("TranscriptionFailed")["resultInformation"]["subCode"] == 8522
+
+
+def test_transcription_that_nobody_takes_is_told_of(application, outside, ai):
+    outside.calls()
+    application.answers(
+        transcription=text("wss://localhost:1/", start_transcription=True), cognitive_services_endpoint=ai
+    )
+
+    failed = application.hears("TranscriptionFailed")
+
+    assert failed["transcriptionUpdate"]["transcriptionStatusDetails"] == "streamConnectionUnsuccessful"
+
+
+def test_transcription_needs_an_ai_resource_and_an_address(application, outside, listener):
+    outside.calls()
+    talk = application.answers()
+    outside.calls(**{"from": "+14255550101"})
+    other = application.answers(transcription=text(listener.url, start_transcription=False))
+
+    for one in (talk, other):
+        with pytest.raises(HttpResponseError) as refused:
+            one.start_transcription()
+        assert (refused.value.status_code, refused.value.error.code) == (405, "8522")

@@ -40,6 +40,7 @@ def test_home_leads_to_everything_and_says_where_the_cloud_answers(azure: LocalA
         "/registrations",
         "/topics",
         "/subscriptions",
+        "/calls",
         "/telephone",
         f"/resource{azure.acs.resource_id}",
     ]

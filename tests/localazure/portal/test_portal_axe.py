@@ -67,10 +67,13 @@ def furnish(azure: LocalAzure, portal: Portal, receiver: Receiver) -> list[str]:
     azure.control.post("/_local/sms", json={"from": "+14255550123", "to": azure.acs.phone_numbers[0], "text": "Hi"})
     receiver.next()
     [delivery] = azure.control.get("/_local/deliveries").json()["items"]
+    call = {"from": "+14255550123", "to": azure.acs.phone_numbers[0]}
+    made = azure.control.post("/_local/calls", json=call).raise_for_status().json()["id"]
     resource = [portal.at(place) for place in ("", "/properties", "/keys", "/numbers", "/events", "/events/new")]
     application = [f"{registration}{place}" for place in ("", "/roles", "/owners", "/assignments")]
     return [
         *("/", "/groups", "/groups/new", f"/resource{portal.group}", "/communication/new", "/telephone", "/trouble"),
+        *("/calls", f"/calls/{made}"),
         *resource,
         *("/registrations", "/registrations/new"),
         *application,
