@@ -96,6 +96,7 @@ OPERATIONS = {
     "/conversations": Scope.CONVERSATIONS_READ,
     "/conversations/5c2f9a3e-1d0b-4a57-9c66-0f4b7e8d2a11": Scope.CONVERSATIONS_READ,
     "/conversations/5c2f9a3e-1d0b-4a57-9c66-0f4b7e8d2a11/messages": Scope.CONVERSATIONS_READ,
+    "/recordings": Scope.RECORDINGS_READ,
     "/events": Scope.EVENTS_READ,
     "/connection": Scope.CONNECTION_READ,
     "/numbers": Scope.NUMBERS_READ,

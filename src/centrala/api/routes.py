@@ -30,6 +30,7 @@ from centrala.keyset import page as newest_page
 from centrala.keyset import serial
 from centrala.numbers.access import numbers_of
 from centrala.organization.access import colleagues_of
+from centrala.recordings.access import joined_heard_by
 from centrala.routing.access import pending_offers_of
 from centrala.routing.duty import duties
 
@@ -149,6 +150,14 @@ def list_calls(
         found = found.filter(state=state)
     page, cursor = newest_page(found, by="rang_at", after=paging.place(after, "after"), limit=limit)
     return shapes.Page(items=[shapes.CallOut.of(call) for call in page], next=following(request, "after", cursor))
+
+
+@api.get("/recordings", response={200: shapes.Page[shapes.RecordingOut], **FAILURES}, **needs(Scope.RECORDINGS_READ))
+def list_recordings(request: ApiRequest, after: Place = "", limit: Limit = 50) -> shapes.Page[shapes.RecordingOut]:
+    """Of calls that are over, those that the token's owner may listen to; by when they begin."""
+    found = joined_heard_by(request.auth.owner)
+    page, cursor = newest_page(found, by="began_at", after=paging.place(after, "after"), limit=limit)
+    return shapes.Page(items=[shapes.RecordingOut.of(one) for one in page], next=following(request, "after", cursor))
 
 
 @api.get("/events", response={200: shapes.Page[shapes.EventOut], **FAILURES}, **EVENTS_READ)

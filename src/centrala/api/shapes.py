@@ -16,6 +16,7 @@ from centrala.conversations.models import Conversation, ConversationState, Direc
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import NumberType, PhoneNumber
 from centrala.organization.models import Role, User
+from centrala.recordings.models import Joined, Source
 from centrala.routing.duty import Duty
 from centrala.routing.models import Offer
 from centrala.workstreams.models import Channel, Occasion, Presence
@@ -149,6 +150,34 @@ class CallOut(Schema):
             rang_at=call.rang_at,
             connected_at=call.connected_at,
             ended_at=call.ended_at,
+        )
+
+
+class RecordingOut(Schema):
+    """A WAV file of two channels: `left` the customer, `right` the agents, each with who recorded it."""
+
+    id: UUID
+    call: UUID
+    conversation: UUID | None
+    began_at: datetime
+    milliseconds: int
+    left: Source
+    right: Source
+    size: int  # bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, joined: Joined) -> "RecordingOut":
+        return cls(
+            id=joined.id,
+            call=joined.call_id,
+            conversation=joined.call.conversation_id,
+            began_at=joined.began_at,
+            milliseconds=joined.milliseconds,
+            left=Source(joined.left),
+            right=Source(joined.right),
+            size=joined.size,
+            sha256=joined.sha256,
         )
 
 

@@ -18,6 +18,7 @@ from centrala.customers.linking import locked
 from centrala.inbox.models import Event
 from centrala.organization.audit import record
 from centrala.organization.models import User
+from centrala.recordings.models import Joined
 
 Told = dict[str, Any]  # as JSON holds it
 # Each event's body is looked at, for no index pays for so rare a question. `position` finds bytes as they stand.
@@ -104,7 +105,14 @@ def _call(one: Call) -> Told:
         "rang_at": _time(one.rang_at),
         "connected_at": _time(one.connected_at),
         "ended_at": _time(one.ended_at),
+        "recordings": [_recording(joined) for joined in Joined.objects.filter(call=one)],
     }
+
+
+def _recording(one: Joined) -> Told:
+    """The sound itself is on the page of its conversation."""
+    told = {"file": one.name, "size": one.size, "sha256": one.sha256, "milliseconds": one.milliseconds}
+    return told | {"began_at": _time(one.began_at), "customer_side": one.left, "agents_side": one.right}
 
 
 def _campaign(row: Recipient) -> Told:

@@ -21,13 +21,14 @@ from centrala.inbox.models import Event
 from centrala.organization.audit import record
 from centrala.organization.fields import one_line
 from centrala.organization.models import User
+from centrala.recordings import removing
 
 A_MOMENT = timedelta(minutes=1)  # more than lies between the arrival of an event and its row
 
 
 def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
-    """Deletes the contact, conversations, messages, calls, rows of campaigns, and the raw events that name the number,
-    waiting ones among them.
+    """Deletes the contact, conversations, messages, calls and their recordings, rows of campaigns, and the raw events
+    that name the number, waiting ones among them.
 
     What stays: in the audit log, that it was done, with a keyed hash of the number; and by the same hash the customer's
     STOP, so that the wish outlives the data. Returns how much was deleted. Raises Refused under a legal hold, while a
@@ -76,6 +77,9 @@ def _without_the_rest(contact: Contact, events: int, actor: User | None) -> dict
     tags_of = dict(conversations.values_list("pk", "tags"))
     messages = Message.objects.filter(conversation__in=tags_of).count()
     erased = {"conversations": len(tags_of), "messages": messages, "events": events}
+    recordings = removing.forget(Call.objects.filter(customer=contact.number))
+    if recordings:
+        erased["recordings"] = recordings
     Conversation.objects.filter(pk__in=tags_of).delete()
     Call.objects.filter(customer=contact.number).delete()  # those that nobody answered
     persons = list(Person.objects.filter(contacts=contact))

@@ -19,6 +19,7 @@ from centrala.conversations.unreported import missing
 from centrala.inbox.models import Event, State
 from centrala.organization.models import Organization
 from centrala.organization.standing import Standing, standing
+from centrala.recordings import reconciling as recordings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ class Hub:
     oldest_waiting: datetime | None
     failed_events: int
     missing_reports: int
+    recordings: recordings.Standing
     dead_letters: DeadLetterContainer | None
 
     @property
@@ -72,6 +74,7 @@ def look(at: datetime) -> Hub:
         oldest_waiting=Event.objects.filter(state=State.RECEIVED).aggregate(oldest=Min("received_at"))["oldest"],
         failed_events=Event.objects.filter(state=State.FAILED).count(),
         missing_reports=missing(at),
+        recordings=recordings.standing(at),
         dead_letters=named(),
     )
 

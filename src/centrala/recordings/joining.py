@@ -72,10 +72,12 @@ def _replace(made: Joined) -> Joined | None:
     if call is None:
         soon.remove([made.name])
         return None
-    before = Joined.objects.filter(pk=call.pk).values_list("name", flat=True).first()
+    before = Joined.objects.filter(call=call).first()
+    if before is not None:
+        made.pk = before.pk
     made.save(force_update=before is not None, force_insert=before is None)
-    if before and before != made.name:
-        soon.remove([before])
+    if before is not None and before.name != made.name:
+        soon.remove([before.name])
     if call.conversation_id:
         announce([call.conversation_id])
     return made

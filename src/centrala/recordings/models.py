@@ -15,6 +15,8 @@ from centrala.calls.models import Call
 # For how long the cloud keeps a file after it has told of it.
 # https://learn.microsoft.com/azure/communication-services/concepts/voice-video-calling/call-recording
 IN_CLOUD = timedelta(hours=24)
+ALARM = timedelta(hours=12)  # before a file goes: somebody can still do something about it
+ONE_LISTENING = timedelta(minutes=15)
 
 
 class RecordingState(models.TextChoices):
@@ -104,6 +106,10 @@ class Chunk(models.Model):
     def leaves_cloud_at(self) -> datetime:
         return self.told_at + IN_CLOUD
 
+    @property
+    def is_endangered(self) -> bool:
+        return self.state == ChunkState.WAITING and now() > self.leaves_cloud_at - ALARM
+
 
 class Leg(models.Model):
     """What the hub wrote itself of the agents of a call: one for each node that had it, 16 kHz, one channel."""
@@ -134,7 +140,8 @@ class Source(models.TextChoices):
 class Joined(models.Model):
     """What is listened to: two channels, left the customer, right the agents, by the clock."""
 
-    call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, related_name="joined")
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="joined")
     began_at = models.DateTimeField()
     milliseconds = models.PositiveBigIntegerField()
     left = models.CharField(max_length=10, choices=Source)
@@ -146,7 +153,7 @@ class Joined(models.Model):
     made_at = models.DateTimeField(default=now)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["-began_at", "-call_id"], name="joined_newest")]
+        indexes: ClassVar = [models.Index(fields=["-began_at", "-id"], name="joined_newest")]
 
     def __str__(self) -> str:
         return self.name

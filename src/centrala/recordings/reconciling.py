@@ -9,13 +9,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from centrala.calls.models import CallState
 from centrala.recordings import soon
-from centrala.recordings.models import IN_CLOUD, Chunk, ChunkState, Recording, RecordingState
+from centrala.recordings.models import ALARM, IN_CLOUD, Chunk, ChunkState, Recording, RecordingState
 
 # After a call: the service tells of the files within minutes, and Event Grid tries for a day to deliver it.
 DUE_WITHIN = timedelta(hours=1)
 LOOKED_BACK = timedelta(days=7)
 FORGOTTEN = timedelta(minutes=10)  # a file is fetched in seconds; a job that is not there any more is made anew
-ALARM = timedelta(hours=12)  # before the cloud deletes a file: somebody can still do something about it
 MOST = 500
 
 

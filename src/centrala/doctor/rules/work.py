@@ -60,6 +60,36 @@ def delivery_reports(context: Context) -> str:
     ) % {"count": count}
 
 
+def recordings_kept(context: Context) -> str:
+    found = context.hub.recordings
+    if found.lost:
+        return ngettext(
+            "%(count)s file of a recording was lost in the last 7 days: its page says why.",
+            "%(count)s files of recordings were lost in the last 7 days: their pages say why.",
+            found.lost,
+        ) % {"count": found.lost}
+    if not found.endangered:
+        return ""
+    assert found.first_leaves_at is not None
+    hours = max(0, round((found.first_leaves_at - context.now).total_seconds() / 3600))
+    return ngettext(
+        "A file of a recording is not kept yet, and Azure deletes it in %(hours)s hour.",
+        "A file of a recording is not kept yet, and Azure deletes it in %(hours)s hours.",
+        hours,
+    ) % {"hours": hours}
+
+
+def recordings_come(context: Context) -> str:
+    count = context.hub.recordings.missing
+    if not count:
+        return ""
+    return ngettext(
+        "Azure has not told of the files of %(count)s recording of the last 7 days.",
+        "Azure has not told of the files of %(count)s recordings of the last 7 days.",
+        count,
+    ) % {"count": count}
+
+
 RULES = (
     Rule(
         id="worker",
@@ -117,5 +147,32 @@ RULES = (
         ),
         looks_at="texts without a report 12 hours after they were sent, by numbers that have had reports",
         because="Nobody knows whether the customer has the answer. Some carriers and countries never report.",
+    ),
+    Rule(
+        id="recordings-kept",
+        title=gettext_lazy("Recordings are fetched while Azure has them"),
+        severity=State.ERROR,
+        needs=Needs.DATABASE,
+        check=recordings_kept,
+        fix=Fix(
+            text=gettext_lazy("See what the log of the worker and the page of the conversation say, and have it run:"),
+            command="centrala worker",
+        ),
+        looks_at="files of recordings that wait to be fetched for 12 hours or were given up",
+        because="Azure deletes a recording after 24 hours, and nobody can have it back.",
+    ),
+    Rule(
+        id="recordings-come",
+        title=gettext_lazy("Azure tells of every recording"),
+        severity=State.WARNING,
+        needs=Needs.DATABASE,
+        check=recordings_come,
+        fix=Fix(
+            text=gettext_lazy("See whether the event subscription for recordings is there, or have it set right:"),
+            command="centrala provision",
+            action=Action.MANAGE,
+        ),
+        looks_at="recordings of calls that are over for an hour, of whose files nothing was told",
+        because="The event is the only word of where a recording lies.",
     ),
 )

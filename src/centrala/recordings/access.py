@@ -1,0 +1,38 @@
+"""The only way a view gets a recording: what one may not hear does not exist."""
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import now
+
+from centrala.calls.models import Call, CallState
+from centrala.conversations.models import ConversationState
+from centrala.organization.audit import record
+from centrala.organization.models import AuditEntry, User
+from centrala.recordings.models import ONE_LISTENING, Joined
+
+ACT = "listen to recording"
+
+
+def calls_heard_by(user: User) -> QuerySet[Call]:
+    """Agents hear their own that are closed; supervisors besides those of their queues, or of all where they are in
+    none; administrators all."""
+    over = Call.objects.filter(state=CallState.ENDED, conversation__isnull=False)
+    if user.is_administrator:
+        return over
+    if not user.works_here:
+        return over.none()
+    own = Q(conversation__agent=user, conversation__state=ConversationState.CLOSED)
+    if not user.supervises:
+        return over.filter(own)
+    queues = list(user.queues.values_list("pk", flat=True))
+    return over.filter(own | Q(conversation__queue__in=queues)) if queues else over
+
+
+def joined_heard_by(user: User) -> QuerySet[Joined]:
+    return Joined.objects.filter(call__in=calls_heard_by(user)).select_related("call")
+
+
+def listened(*, user: User, call: Call) -> None:
+    """Stands in the audit log. A player asks for one piece after the other: that is one listening."""
+    lately = AuditEntry.objects.filter(act=ACT, at__gt=now() - ONE_LISTENING, actor=user, target=str(call.pk))
+    if not lately.exists():
+        record(actor=user, act=ACT, target=str(call.pk))

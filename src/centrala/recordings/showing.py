@@ -1,0 +1,64 @@
+"""The recording of a conversation as its page shows it."""
+
+from dataclasses import dataclass
+
+from centrala.calls.models import Call, CallState, Recorded
+from centrala.calls.taping import may_be_recorded
+from centrala.conversations.models import Conversation, ConversationState
+from centrala.organization.models import User
+from centrala.recordings.access import calls_heard_by
+from centrala.recordings.models import Chunk, ChunkState, Joined, Recording
+
+# What the agent who has the call can do about its recording.
+ACTS = {Recorded.NO: "start", Recorded.YES: "pause", Recorded.HELD: "pause", Recorded.PAUSED: "resume"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`act` is what the reader may do; `joined` is there for those who may listen."""
+
+    call: Call
+    act: str
+    over: bool
+    may_listen: bool
+    joined: Joined | None
+    recordings: list[Recording]
+    chunks: list[Chunk]
+
+    @property
+    def waiting(self) -> list[Chunk]:
+        return [chunk for chunk in self.chunks if chunk.state == ChunkState.WAITING]
+
+    @property
+    def wrong(self) -> list[Chunk]:
+        return [chunk for chunk in self.chunks if chunk.problem]
+
+    @property
+    def missing(self) -> bool:
+        return any(one.missing_since is not None for one in self.recordings)
+
+    @property
+    def expected(self) -> bool:
+        """Its files may still come."""
+        return any(one.told_at is None and one.missing_since is None and not one.error for one in self.recordings)
+
+
+def shown(user: User, conversation: Conversation) -> Shown | None:
+    """None where there is nothing to say: no call, or one that nobody wanted recorded."""
+    call = Call.objects.filter(conversation=conversation).first()
+    if call is None:
+        return None
+    may_listen = calls_heard_by(user).filter(pk=call.pk).exists()
+    recordings = list(call.recordings.order_by("started_at", "id"))
+    chunks = list(Chunk.objects.filter(recording__call=call).order_by("index", "id")) if may_listen else []
+    joined = Joined.objects.filter(call=call).first() if may_listen else None
+    act = _act(user, conversation, call)
+    found = Shown(call, act, call.state == CallState.ENDED, may_listen, joined, recordings, chunks)
+    return found if act or joined or recordings or call.recorded != Recorded.NO else None
+
+
+def _act(user: User, conversation: Conversation, call: Call) -> str:
+    has_it = conversation.agent_id == user.pk and conversation.state == ConversationState.ACTIVE
+    if not has_it or call.state != CallState.CONNECTED or not may_be_recorded(conversation.workstream):
+        return ""
+    return ACTS[Recorded(call.recorded)]
