@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils.timezone import now
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from centrala.connection.models import Connection, Endpoint, Service
 from centrala.conversations import actions
@@ -18,6 +19,7 @@ from centrala.inbox.drain import drain
 from centrala.inbox.models import INCOMING_CALL, Event, State
 from centrala.inbox.waiting import Lane, Waiting
 from centrala.numbers.models import PhoneNumber
+from centrala.subscribers.models import Kind, Subscription
 from hub import CUSTOMER, OURS, RESOURCE, ala, arrive, close_all, connected, drained, event, text
 
 pytestmark = pytest.mark.django_db
@@ -322,6 +324,19 @@ def test_delivery_reports_settle_a_message_in_any_order(
     drained()
 
     assert Message.objects.get(pk=message.pk).state == state
+
+
+@pytest.mark.parametrize(("status", "kind"), [("Delivered", Kind.DELIVERED), ("Failed", Kind.FAILED)])
+def test_report_is_told_to_other_programs_as_what_it_says(status: str, kind: Kind) -> None:
+    connected()
+    message = sent_message()
+    Subscription.objects.create(name="All", address="https://localhost/", kinds=list(Kind), encrypted_secret="x")
+    arrive(report(message, status))
+
+    drained()
+
+    job = ProcrastinateJob.objects.get(task_name="subscribers.spread")
+    assert job.args["news"] == {kind.value: [str(message.pk)]}
 
 
 def test_failed_report_leaves_its_reason() -> None:

@@ -157,6 +157,11 @@ DIFFERENT: dict[str, tuple[dict[str, object], set[str]]] = {
     "issuer": ({"iss": "https://example.org/"}, {"iss"}),
     "key": ({"kid": "key-9"}, {"kid"}),
     "role": ({}, {"roles"}),
+    "tenant, all else in capitals": (
+        {"tid": OTHER_TENANT, "aud": CLIENT.upper(), "appid": EVENT_GRID.upper()},
+        {"tid"},
+    ),
+    "application, the tenant in capitals": ({"tid": TENANT.upper(), "appid": OTHER_CLIENT}, {"appid"}),
     "expired": ({"exp": -301}, {"exp"}),
     "no expiry": ({"exp": None}, {"exp"}),
     "not yet valid": ({"nbf": 301}, {"nbf"}),

@@ -121,3 +121,14 @@ def test_search_for_a_subject_goes_on_to_the_end_and_tells_each_once(looked_thro
 
     assert place is None
     assert shown == hits
+
+
+def test_search_looks_through_so_many_events_at_once_and_says_where_it_stopped() -> None:
+    ids = came(5, State.PROCESSED)
+    Event.objects.filter(pk=ids[-1]).update(subject="/phonenumber/1")
+
+    with patch("centrala.inbox.queries.LOOKED_THROUGH", 2):
+        nothing, place = found(Event.objects.all(), Wanted(search="number/1"), limit=3)
+
+    second = Event.objects.get(pk=ids[1])
+    assert (nothing, place) == ([], Cursor(second.received_at, second.pk))
