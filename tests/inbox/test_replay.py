@@ -95,3 +95,21 @@ def test_only_failed_and_unknown_events_are_deleted_and_the_log_keeps_which() ->
 def test_deleting_nothing_is_not_logged() -> None:
     assert delete(events=handled(1, State.PROCESSED), actor=None) == 0
     assert not AuditEntry.objects.exists()
+
+
+def test_single_event_is_the_target_in_the_log_and_several_are_none() -> None:
+    one, *more = handled(5, State.FAILED, type="A")
+    name = Event.objects.get(pk=one).event_id
+
+    replay(events=[one], actor=None)
+    replay(events=more[:2], actor=None)
+    Event.objects.filter(pk=one).update(state=State.FAILED)
+    delete(events=[one], actor=None)
+    delete(events=more[2:], actor=None)
+
+    assert sorted(AuditEntry.objects.values_list("act", "target")) == [
+        ("delete events", ""),
+        ("delete events", f"A {name}"),
+        ("replay events", ""),
+        ("replay events", str(one)),
+    ]
