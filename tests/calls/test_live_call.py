@@ -157,6 +157,30 @@ def test_end_is_told_to_the_agent_and_ends_the_socket() -> None:
     assert (ear.words, ear.ended, line.frames) == ([Mode.TALKING, Mode.OVER], True, [])
 
 
+def test_what_is_announced_is_heard_before_the_music_and_to_the_end_even_when_it_is_over() -> None:
+    live, line = waiting()
+    live.announce([HER_VOICE, HIS_VOICE])
+
+    live.tick()
+    live.refresh(standing(over=True))
+    assert not live.silent
+    live.tick()
+    live.tick()
+
+    assert (line.frames, live.silent) == ([HER_VOICE, HIS_VOICE], True)
+
+
+def test_agent_who_talks_is_not_interrupted_by_what_was_announced() -> None:
+    live, line, agent, _ear = talking()
+    live.announce([HIS_VOICE])
+
+    live.tick()
+    live.hold(agent, on=True)
+    live.tick()
+
+    assert line.frames == [melody()[0]]
+
+
 def test_customers_socket_that_is_gone_is_known_since_when_and_only_the_last_one_counts() -> None:
     live, line = waiting()
     again = Recorded()

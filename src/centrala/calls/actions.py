@@ -38,6 +38,11 @@ def alive(node: Node) -> None:
     Node.objects.update_or_create(pk=node.pk, defaults={"address": node.address, "seen_at": now()})
 
 
+def goodbye(node: Node) -> None:
+    """The node ends: whoever comes after it need not wait until it has been silent for long."""
+    Node.objects.filter(pk=node.pk).update(seen_at=now() - 2 * ALIVE)
+
+
 @transaction.atomic
 def claim(*, node: Node, most: int = 20) -> list[Call]:
     """Calls that ring and that no node has taken are this node's now; at most so many."""

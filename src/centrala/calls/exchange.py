@@ -5,6 +5,7 @@ What a call is stands in the database. Whenever something may have changed there
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -75,6 +76,8 @@ class Exchange:
         for live in self.calls.values():
             if live.leg is not None:
                 live.leg.close()
+        with contextlib.suppress(DatabaseError):
+            await in_thread(actions.goodbye, self.node)
 
     def live(self, call: UUID) -> LiveCall:
         return self.calls.setdefault(call, LiveCall(call, leg=Leg(self._folder, call)))
@@ -126,11 +129,9 @@ class Exchange:
 
     async def _look_for_ever(self) -> None:
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._look.wait()
-            except TimeoutError:
-                pass
             self._look.clear()
             try:
                 await self._look_once()

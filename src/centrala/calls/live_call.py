@@ -5,7 +5,8 @@ makes them so: it may come late, twice, or first in another process after this o
 """
 
 import itertools
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +64,8 @@ class LiveCall:
         self.held = False
         self.silent_since: float | None = monotonic()
         self.alone_since: float | None = None
+        self.greeted = self.parted = False  # whether what is said at the beginning and at the end was announced
+        self._announced: deque[bytes] = deque()
         self._told: Mode | None = None
         self._music: Iterator[bytes] = iter(())
 
@@ -111,15 +114,31 @@ class LiveCall:
             self.held = on
             self._changed()
 
+    def announce(self, frames: Iterable[bytes]) -> None:
+        """To the customer, before any music; an agent who talks is not interrupted."""
+        if self.mode != Mode.TALKING:
+            self._announced.extend(frames)
+
+    @property
+    def silent(self) -> bool:
+        """Nothing more is to be said, or to nobody."""
+        return self.line is None or not self._announced
+
     def tick(self) -> None:
-        """20 ms have passed: whoever is not talked to hears music."""
-        if self.line is None or self.mode in {Mode.TALKING, Mode.OVER}:
+        """20 ms have passed: whoever is not talked to hears what is announced, or else music."""
+        if self.line is None or self.mode == Mode.TALKING:
             return
+        if self._announced:
+            self.line.put(self._announced.popleft())
+        elif self.mode != Mode.OVER:
+            self.line.put(self._next_of_music())
+
+    def _next_of_music(self) -> bytes:
         frame = next(self._music, None)
         if frame is None:
             self._music = itertools.cycle(melody())
             frame = next(self._music)
-        self.line.put(frame)
+        return frame
 
     def from_customer(self, frame: bytes) -> None:
         if self.agent is not None and self.mode == Mode.TALKING:
@@ -144,6 +163,7 @@ class LiveCall:
             if self.mode == Mode.OVER:
                 self.agent.outlet.end()
         if self.line is not None and self.mode == Mode.TALKING:
+            self._announced.clear()
             self.line.clear()  # the agent is heard now, not after the rest of the music
 
 
