@@ -28,6 +28,12 @@ def state(demo: Demo, customer: str) -> str:
     return str(items[0]["state"]) if items else ""
 
 
+def heard(demo: Demo, call: str) -> dict[str, Any]:
+    """What the caller has heard so far."""
+    with demo.control() as control:
+        return dict(control.get(f"/_local/calls/{call}/heard").json())
+
+
 def callback(demo: Demo, call: str) -> str:
     until(lambda: told(demo, call)["connections"], 15)
     return str(told(demo, call)["connections"][0]["callback_uri"])
@@ -43,6 +49,15 @@ def test_caller_is_answered_waits_in_the_queue_and_hangs_up(demo: Demo) -> None:
     with demo.control() as control:
         control.delete(f"/_local/calls/{call}").raise_for_status()
     until(lambda: state(demo, customer) == "closed", 15)
+
+
+def test_caller_who_waits_hears_music(demo: Demo) -> None:
+    call = calls(demo, "+14255550175")
+
+    until(lambda: sum(window["level"] > -40 for window in heard(demo, call)["windows"]) > 20, 30)
+
+    with demo.control() as control:
+        control.delete(f"/_local/calls/{call}")
 
 
 def test_whoever_gives_up_before_the_answer_is_no_conversation(demo: Demo) -> None:

@@ -1,4 +1,4 @@
-"""Automated messages of a workstream: a text an occasion, and none where the field is empty."""
+"""Automated messages of a workstream: a text an occasion, and none where the field is empty. To callers they are spoken."""
 
 from django import forms
 from django.contrib import messages
@@ -29,23 +29,30 @@ EXAMPLES = {
     Occasion.STARTED: gettext_noop("You will get texts from this number again. STOP turns them off."),
     Occasion.HELP: gettext_noop("{OrganizationName}: write what you need and we will answer. STOP ends all texts."),
 }
+SPOKEN_EXAMPLES = {
+    Occasion.GREETING: gettext_noop("Thank you for calling {OrganizationName}. Please hold the line."),
+    Occasion.CLOSED: gettext_noop("You are calling outside of our hours. Please call again when we are back."),
+    Occasion.HOLIDAY: gettext_noop("Today is a holiday. Please call again on the next working day."),
+    Occasion.ENDED: gettext_noop("Thank you for calling. Goodbye."),
+}
 
 
 class AutomatedForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, workstream: Workstream) -> None:
         super().__init__(data)
         known = dict(workstream.automated_texts.values_list("occasion", "text"))
-        for occasion in Occasion:
+        self.occasions = list(SPOKEN_EXAMPLES if workstream.channel == Channel.VOICE else EXAMPLES)
+        for occasion in self.occasions:
             self.fields[occasion] = forms.CharField(
                 label=occasion.label,
                 required=False,
                 initial=known.get(occasion, ""),
                 widget=forms.Textarea({"rows": 2}),
-                help_text=_("For example: %(text)s") % {"text": _example(occasion, workstream.language)},
+                help_text=_("For example: %(text)s") % {"text": _example(occasion, workstream)},
             )
 
     def clean(self) -> dict[str, str]:
-        for occasion in Occasion:
+        for occasion in self.occasions:
             if text := self.cleaned_data.get(occasion):
                 try:
                     self.cleaned_data[occasion] = sendable(text)
@@ -55,18 +62,19 @@ class AutomatedForm(forms.Form):
 
     @property
     def texts(self) -> dict[Occasion, str]:
-        return {occasion: text for occasion in Occasion if (text := self.cleaned_data[occasion])}
+        return {occasion: text for occasion in self.occasions if (text := self.cleaned_data[occasion])}
 
 
-def _example(occasion: Occasion, language: str) -> str:
-    with override(language):
-        return _(EXAMPLES[occasion])
+def _example(occasion: Occasion, workstream: Workstream) -> str:
+    examples = SPOKEN_EXAMPLES if workstream.channel == Channel.VOICE else EXAMPLES
+    with override(workstream.language):
+        return _(examples[occasion])
 
 
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: StaffRequest, workstream_id: int) -> HttpResponse:
-    workstream = get_object_or_404(workstreams_of(request.user).filter(channel=Channel.SMS), pk=workstream_id)
+    workstream = get_object_or_404(workstreams_of(request.user), pk=workstream_id)
     form = AutomatedForm(request.POST if request.method == "POST" else None, workstream=workstream)
     if form.is_valid():
         try:

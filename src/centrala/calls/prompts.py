@@ -1,0 +1,65 @@
+"""What the hub says to callers by itself: the workstream's automated messages, as sound."""
+
+from functools import lru_cache
+from uuid import UUID
+
+from centrala.calls.frames import BYTES
+from centrala.calls.models import Call
+from centrala.conversations import filling
+from centrala.conversations.models import ClosingReason, Conversation
+from centrala.workstreams import hours, slugs
+from centrala.workstreams.models import AutomatedText, Occasion
+
+KEPT = 64  # texts that were said
+
+
+def greeting(call_id: UUID) -> list[bytes]:
+    """Frames; none where nothing is to be said."""
+    conversation = _conversation(call_id)
+    return _said(conversation, Occasion.GREETING) if conversation else []
+
+
+def farewell(call_id: UUID) -> list[bytes]:
+    """What is said before the hub hangs up."""
+    conversation = _conversation(call_id)
+    if conversation is None:
+        return []
+    if conversation.closing_reason == ClosingReason.OUT_OF_HOURS:
+        return _said(conversation, _of_the_hour(conversation), Occasion.CLOSED)
+    return _said(conversation, Occasion.ENDED)
+
+
+def _conversation(call_id: UUID) -> Conversation | None:
+    related = ("contact", "queue", "agent", "workstream__hours")
+    call = Call.objects.filter(pk=call_id, conversation__workstream__isnull=False).first()
+    return Conversation.objects.select_related(*related).get(pk=call.conversation_id) if call else None
+
+
+def _of_the_hour(conversation: Conversation) -> Occasion:
+    assert conversation.workstream is not None
+    holiday = hours.at(conversation.opened_at, conversation.workstream.hours) == hours.Open.HOLIDAY
+    return Occasion.HOLIDAY if holiday else Occasion.CLOSED
+
+
+def _said(conversation: Conversation, *occasions: Occasion) -> list[bytes]:
+    """The text of the first occasion that has one."""
+    assert conversation.workstream is not None
+    texts = dict(
+        AutomatedText.objects.filter(workstream=conversation.workstream, occasion__in=occasions).values_list(
+            "occasion", "text"
+        )
+    )
+    for occasion in occasions:
+        if text := slugs.fill(texts.get(occasion, ""), filling.values(conversation, conversation.agent)).strip():
+            return list(_frames(text, conversation.workstream.language))
+    return []
+
+
+@lru_cache(maxsize=KEPT)
+def _frames(text: str, language: str) -> tuple[bytes, ...]:
+    from sound.frames import bytes_of  # with the first call that is greeted
+    from sound.speech import say
+
+    spoken = bytes_of(say(text, language).samples)
+    spoken += bytes(-len(spoken) % BYTES)
+    return tuple(spoken[at : at + BYTES] for at in range(0, len(spoken), BYTES))
