@@ -163,6 +163,7 @@ def test_what_is_announced_is_heard_before_the_music_and_to_the_end_even_when_it
 
     live.tick()
     live.refresh(standing(over=True))
+    live.parted = True
     assert not live.silent
     live.tick()
     live.tick()

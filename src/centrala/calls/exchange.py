@@ -22,12 +22,12 @@ from django.utils.timezone import now
 from centrala.azure.calls import Calls
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, frames, taping
+from centrala.calls import actions, frames, prompts, taping
 from centrala.calls.leg import Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall, Standing
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded
-from centrala.calls.queries import standing
+from centrala.calls.queries import standing, standings
 from centrala.conversations.live import CHANNEL as DESK
 from centrala.listening import listen
 
@@ -79,17 +79,37 @@ class Exchange:
         with contextlib.suppress(DatabaseError):
             await in_thread(actions.goodbye, self.node)
 
+    def look(self) -> None:
+        """Something may have changed: now rather than in a second."""
+        self._look.set()
+
     def live(self, call: UUID) -> LiveCall:
         return self.calls.setdefault(call, LiveCall(call, leg=Leg(self._folder, call)))
 
     async def refresh(self, live: LiveCall) -> None:
         """Reads how things stand, and does what follows from it."""
-        live.refresh(await in_thread(standing, live.call))
+        await self._follow(live, await in_thread(standing, live.call))
+
+    async def _follow(self, live: LiveCall, stands: Standing) -> None:
+        live.refresh(stands)
         await self._pause_on_hold(live)
-        if live.standing.over and not live.standing.ended:
+        await self._speak(live)
+        if stands.over and not stands.ended and live.silent:
             await self._hang_up(live)
-        if live.standing.ended:
+        if stands.ended:
             self._forget(live)
+
+    async def _speak(self, live: LiveCall) -> None:
+        """What the hub says by itself: once as the call begins, and once before it hangs up."""
+        if live.line is None or live.standing.conversation is None or live.standing.ended:
+            return
+        if live.standing.over and not live.parted:
+            live.greeted = live.parted = True
+            live.announce(await in_thread(prompts.farewell, live.call))
+        elif not live.greeted:
+            live.greeted = True
+            if live.standing.is_new:
+                live.announce(await in_thread(prompts.greeting, live.call))
 
     def _forget(self, live: LiveCall) -> None:
         self.calls.pop(live.call, None)
@@ -146,9 +166,10 @@ class Exchange:
             self._spawn(self._answer(call))
         for call, reachable in await in_thread(actions.adopt, node=self.node):
             self._spawn(self._take_over(call, reachable=reachable))
-        for live in list(self.calls.values()):
-            await self.refresh(live)
-            await self._be_patient(live)
+        for id_, stands in (await in_thread(standings, list(self.calls))).items():
+            if (live := self.calls.get(id_)) is not None:
+                await self._follow(live, stands)
+                await self._be_patient(live)
 
     async def _answer(self, call: Call) -> None:
         self.live(call.pk)

@@ -8,17 +8,20 @@ import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from time import monotonic
 from uuid import UUID
 
 import msgspec
+from django.utils.timezone import now
 
 from centrala.calls.leg import Leg
 from centrala.calls.music import melody
 from centrala.calls.outlet import Outlet
 
+LINE_SECONDS = 5.0
+A_MOMENT = timedelta(seconds=20)
 RECORDED = "yes"  # see models.Recorded
 
 
@@ -43,6 +46,11 @@ class Standing:
     connected_at: datetime | None = None
     recorded: str = ""
     pauses_on_hold: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """It began a moment ago: who takes it over later does not greet again."""
+        return self.connected_at is not None and now() - self.connected_at < A_MOMENT
 
 
 @dataclass(frozen=True)
@@ -121,8 +129,10 @@ class LiveCall:
 
     @property
     def silent(self) -> bool:
-        """Nothing more is to be said, or to nobody."""
-        return self.line is None or not self._announced
+        """Nothing more is to be said, or the line to say it into does not come."""
+        if self.line is None:
+            return self.silent_since is not None and monotonic() - self.silent_since > LINE_SECONDS
+        return self.parted and not self._announced
 
     def tick(self) -> None:
         """20 ms have passed: whoever is not talked to hears what is announced, or else music."""

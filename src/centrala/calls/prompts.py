@@ -57,8 +57,8 @@ def _said(conversation: Conversation, *occasions: Occasion) -> list[bytes]:
 
 @lru_cache(maxsize=KEPT)
 def _frames(text: str, language: str) -> tuple[bytes, ...]:
-    from sound.frames import bytes_of  # with the first call that is greeted
-    from sound.speech import say
+    from centrala_sound.frames import bytes_of  # with the first call that is greeted
+    from centrala_sound.speech import say
 
     spoken = bytes_of(say(text, language).samples)
     spoken += bytes(-len(spoken) % BYTES)

@@ -1,5 +1,6 @@
 """How calls stand."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
@@ -14,13 +15,19 @@ from centrala.workstreams.models import Channel
 
 
 def standing(call_id: UUID) -> Standing:
-    """One that was erased meanwhile is over."""
-    call = Call.objects.select_related("conversation__workstream").filter(pk=call_id).first()
-    if call is None:
-        return Standing(call_id, over=True, ended=True)
+    return standings([call_id])[call_id]
+
+
+def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """How these stand now; one that was erased meanwhile is over."""
+    calls = Call.objects.select_related("conversation__workstream").in_bulk(list(ids))
+    return {id_: _standing(calls[id_]) if id_ in calls else Standing(id_, over=True, ended=True) for id_ in ids}
+
+
+def _standing(call: Call) -> Standing:
     talk, ended = call.conversation, call.state == CallState.ENDED
     return Standing(
-        call=call_id,
+        call=call.pk,
         conversation=talk.pk if talk else None,
         over=ended or (talk is not None and talk.state in ENDED),
         ended=ended,

@@ -107,9 +107,9 @@ async def media(socket: WebSocket) -> None:
     exchange: Exchange = socket.app.state.exchange
     live = exchange.live(call.pk)
     await in_thread(_begin, call, resource, exchange)
-    await exchange.refresh(live)
     outlet = Outlet(lambda packet: socket.send_text(wire.write(packet) if isinstance(packet, bytes) else packet))
     live.found(outlet)
+    exchange.look()
     try:
         await _until_one_ends(outlet.run(), _hear(socket, live))
     finally:

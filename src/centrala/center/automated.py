@@ -1,4 +1,4 @@
-"""Automated messages of a workstream: a text an occasion, and none where the field is empty. To callers they are spoken."""
+"""Automated messages of a workstream: a text an occasion, and none where the field is empty. Callers hear them."""
 
 from django import forms
 from django.contrib import messages
