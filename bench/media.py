@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 import uvloop
 
 from bench.figures import Figure, Size
+from centrala_sound.frames import SECONDS, SILENCE, Frame
+from centrala_sound.sounds import tone
 from localazure.certificates import Authority
-from localazure.media.frames import SECONDS, SILENCE, Frame
 from localazure.media.metronome import Metronome
 from localazure.media.room import Room
-from localazure.media.sounds import tone
 from localazure.media.streaming import Options, Streaming
 
 GOAL_ROOMS = 480  # 240 calls in half a processor

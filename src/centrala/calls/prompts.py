@@ -4,7 +4,6 @@ from functools import lru_cache
 from uuid import UUID
 
 from centrala.calls.frames import BYTES
-from centrala.calls.models import Call
 from centrala.conversations import filling
 from centrala.conversations.models import ClosingReason, Conversation
 from centrala.workstreams import hours, slugs
@@ -31,8 +30,8 @@ def farewell(call_id: UUID) -> list[bytes]:
 
 def _conversation(call_id: UUID) -> Conversation | None:
     related = ("contact", "queue", "agent", "workstream__hours")
-    call = Call.objects.filter(pk=call_id, conversation__workstream__isnull=False).first()
-    return Conversation.objects.select_related(*related).get(pk=call.conversation_id) if call else None
+    found = Conversation.objects.select_related(*related).filter(call__pk=call_id, workstream__isnull=False)
+    return found.first()
 
 
 def _of_the_hour(conversation: Conversation) -> Occasion:

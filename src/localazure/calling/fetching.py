@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import httpx
 
+from centrala_sound import sounds, speech
+from centrala_sound.sounds import Sound
+from centrala_sound.wav import UnfitSound
 from localazure.calling.media_bodies import PlaySource
 from localazure.calling.results import DOWNLOAD_FAILED, NO_SPEECH_FROM_THIS, NOT_A_SOUND, Result
-from localazure.media import sounds, speech
-from localazure.media.sounds import Sound
-from localazure.media.wav import UnfitSound
 from localazure.world import World
 
 LARGEST = 64 * 1024 * 1024  # bytes: half an hour

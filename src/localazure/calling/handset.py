@@ -11,7 +11,7 @@ from localazure.errors import INVALID_CONTROL, UNKNOWN_NUMBER
 from localazure.world import World
 
 if TYPE_CHECKING:  # it needs numpy
-    from localazure.media.frames import Frame
+    from centrala_sound.frames import Frame
     from localazure.media.party import Queued
 
 KEYS = frozenset("0123456789*#")
@@ -82,7 +82,7 @@ class Handset:
     def feed(self, data: bytes) -> None:
         """What the microphone took in. Raises ValueError where it is no frame; outside a call it is lost."""
         if self._party:
-            from localazure.media.frames import frame_of
+            from centrala_sound.frames import frame_of
 
             self._party.feed(frame_of(data))
 
@@ -125,7 +125,7 @@ class Handset:
         leg.handset, self.leg = self, leg
 
     def _hear(self, frame: "Frame") -> None:
-        from localazure.media.frames import bytes_of
+        from centrala_sound.frames import bytes_of
 
         self._tell(bytes_of(frame))
 

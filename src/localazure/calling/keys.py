@@ -5,12 +5,12 @@ https://learn.microsoft.com/azure/communication-services/how-tos/call-automation
 
 from functools import partial
 
+from centrala_sound import sounds
 from localazure.calling import callbacks, finding, sound, tones
 from localazure.calling.addresses import operation_callback
 from localazure.calling.media_bodies import ContinuousDtmfBody, SendDtmfBody
 from localazure.calling.model import Connection, Listening
 from localazure.calling.results import CANCELED_OPERATION, COMPLETED
-from localazure.media import sounds
 from localazure.world import World
 
 

@@ -3,9 +3,10 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from localazure.media import scripted, sounds
-from localazure.media.frames import Frame
-from localazure.media.hearing import Hearing
+from centrala_sound import sounds
+from centrala_sound.frames import Frame
+from centrala_sound.hearing import Hearing
+from localazure.media import scripted
 from localazure.records.calling import Step
 
 Told = Callable[[scripted.Began | scripted.Ended | scripted.Pressed], None]

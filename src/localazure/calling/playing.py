@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/communication-services/how-tos/call-automation
 
 from collections.abc import Sequence
 
+from centrala_sound.sounds import Sound
 from localazure.calling import ai, finding
 from localazure.calling.addresses import operation_callback
 from localazure.calling.fetching import Unplayable, sound_of
@@ -13,7 +14,6 @@ from localazure.calling.model import Connection
 from localazure.calling.operations import Operation, operations
 from localazure.calling.results import CANCELED_OPERATION, COMPLETED
 from localazure.calling.stage import Do
-from localazure.media.sounds import Sound
 from localazure.world import World
 
 

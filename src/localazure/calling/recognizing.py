@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/communication-services/how-tos/call-automation
 
 from collections.abc import Sequence
 
+from centrala_sound.sounds import Sound
 from localazure.calling import ai, finding, tones
 from localazure.calling.addresses import operation_callback
 from localazure.calling.errors import INVALID_CALL
@@ -24,7 +25,6 @@ from localazure.calling.results import (
     Result,
 )
 from localazure.calling.stage import Do, Timer
-from localazure.media.sounds import Sound
 from localazure.world import World
 
 INITIAL_SILENCE_SECONDS, INTER_TONE_SECONDS = 5, 2

@@ -78,8 +78,8 @@ def add(leg: Leg, steps: Sequence[Step]) -> None:
 
 def unfit(steps: Sequence[Step]) -> str:
     """Why a step cannot be done; empty where all can."""
+    from centrala_sound.wav import UnfitSound
     from localazure.calling import performing
-    from localazure.media.wav import UnfitSound
 
     for number, step in enumerate(steps, 1):
         try:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import count
 
-from localazure.media.frames import SECONDS
+from centrala_sound.frames import SECONDS
+from centrala_sound.sounds import Sound
 from localazure.media.metronome import Metronome
 from localazure.media.party import Party
 from localazure.media.room import Room
-from localazure.media.sounds import Sound
 
 Do = Callable[[], None]
 Pressed = Callable[[str, str], None]  # by whom, which key

@@ -5,13 +5,13 @@ https://learn.microsoft.com/azure/communication-services/how-tos/call-automation
 
 from functools import partial
 
+from centrala_sound.frames import RATE
 from localazure.calling import callbacks, issuer, sound
 from localazure.calling.addresses import operation_callback
 from localazure.calling.errors import INVALID_CALL, NO_STREAM
 from localazure.calling.media_bodies import StreamingBody
 from localazure.calling.model import Connection, Stream
 from localazure.calling.results import COMPLETED, STREAM_NOT_CONNECTED
-from localazure.media.frames import RATE
 from localazure.media.streaming import Details, Options, Status, Streaming
 from localazure.world import World
 

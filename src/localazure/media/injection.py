@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from localazure.media.frames import LENGTH, RATE, Frame, Samples
+from centrala_sound.frames import LENGTH, RATE, Frame, Samples
+from centrala_sound.resampling import Resampler
+from centrala_sound.seams import ended
 from localazure.media.party import Queued
-from localazure.media.resampling import Resampler
-from localazure.media.seams import ended
 
 MOST = 50 * 600  # frames; an application may send ten minutes ahead of what is heard
 

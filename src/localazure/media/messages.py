@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from localazure.media.frames import Samples, bytes_of, samples_of
+from centrala_sound.frames import Samples, bytes_of, samples_of
 
 
 class Misfit(ValueError):

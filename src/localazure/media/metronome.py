@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from math import ceil
 from typing import Protocol
 
-from localazure.media.frames import SECONDS
+from centrala_sound.frames import SECONDS
 
 log = logging.getLogger(__name__)
 

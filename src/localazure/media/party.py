@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from localazure.media.frames import Frame
-from localazure.media.seams import joined
+from centrala_sound.frames import Frame
+from centrala_sound.seams import joined
 
 
 class Party(Protocol):

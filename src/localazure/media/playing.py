@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-from localazure.media.frames import Frame
-from localazure.media.seams import Seam
+from centrala_sound.frames import Frame
+from centrala_sound.seams import Seam
 
 Done = Callable[[bool], None]
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from localazure.media.frames import RATE, SECONDS
+from centrala_sound.frames import RATE, SECONDS
 from localazure.media.room import Moment
 from localazure.media.tracks import Tracks
 

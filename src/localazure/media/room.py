@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from localazure.media.frames import SILENCE, Frame, mixed
+from centrala_sound.frames import SILENCE, Frame, mixed
+from centrala_sound.seams import Seam
 from localazure.media.party import Party
 from localazure.media.playing import Done, Playable, Playing
-from localazure.media.seams import Seam
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from localazure.media.frames import SECONDS, Frame
-from localazure.media.hearing import Hearing
-from localazure.media.sounds import PAIRS, Sound
-from localazure.media.speech import say
-from localazure.media.wav import UnfitSound
+from centrala_sound.frames import SECONDS, Frame
+from centrala_sound.hearing import Hearing
+from centrala_sound.sounds import PAIRS, Sound
+from centrala_sound.speech import say
+from centrala_sound.wav import UnfitSound
 
 KEY_SECONDS = 0.1  # a key is held down so long, and as long passes before the next
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from centrala_sound.frames import RATE, SILENCE, Frame, Samples, mixed
+from centrala_sound.resampling import Resampler
 from localazure.media import messages
-from localazure.media.frames import RATE, SILENCE, Frame, Samples, mixed
 from localazure.media.injection import Injection
 from localazure.media.line import Line, NoLine, dial
-from localazure.media.resampling import Resampler
 from localazure.media.room import Moment, Room, audible
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from localazure.media import wav
-from localazure.media.frames import BYTES, SILENCE, Frame, bytes_of
+from centrala_sound import wav
+from centrala_sound.frames import BYTES, SILENCE, Frame, bytes_of
 
 BUFFERED = 250  # frames, five seconds
 BLOCK = 50 * 60 * BYTES  # bytes of each channel that are woven together at a time, a minute

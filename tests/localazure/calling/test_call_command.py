@@ -2,9 +2,9 @@
 
 import pytest
 
+from centrala_sound.sounds import tone
+from centrala_sound.wav import written
 from localazure.cli import main
-from localazure.media.sounds import tone
-from localazure.media.wav import written
 from localazure_tests.acs import CUSTOMER
 
 

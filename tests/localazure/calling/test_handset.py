@@ -13,7 +13,7 @@ from media.tones import frames, strength
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from localazure.media.frames import bytes_of, frame_of
+from centrala_sound.frames import bytes_of, frame_of
 from localazure_tests.acs import CUSTOMER
 
 OTHER = "+14255550188"

@@ -13,8 +13,8 @@ from azure.communication.callautomation import (
 )
 from azure.core.exceptions import HttpResponseError
 
-from localazure.media.sounds import tone
-from localazure.media.wav import written
+from centrala_sound.sounds import tone
+from centrala_sound.wav import written
 from localazure_tests.acs import CUSTOMER
 
 CALLER = PhoneNumberIdentifier(CUSTOMER)

@@ -10,9 +10,9 @@ import pytest
 from azure.communication.callautomation import ChannelAffinity, PhoneNumberIdentifier
 from azure.core.exceptions import HttpResponseError
 
-from localazure.media.hearing import dominant
-from localazure.media.sounds import tone
-from localazure.media.wav import written
+from centrala_sound.hearing import dominant
+from centrala_sound.sounds import tone
+from centrala_sound.wav import written
 from localazure_tests.acs import CUSTOMER, signed
 
 FILES = "Microsoft.Communication.RecordingFileStatusUpdated"

@@ -7,10 +7,10 @@ import pytest
 from azure.communication.callautomation import MediaStreamingOptions, TranscriptionOptions
 from azure.core.exceptions import HttpResponseError
 
-from localazure.media.frames import LENGTH, samples_of
-from localazure.media.hearing import dominant
-from localazure.media.sounds import tone
-from localazure.media.wav import written
+from centrala_sound.frames import LENGTH, samples_of
+from centrala_sound.hearing import dominant
+from centrala_sound.sounds import tone
+from centrala_sound.wav import written
 from localazure_tests.acs import CUSTOMER
 from localazure_tests.listener import Listener
 

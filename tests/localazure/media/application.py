@@ -10,7 +10,7 @@ from functools import cache
 import trustme
 from websockets.asyncio.server import serve
 
-from localazure.media.frames import bytes_of
+from centrala_sound.frames import bytes_of
 
 
 class Application:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from localazure.media.frames import Frame, Samples
+from centrala_sound.frames import Frame, Samples
 
 
 class Speaker:

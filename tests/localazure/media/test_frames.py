@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localazure.media.frames import (
+from centrala_sound.frames import (
     BYTES,
     FAINTEST,
     LENGTH,
@@ -16,7 +16,7 @@ from localazure.media.frames import (
     mixed,
     split,
 )
-from localazure.media.resampling import Resampler, resampled
+from centrala_sound.resampling import Resampler, resampled
 from media.tones import largest_step, sine, strength
 
 FRAMES = st.binary(min_size=BYTES, max_size=BYTES)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from centrala_sound.frames import BYTES, LENGTH
+from centrala_sound.sounds import Sound
 from localazure.media import tracks
-from localazure.media.frames import BYTES, LENGTH
 from localazure.media.party import Silent
 from localazure.media.recorder import EndReason, Pause, Recorder, metadata
 from localazure.media.room import Room
-from localazure.media.sounds import Sound
 from localazure.media.tracks import Tracks
 from media.speaker import Speaker
 from media.tones import frames, sine, strength

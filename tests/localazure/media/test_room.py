@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localazure.media.frames import LENGTH, SILENCE, split
+from centrala_sound.frames import LENGTH, SILENCE, split
+from centrala_sound.sounds import Sound
 from localazure.media.party import Queued, Silent
 from localazure.media.room import Room
-from localazure.media.sounds import Sound
 from media.speaker import Speaker
 from media.tones import frames, largest_step, sine, strength
 

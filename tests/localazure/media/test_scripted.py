@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from centrala_sound.frames import LENGTH, level, split
+from centrala_sound.hearing import Hearing
+from centrala_sound.sounds import dtmf, tone
+from centrala_sound.speech import say
+from centrala_sound.wav import UnfitSound
 from localazure.media import scripted
-from localazure.media.frames import LENGTH, level, split
-from localazure.media.hearing import Hearing
 from localazure.media.room import Room
 from localazure.media.scripted import (
     Began,
@@ -20,9 +23,6 @@ from localazure.media.scripted import (
     UntilSound,
     Wait,
 )
-from localazure.media.sounds import dtmf, tone
-from localazure.media.speech import say
-from localazure.media.wav import UnfitSound
 from media.speaker import Speaker
 from media.tones import frames, sine, strength
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localazure.media import speech
-from localazure.media.frames import LENGTH, RATE, level
-from localazure.media.hearing import dominant, key_in
-from localazure.media.sounds import KEYS, Sound, busy, dtmf, from_wav, ring_back, tone
-from localazure.media.wav import UnfitSound, written
+from centrala_sound import speech
+from centrala_sound.frames import LENGTH, RATE, level
+from centrala_sound.hearing import dominant, key_in
+from centrala_sound.sounds import KEYS, Sound, busy, dtmf, from_wav, ring_back, tone
+from centrala_sound.wav import UnfitSound, written
 from media.tones import largest_step, sine, strength
 
 
@@ -180,8 +180,8 @@ sys.modules["espeakng_loader"] = None
 found = importlib.util.find_spec
 importlib.util.find_spec = lambda name: None if name == "espeakng_loader" else found(name)
 logging.basicConfig(format="%(message)s", stream=sys.stdout)
-from localazure.media import speech
-from localazure.media.frames import level
+from centrala_sound import speech
+from centrala_sound.frames import level
 one, other = speech.say("Where is my parcel?"), speech.say("Good morning")
 print(len(one.samples), len(other.samples), level(one.samples) > -30, speech.installed())
 """

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from centrala_sound.frames import BYTES, LENGTH, frame_of, samples_of
 from localazure.media import messages
-from localazure.media.frames import BYTES, LENGTH, frame_of, samples_of
 from localazure.media.injection import Injection
 from localazure.media.party import Silent
 from localazure.media.room import Room

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from localazure.media.frames import RATE, Frame, Samples, split
+from centrala_sound.frames import RATE, Frame, Samples, split
 
 
 def sine(hertz: float, seconds: float, *, peak: int = 10_000, rate: int = RATE) -> Samples:

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from browser_fixtures import ARGUMENTS, OpenPage
 from centrala_plugin import NO_BROWSER, chromium
-from localazure.media.wav import written
+from centrala_sound.wav import written
 from localazure.pytest_plugin import LocalAzure
 from localazure_tests.receiver import Receiver
 from localazure_tests.webhooks import Webhooks

@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from localazure.media.frames import RATE, Samples, bytes_of, samples_of
+from centrala_sound.frames import RATE, Samples, bytes_of, samples_of
 
 PCM, EXTENSIBLE = 1, 0xFFFE  # the latter where the kind stands further on
 HEADER_BYTES: Final = 44

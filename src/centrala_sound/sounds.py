@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from localazure.media import wav
-from localazure.media.frames import LENGTH, RATE, Frame, Samples
-from localazure.media.seams import ended
-from localazure.media.wav import UnfitSound
+from centrala_sound import wav
+from centrala_sound.frames import LENGTH, RATE, Frame, Samples
+from centrala_sound.seams import ended
+from centrala_sound.wav import UnfitSound
 
 LONGEST_SECONDS: Final = 30 * 60
 PEAK: Final = 9_000

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from localazure.media.frames import Samples, clipped
+from centrala_sound.frames import Samples, clipped
 
 PASSED = 0.875  # of what the lower of two rates can hold; the rest is the filter's slope
 SHARPNESS = 8.0  # of the Kaiser window: 80 decibels of what must go are gone

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from localazure.media.frames import FAINTEST, LENGTH, LOUDEST, RATE, SECONDS, SILENCE, Frame, Samples, level
-from localazure.media.sounds import HIGH, KEYS, LOW
+from centrala_sound.frames import FAINTEST, LENGTH, LOUDEST, RATE, SECONDS, SILENCE, Frame, Samples, level
+from centrala_sound.sounds import HIGH, KEYS, LOW
 
 QUIET: Final = -50.0  # decibels; what is below counts as silence
 WINDOW: Final = 5  # frames, 100 ms

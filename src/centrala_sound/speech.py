@@ -12,10 +12,10 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Final
 
-from localazure.media.frames import RATE, samples_of
-from localazure.media.resampling import resampled
-from localazure.media.sounds import Sound, joined, tone
-from localazure.media.wav import UnfitSound
+from centrala_sound.frames import RATE, samples_of
+from centrala_sound.resampling import resampled
+from centrala_sound.sounds import Sound, joined, tone
+from centrala_sound.wav import UnfitSound
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from localazure.media.frames import LENGTH, SILENCE, Frame, Samples
+from centrala_sound.frames import LENGTH, SILENCE, Frame, Samples
 
 RAMP = np.linspace(0, 1, 40, endpoint=False, dtype=np.float32)
 UNHEARD = 64  # a step this small makes no click
