@@ -10,7 +10,7 @@ LOADED = "import sys, localazure.cli, localazure.running; print([name for name i
 
 @pytest.mark.long
 def test_numpy_is_not_loaded_before_the_first_call():
-    command = [sys.executable, "-c", LOADED, "numpy", "localazure.calling", "localazure.media.frames"]
+    command = [sys.executable, "-c", LOADED, "numpy", "localazure.calling", "centrala_sound.frames"]
 
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
 
