@@ -1,12 +1,17 @@
 """The cloud's recording follows what is wanted of the call, once each, whatever is repeated."""
 
+from pathlib import Path
+
 import pytest
 from django.utils.timezone import now
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from centrala.azure.calls import Calls
+from centrala.azure.calls import Answered, Calls
+from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.calls import taping
-from centrala.calls.actions import connected
+from centrala.calls.actions import answered, connected
+from centrala.calls.exchange import Exchange, in_thread
 from centrala.calls.models import Call, CallState
 from centrala.calls.models import Recorded as Wish
 from centrala.connection.models import Connection
@@ -154,3 +159,26 @@ def test_call_that_is_over_is_not_asked_about(files: Files, at_host: Connection)
 
     assert followed(one) == []
     assert files.told == []
+
+
+def test_connection_that_is_known_late_is_followed_then(connection: Connection) -> None:
+    one = under_way(connection)
+
+    answered(one.pk, Answered(connection_id="late", server_call_id="server"))
+
+    assert ProcrastinateJob.objects.get(task_name="recordings.follow").args == {"call_id": str(one.pk)}
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_node_pauses_while_its_customer_is_on_hold(connection: Connection, tmp_path: Path) -> None:
+    one = await in_thread(under_way, connection)
+    exchange = Exchange(dsn="", cloud=Cloud(), address="https://hub.example.org", folder=tmp_path)
+    live, found = exchange.live(one.pk), []
+    await exchange.refresh(live)  # now it is known whose the call is
+
+    for held in (True, False):
+        live.held = held
+        await exchange.refresh(live)
+        found.append(await in_thread(wish, one))
+
+    assert found == [Wish.HELD, Wish.YES]

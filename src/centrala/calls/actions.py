@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from centrala.azure.calls import Answered
 from centrala.calls import taping
 from centrala.calls.live import tell
-from centrala.calls.models import Call, CallEnd, CallState, Node, Told
+from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
 from centrala.calls.states import ENDINGS, REACHED, further
 from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
@@ -95,6 +95,8 @@ def answered(call_id: UUID, answer: Answered) -> None:
     call.call_connection_id, call.context = answer.connection_id, ""
     call.server_call_id = answer.server_call_id or call.server_call_id
     call.save(update_fields=["call_connection_id", "server_call_id", "context"])
+    if call.recorded != Recorded.NO:  # nothing could be asked of the call before
+        taping.follow(call.pk)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallState
 from centrala.calls.models import Recorded as Wish
+from centrala.conversations.live import announce
 from centrala.conversations.models import Conversation, ConversationState
 from centrala.workstreams.models import Recorded, Workstream
 
@@ -64,4 +65,6 @@ def _change(calls: QuerySet[Call], before: set[Wish], after: Wish) -> bool:
     call.save(update_fields=["recorded"])
     follow(call.pk)
     tell(call.pk)
+    if call.conversation_id:
+        announce([call.conversation_id])
     return True
