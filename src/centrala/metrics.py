@@ -30,7 +30,7 @@ SELECT
     (SELECT greatest(extract(epoch FROM now() - received_at), 0)::float
         FROM inbox_event WHERE state = 'received' ORDER BY id LIMIT 1) AS oldest,
     (SELECT count(*) FROM recordings_chunk WHERE state = 'waiting') AS recordings,
-    (SELECT greatest(extract(epoch FROM min(told_at) + interval '24 hours' - now()), 0)::float
+    (SELECT extract(epoch FROM min(told_at) + interval '24 hours' - now())::float
         FROM recordings_chunk WHERE state = 'waiting') AS leaves,
     (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => $1)) AS workers
 """
@@ -83,7 +83,7 @@ def _gauges(now: asyncpg.Record) -> Iterator[Metric]:
     yield GaugeMetricFamily("centrala_recordings_waiting", recordings, now["recordings"])
     if now["leaves"] is not None:
         leaves = "For how long Azure still keeps the first of them."
-        yield GaugeMetricFamily("centrala_recordings_leave_seconds", leaves, now["leaves"])
+        yield GaugeMetricFamily("centrala_recordings_leave_seconds", leaves, max(now["leaves"], 0))
     yield GaugeMetricFamily("centrala_workers", "Worker processes with a heartbeat.", now["workers"])
 
 

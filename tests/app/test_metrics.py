@@ -16,8 +16,10 @@ from centrala.conversations.models import Conversation, Message, MessageState
 from centrala.inbox.models import Event, Tally
 from centrala.inbox.tallies import BOUNDS, Counted, sum_up
 from centrala.installation import Installation
+from centrala.recordings.models import Chunk, Recording
 from centrala.settings import INSTALLATION
 from hub import arrive, connected, drained, event, text
+from recordings.scene import call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,3 +143,16 @@ def test_database_that_is_away_is_said_so() -> None:
     )
 
     assert (answer.status_code, answer.text) == (503, "the database does not answer\n")
+
+
+def test_recordings_that_wait_are_counted_and_their_time_in_the_cloud_runs_down() -> None:
+    recording = Recording.objects.create(call=call(connected()), recording_id="r", told_at=now())
+    told_at = now() - timedelta(hours=20)
+    Chunk.objects.create(recording=recording, document_id="d", index=0, told_at=told_at)
+
+    told = measured(metrics())
+
+    assert told["centrala_recordings_waiting"] == 1
+    assert 4 * 3600 - 60 < told["centrala_recordings_leave_seconds"] <= 4 * 3600
+    Chunk.objects.all().delete()
+    assert "centrala_recordings_leave_seconds" not in measured(metrics())

@@ -23,6 +23,8 @@ class Files(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.statuses: dict[str, int] = {}
         self.cut_at: int | None = None
+        self.stall_at: int | None = None  # after so many bytes nothing comes any more, once
+        self.stalled, self.go_on = threading.Event(), threading.Event()
         self.ranges = True
         self.asked: list[tuple[str, str, str, str]] = []
         self.told: list[str] = []  # acts of Call Automation, in their order
@@ -99,6 +101,13 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
             self.send_header(name, value)
         self.end_headers()
+        if self.server.stall_at is not None and "audio" in self.path:
+            body, self.server.stall_at = body[: self.server.stall_at], None
+            self.wfile.write(body)
+            self.server.stalled.set()
+            self.server.go_on.wait(60)
+            self.close_connection = True
+            return
         cut = self.server.cut_at if "audio" in self.path and status in {200, 206} else None
         if cut is not None and cut < len(body):
             self.server.cut_at = None

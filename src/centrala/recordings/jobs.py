@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from centrala.conversations.jobs import WhileItMaySucceed
 from centrala.organization.jobs import AFTER_TEXTS
-from centrala.recordings import actions, fetching, joining, legs, reconciling, removing
+from centrala.recordings import actions, fetching, joining, keeping, legs, reconciling, removing
 from centrala.recordings.soon import QUEUE
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ def remove(*, names: list[str], from_cloud: list[tuple[str, str]]) -> None:
 @app.task(name="recordings.keep_legs", queue=QUEUE, priority=AFTER_TEXTS, queueing_lock="recordings.keep_legs")
 def keep_legs(timestamp: int) -> None:
     legs.keep_all()
+    keeping.put_away()
 
 
 @app.periodic(cron="*/15 * * * *")

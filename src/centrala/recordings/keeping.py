@@ -1,17 +1,23 @@
 """The storage of recordings: Django's, of the name "recordings", wherever that is."""
 
 import hashlib
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from centrala.installation import make_private
+
 PIECE = 1 << 20  # bytes
+AT_HAND_SECONDS = 1800.0
 
 
 class ReadsDifferently(Exception):
@@ -62,3 +68,32 @@ def readable(name: str) -> Iterator[Path]:
             shutil.copyfileobj(file, copy, PIECE)
             copy.flush()
             yield Path(copy.name)
+
+
+def at_hand(name: str) -> Path:
+    """The file as one of this machine, for whoever is about to read piece after piece of it. Of a storage elsewhere a
+    copy stays for a while, in DATA/calls: else each piece would fetch the whole."""
+    place = storage()
+    if isinstance(place, FileSystemStorage):
+        return Path(place.path(name))
+    folder = _heard()
+    copy = folder / hashlib.sha256(name.encode()).hexdigest()
+    if not copy.exists():
+        make_private(folder.parent)
+        make_private(folder)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft, place.open(name) as file:
+            shutil.copyfileobj(file, draft, PIECE)
+        Path(draft.name).replace(copy)
+    os.utime(copy)
+    return copy
+
+
+def put_away() -> None:
+    """Copies that nobody has asked for lately."""
+    for copy in _heard().glob("*"):
+        if time.time() - copy.stat().st_mtime > AT_HAND_SECONDS:
+            copy.unlink(missing_ok=True)
+
+
+def _heard() -> Path:
+    return Path(settings.CALLS_FOLDER) / "heard"

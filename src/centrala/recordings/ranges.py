@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from centrala.recordings.keeping import storage
+from centrala.recordings.keeping import at_hand, storage
 
 LARGEST = 1 << 20  # bytes of an answer
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -40,7 +40,7 @@ def _part(name: str, size: int, first: str, last: str) -> HttpResponse:
         response = HttpResponse(status=UNSATISFIABLE)
         response["Content-Range"] = f"bytes */{size}"
         return response
-    with storage().open(name) as file:
+    with at_hand(name).open("rb") as file:
         file.seek(since)
         body = file.read(until - since + 1)
     response = HttpResponse(body, status=PARTIAL)
