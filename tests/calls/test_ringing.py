@@ -13,6 +13,8 @@ from centrala.calls.sweeps import sweep
 from centrala.conversations.models import Conversation
 from centrala.inbox.drain import drain
 from centrala.inbox.models import Event, State
+from centrala.workstreams import actions as workstreams
+from centrala.workstreams.models import Channel
 from hub import CUSTOMER, OURS, arrive, connected, event
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +139,10 @@ def test_calls_of_a_node_that_is_silent_are_adopted_and_those_of_a_living_one_ar
 
     assert (call.node, reachable) == (second, True)
     assert [one for one, _ in actions.adopt(node=node("https://other.example.org"))] == []
+
+
+def test_voice_workstream_begins_with_what_a_call_takes_and_that_of_texts_as_before() -> None:
+    voice = workstreams.set_up(name="Voice", channel=Channel.VOICE, numbers=[])
+    texts = workstreams.set_up(name="SMS", channel=Channel.SMS, numbers=[])
+
+    assert [(one.units, one.offer_seconds) for one in (voice, texts)] == [(100, 30), (30, 120)]

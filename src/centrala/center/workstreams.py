@@ -22,7 +22,7 @@ from centrala.organization.models import User
 from centrala.organization.posting import post_only
 from centrala.workstreams.access import queues_of, workstreams_of
 from centrala.workstreams.changes import remove_workstream, save_workstream
-from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Workstream
+from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Workstream, usual
 from centrala.workstreams.words import EVERYWHERE, Command
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def listing(request: StaffRequest) -> HttpResponse:
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest, channel: str) -> HttpResponse:
-    return _form(request, Workstream(channel=channel))
+    return _form(request, Workstream(channel=channel, **usual(Channel(channel))))
 
 
 @administrators_only

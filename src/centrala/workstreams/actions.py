@@ -3,13 +3,13 @@
 from django.db import transaction
 
 from centrala.numbers.models import PhoneNumber
-from centrala.workstreams.models import KIND, Channel, Line, Queue, QueueKind, Workstream
+from centrala.workstreams.models import KIND, Channel, Line, Queue, QueueKind, Workstream, usual
 
 
 @transaction.atomic
 def set_up(*, name: str, channel: Channel, numbers: list[PhoneNumber]) -> Workstream:
     """Makes the workstream, or adds to the one of this name; a number moves here from another of the same channel."""
-    settings = {"channel": channel, "queue": default_queue(KIND[channel])}
+    settings = {"channel": channel, "queue": default_queue(KIND[channel]), **usual(channel)}
     workstream, _made = Workstream.objects.get_or_create(name=name, defaults=settings)
     for number in numbers:
         Line.objects.update_or_create(number=number, channel=channel, defaults={"workstream": workstream})

@@ -123,6 +123,7 @@ LONGEST_KEPT = 3650  # days
 MOST_UNITS = 100  # of an agent
 USUAL_UNITS = 30
 LONGEST_OFFER = 600
+CALL_OFFER = 30  # seconds
 LONGEST_WRAP_UP = 3600
 A_WEEK = 60 * 24 * 7  # minutes
 LONGEST_SILENCE = 60 * 24 * 90  # minutes
@@ -178,6 +179,14 @@ class Workstream(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def usual(channel: Channel) -> dict[str, int | None]:
+    """What a new workstream begins with where the channel wants something else: who talks does nothing beside it, and
+    a caller does not wait for long."""
+    if channel == Channel.VOICE:
+        return {"units": MOST_UNITS, "offer_seconds": CALL_OFFER, "auto_close_minutes": None}
+    return {}
 
 
 class AutomatedText(models.Model):
