@@ -12,8 +12,6 @@ from centrala.organization.models import User
 from centrala.routing.actions import pick
 from hub import CUSTOMER, OURS
 
-HERE = "https://localhost:8000"  # the hub's own address where none is set
-
 
 def node(address: str) -> Node:
     made = Node(address=address)
@@ -21,20 +19,26 @@ def node(address: str) -> Node:
     return made
 
 
-def call(
-    connection: Connection, *, customer: str = CUSTOMER, agent: User | None = None, at: Node | None = None
-) -> Call:
-    """A call that is connected: it waits in its queue, or `agent` has picked it."""
-    made = Call.objects.create(
+def answering(connection: Connection, *, customer: str = CUSTOMER, at: Node | None = None) -> Call:
+    """A call of which the service has not told yet that it is connected."""
+    return Call.objects.create(
         connection=connection,
         customer=customer,
         number=OURS,
         correlation_id=str(uuid4()),
         call_connection_id=str(uuid4()),
+        context="opaque",
         state=CallState.ANSWERING,
         node=at,
         rang_at=now(),
     )
+
+
+def call(
+    connection: Connection, *, customer: str = CUSTOMER, agent: User | None = None, at: Node | None = None
+) -> Call:
+    """A call that is connected: it waits in its queue, or `agent` has picked it."""
+    made = answering(connection, customer=customer, at=at)
     actions.connected(made.pk)
     made.refresh_from_db()
     if agent is not None:

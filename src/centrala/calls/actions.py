@@ -125,6 +125,7 @@ def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
             call.ending, call.detail = ending, detail
             call.save(update_fields=["state", "ended_at", "context", "ending", "detail"])
             tell(call.pk)
+            announce([call.conversation_id] if call.conversation_id else [])  # its page says how the call ended
     if call.conversation is not None:
         caller_left(conversation=call.conversation, reason=REASONS.get(CallEnd(call.ending), ClosingReason.FAILED))
 
@@ -156,8 +157,8 @@ def _named(call: Call, data: Mapping[str, Any]) -> None:
 
 
 def _locked(call_id: UUID) -> Call:
-    calls = Call.objects.select_for_update(of=("self",)).select_related("conversation")
-    return calls.get(pk=call_id)
+    """Its conversation is read after it: joined, it would be as it was before the wait for the lock."""
+    return Call.objects.select_for_update().get(pk=call_id)
 
 
 def _conversation(call: Call, at: datetime) -> Conversation:

@@ -5,8 +5,11 @@ import { open } from "./stream.js";
 const PACE = 200; // milliseconds between two rounds
 const HIDDEN_PACE = 5000; // a tab nobody looks at keeps its title up to date, no more
 const waiting = { list: false, thread: false };
+let meanwhile; // while a conversation is on its way to the page: what changed, and may be missing in it
 let timer;
 let lastRound = -Infinity;
+
+const shown = () => document.getElementById("work").dataset.conversation;
 
 function announce(name, detail) {
   document.body.dispatchEvent(new CustomEvent(name, { detail }));
@@ -42,7 +45,8 @@ function hear({ state, changed, here, resync }) {
   if (resync) soon({ list: true, thread: true });
   if (!changed) return;
   announce("live:changed", { ids: changed });
-  soon({ list: true, thread: changed.includes(document.getElementById("work").dataset.conversation) });
+  for (const id of changed) meanwhile?.add(id);
+  soon({ list: true, thread: changed.includes(shown()) });
 }
 
 function share(url, script, name) {
@@ -58,6 +62,14 @@ export function start({ stream, worker, person }) {
   // The name keeps two people who use one browser, one after the other, apart.
   if (window.SharedWorker) share(url, worker, `centrala-live-${person}`);
   else open(url, hear);
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.target?.id === "work") meanwhile = new Set();
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.target?.id !== "work") return;
+    if (meanwhile?.has(shown())) soon({ list: false, thread: true });
+    meanwhile = undefined;
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     clearTimeout(timer);
