@@ -54,6 +54,17 @@ def test_call_in_a_list_has_a_word_and_a_sign(agent: Client, connection: Connect
     assert len(row.all("svg")) == 1
 
 
+def test_caller_without_a_number_is_called_so_in_the_readers_language(agent: Client, connection: Connection) -> None:
+    call(connection, customer="anonymous")
+
+    names = [
+        read(agent.get("/desk/list", headers={"Accept-Language": language})).one("span", class_="name").text()
+        for language in ("en", "pl")
+    ]
+
+    assert names == ["Anonymous", "Numer zastrzeżony"]
+
+
 def test_missed_call_says_so_in_the_list(agent: Client, connection: Connection) -> None:
     made = call(connection)
     actions.ended(made.pk, CallEnd.CUSTOMER)

@@ -18,6 +18,8 @@ from centrala.look.place import page_at
 register = template.Library()
 register.simple_tag(page_at)
 
+ANONYMOUS = "anonymous"  # in place of a number: see calls.incoming
+
 # A state is told by a shape beside its word, never by colour alone.
 SHAPES = {
     "open": "ring",
@@ -60,9 +62,13 @@ def icon(name: str, shape: str = "") -> SafeString:
 
 
 @register.filter
-@lru_cache(maxsize=20_000)
 def phone(number: str) -> str:
     """+48600100200 as +48 600 100 200; short codes and senders' names stay as they are."""
+    return pgettext("caller", "Anonymous") if number == ANONYMOUS else _spaced(number)
+
+
+@lru_cache(maxsize=20_000)
+def _spaced(number: str) -> str:
     if not number.startswith("+"):
         return number
     try:

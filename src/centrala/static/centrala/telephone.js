@@ -9,6 +9,7 @@ const TAKES = /\/(accept|pick)$/;
 const TAKEN = 15_000; // milliseconds within which a call that was asked for is there
 const STAYS = 10_000; // milliseconds that the last word of a call stays
 const FRAME = 0.02; // seconds
+const AGAIN = ["elsewhere", "gone"]; // after these words it is joined again
 
 const part = (name) => document.getElementById(name);
 const words = (word) => part("phone").dataset[word] ?? word; // or the hub's own reason
@@ -21,7 +22,7 @@ const post = async (address) => {
 
 let now; // {call, talking, sound, muted, mode, missing}: the call that this tab is in, or is about to be
 let asked = -Infinity; // when a call was asked for in this tab
-let left; // the call that this tab is not in any more
+let again; // the call that this tab was in and might join again
 let fading;
 
 function say(word) {
@@ -38,7 +39,7 @@ function show() {
   part("phone-hold").setAttribute("aria-pressed", String(mode === "held"));
   for (const row of rows()) {
     const button = row.querySelector(".talk");
-    const word = words(row.dataset.call === left ? "again" : "talk");
+    const word = words(row.dataset.call === again ? "again" : "talk");
     button.hidden = row.dataset.call === now?.call;
     if (button.querySelector(".word").textContent !== word) button.querySelector(".word").textContent = word;
   }
@@ -63,7 +64,7 @@ function stop(word) {
   now = undefined; // first: what ends now tells of it
   talking?.end(word);
   sound?.close();
-  left = call;
+  again = AGAIN.includes(word) ? call : undefined;
   sessionStorage.removeItem(HERE);
   part("phone-missing").textContent = "";
   say(word);
@@ -121,7 +122,7 @@ function look() {
   if (now && !calls.some((row) => row.dataset.call === now.call)) stop("over");
   const wanted = calls.find((row) => row.dataset.call === kept) ?? calls.at(-1);
   const here = wanted && (wanted.dataset.call === kept || performance.now() - asked < TAKEN);
-  if (!now && here && wanted.dataset.call !== left) {
+  if (!now && here) {
     asked = -Infinity;
     join(wanted);
   }
