@@ -1,0 +1,78 @@
+"""kill -9 of the web process with a call in hand: the caller hears the hub again, and a call always ends."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from journey.test_incoming_calls import calls, heard, state, told
+from running_demo import Demo, running_demo, until
+
+pytestmark = pytest.mark.long
+
+MUSIC = -40  # decibels: what is louder is no silence
+
+
+@pytest.fixture(scope="module")
+def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of its own, whose processes may die."""
+    with running_demo(tmp_path_factory.mktemp("fragile")) as running:
+        yield running
+
+
+def music(demo: Demo, call: str, *, since: int = 0) -> int:
+    """In how many tenths of a second the caller has heard something, after so many."""
+    return sum(window["level"] > MUSIC for window in heard(demo, call)[since:])
+
+
+def found(demo: Demo, customer: str) -> str:
+    """The state of the customer's conversation, as soon as there is somebody to ask."""
+    try:
+        return state(demo, customer)
+    except httpx.TransportError:
+        return "nobody there"
+
+
+def so_far(demo: Demo, call: str) -> int:
+    return len(heard(demo, call))
+
+
+def hang_up(demo: Demo, call: str) -> None:
+    with demo.control() as control:
+        control.delete(f"/_local/calls/{call}")
+
+
+def test_caller_who_waits_hears_music_again_when_the_web_process_was_killed(fragile: Demo) -> None:
+    customer = "+14255550191"
+    call = calls(fragile, customer)
+    until(lambda: music(fragile, call) > 10, 60)
+
+    fragile.kill("web")
+    killed = so_far(fragile, call)
+
+    until(lambda: music(fragile, call, since=killed + 5) > 10, 90)
+    assert (state(fragile, customer), told(fragile, call)["state"]) == ("open", "connected")
+    hang_up(fragile, call)
+    until(lambda: found(fragile, customer) == "closed", 30)
+
+
+def test_call_that_rings_while_the_web_process_is_dead_is_answered_or_missed_and_never_stays(fragile: Demo) -> None:
+    customer = "+14255550192"
+    fragile.kill("web")
+
+    call = calls(fragile, customer)
+
+    until(lambda: told(fragile, call)["state"] != "ringing", 60)
+    hang_up(fragile, call)
+    until(lambda: found(fragile, customer) in {"", "closed"}, 30)
+
+
+def test_caller_who_hangs_up_while_the_web_process_is_dead_leaves_nothing_open(fragile: Demo) -> None:
+    customer = "+14255550193"
+    call = calls(fragile, customer)
+    until(lambda: music(fragile, call) > 10, 60)
+
+    fragile.kill("web")
+    hang_up(fragile, call)
+
+    until(lambda: found(fragile, customer) == "closed", 90)
