@@ -92,6 +92,7 @@ async def test_both_tones_are_in_their_channels_and_are_played(demo: Demo, new_p
     talk = until(lambda: conversation(demo, "open"))
     await agent.goto(f"{demo.hub['url']}/desk/{talk}/")
     await post(agent, f"/desk/{talk}/pick")
+    await paused_and_resumed(agent, f"{demo.hub['url']}/desk/{talk}/", tmp_path)
     await agent.evaluate(SPEAK, [f"/desk/{talk}/talk", 1000])
     with demo.control() as control:
         control.delete(f"/_local/calls/{call}")
@@ -117,6 +118,16 @@ async def test_both_tones_are_in_their_channels_and_are_played(demo: Demo, new_p
         await look.wait_for_selector("recording-player audio")
         assert await faults(look) == []
         await look.screenshot(path=str(tmp_path / f"{language}.png"))
+
+
+async def paused_and_resumed(page: Page, address: str, folder: Path) -> None:
+    await page.goto(address)
+    await page.get_by_role("button", name="Pause the recording").click()
+    await page.get_by_role("button", name="Go on recording").wait_for()
+    assert await faults(page) == []
+    await page.screenshot(path=str(folder / "paused.png"))
+    await page.get_by_role("button", name="Go on recording").click()
+    await page.get_by_role("button", name="Pause the recording").wait_for()
 
 
 async def played(page: Page) -> None:
