@@ -13,6 +13,7 @@ from centrala.calls import actions, tickets
 from centrala.calls.models import Call, CallEnd, Node
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation
+from centrala.desk.threads import earlier_conversations
 from centrala.organization.models import User
 from centrala.routing.actions import end, transfer_to_agent
 from centrala.routing.models import Offer
@@ -63,6 +64,15 @@ def test_caller_without_a_number_is_called_so_in_the_readers_language(agent: Cli
     ]
 
     assert names == ["Anonymous", "Numer zastrzeżony"]
+
+
+@pytest.mark.parametrize(("customer", "others"), [("anonymous", 0), ("+14255550123", 1)])
+def test_strangers_without_a_number_are_not_shown_as_one_customer(
+    ala: User, connection: Connection, customer: str, others: int
+) -> None:
+    first, _second = (talk_of(call(connection, customer=customer)) for _ in range(2))
+
+    assert len(earlier_conversations(ala, first)) == others
 
 
 def test_missed_call_says_so_in_the_list(agent: Client, connection: Connection) -> None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.models import Call
 from centrala.calls.queries import call_of
 from centrala.conversations import consent
@@ -63,8 +64,10 @@ def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> 
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:
-    """With the customer, whichever of the person's numbers it was."""
+    """With the customer, whichever of the person's numbers it was; of callers who hide theirs nothing is known."""
     contact = conversation.contact
+    if contact.number == ANONYMOUS:
+        return []
     whose = Q(contact__person=contact.person_id) if contact.person_id else Q(contact=contact)
     others = with_endings(conversations_of(user)).filter(whose).exclude(pk=conversation.pk)
     rows, _following = newest_first(others, limit=EARLIER)
