@@ -168,8 +168,17 @@ class Exchange:
             self._spawn(self._take_over(call, reachable=reachable))
         for id_, stands in (await in_thread(standings, list(self.calls))).items():
             if (live := self.calls.get(id_)) is not None:
-                await self._follow(live, stands)
-                await self._be_patient(live)
+                await self._look_after(live, stands)
+
+    async def _look_after(self, live: LiveCall, stands: Standing) -> None:
+        """Whatever is wrong with one call, the others go on."""
+        try:
+            await self._follow(live, stands)
+            await self._be_patient(live)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("Call %s could not be looked after.", live.call)
 
     async def _answer(self, call: Call) -> None:
         self.live(call.pk)
@@ -244,8 +253,13 @@ class Exchange:
         while True:
             due = max(due + frames.SECONDS, loop.time() - 5 * frames.SECONDS)
             await asyncio.sleep(due - loop.time() if self.calls else LOOK_SECONDS / 4)
-            for live in self.calls.values():
-                live.tick()
+            for live in list(self.calls.values()):
+                try:
+                    live.tick()
+                except Exception:
+                    log.exception("What call %s hears could not be had.", live.call)
+                    if live.line is not None:
+                        live.lost(live.line)  # not again every 20 ms: it is given up soon
 
     def _client(self, call: Call) -> Calls:
         """One for each key of the resource: it keeps its connections open."""
