@@ -34,6 +34,7 @@ def test_conversation_is_told_whole(program: Program, talk: Talk) -> None:
     assert listed == {"items": [single], "next": None}
     assert single == {
         "id": str(conversation.pk),
+        "channel": "sms",
         "customer": "+14255550001",
         "customer_name": "Customer 1",
         "number": "+18335550100",
@@ -422,6 +423,7 @@ def test_description_names_every_path(client: Client) -> None:
         "/api/v1/conversations/{conversation_id}": ["get"],
         "/api/v1/conversations/{conversation_id}/messages": ["get", "post"],
         "/api/v1/messages/{message_id}": ["get"],
+        "/api/v1/calls": ["get"],
         "/api/v1/recordings": ["get"],
         "/api/v1/events": ["get"],
         "/api/v1/connection": ["get"],

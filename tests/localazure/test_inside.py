@@ -125,5 +125,5 @@ def test_tokens_of_a_key_that_was_dropped_are_void(new_local_azure):
 
 
 def test_unknown_check_is_named_with_those_there_are(new_local_azure):
-    with pytest.raises(CannotStart, match=r"'sms-speed'.*sms-rate, sip-domain, writer-must-own-app"):
+    with pytest.raises(CannotStart, match=r"'sms-speed'.*sms-rate, sip-domain, record-injected, writer-must-own-app"):
         new_local_azure(loose=["sms-speed"])

@@ -90,8 +90,8 @@ async def test_company_however_loud_cuts_no_stream() -> None:
     await anext(coming)
 
     for _ in range(MOST_WAITING * 2):
-        broadcast._notified(None, 0, "desk", '{"here":{"doing":"looking"}}')
-    broadcast._notified(None, 0, "desk", '{"conversations":[]}')
+        broadcast._notified('{"here":{"doing":"looking"}}')
+    broadcast._notified('{"conversations":[]}')
 
     heard = [await anext(coming) for _ in range(MOST_OF_THE_MOMENT + 1)]
     assert isinstance(heard[-1], Notice)
@@ -103,8 +103,8 @@ async def test_company_is_of_the_moment_and_not_told_again() -> None:
     coming = broadcast.notices("", pulse=5)
     assert (await anext(coming)) is not None
 
-    broadcast._notified(None, 0, "desk", '{"here":{"doing":"looking"}}')
-    broadcast._notified(None, 0, "desk", '{"conversations":[]}')
+    broadcast._notified('{"here":{"doing":"looking"}}')
+    broadcast._notified('{"conversations":[]}')
 
     first, second = await anext(coming), await anext(coming)
     assert isinstance(first, Notice)

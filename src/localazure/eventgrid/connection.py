@@ -46,10 +46,10 @@ class Connection(asyncio.Protocol):
     async def ask(self, request: bytes) -> Response:
         """Raises Broken. When it is cancelled the connection is closed."""
         assert self._transport is not None
-        self._begin()
-        self._waiter = asyncio.get_running_loop().create_future()
         if self._transport.is_closing():
             raise Broken(unheard=True)
+        self._begin()
+        self._waiter = asyncio.get_running_loop().create_future()
         try:
             self._transport.write(request)
             return await self._waiter
