@@ -1,16 +1,19 @@
 """The cloud tells of files; each comes here once, whole, whatever is in the way."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from centrala.azure.errors import AzureError
+from centrala.azure.recordings import ForeignHost, RecordingFiles
 from centrala.connection.models import Connection
 from centrala.inbox.models import Event, State
 from centrala.recordings import fetching, keeping
@@ -109,6 +112,67 @@ def test_foreign_host_is_not_asked(files: Files, connection: Connection, locatio
 
     assert (chunk.state, chunk.problem) == (ChunkState.REFUSED, Problem.FOREIGN_HOST)
     assert files.asked == []
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://localhost\\.asm.skype.com/v1",
+        "https://HOST\\.asm.skype.com/v1",
+        "https://HOST\\@x.asm.skype.com/v1",
+        "https://x.asm.skype.com\\@HOST/v1",
+        "https:\\\\HOST/v1",
+        "https://HOST/v1\\x",
+        "https://HOST\t/v1",
+        "https://HOST/v\n1",
+        "https://HOST/v1\r\nx-more: 1",
+        "\x01https://HOST/v1",
+        "https://HOST/v1 x",
+        "https://localhost%2easm.skype.com/v1",
+        "https://localhost%5c.asm.skype.com/v1",
+        "https://HOST%2easm.skype.com/v1",
+        "https://HOST%5c.asm.skype.com/v1",
+        "https://user@HOST/v1",
+        "https://@HOST/v1",
+        "https://:@HOST/v1",
+        "https://HOST#.asm.skype.com/v1",
+        "https://HOST?.asm.skype.com/v1#x",
+        "https://a..asm.skype.com/v1",
+        "https://.asm.skype.com/v1",
+        "https://x\N{FULLWIDTH FULL STOP}asm.skype.com/v1",
+        "http://HOST/v1",
+        "ftp://HOST/v1",
+        "//HOST/v1",
+        "",
+    ],
+)
+def test_address_that_parsers_read_differently_is_not_asked(
+    files: Files, connection: Connection, location: str
+) -> None:
+    cloud = replace(settings.CLOUD, recording_hosts=f"{files.host},.asm.skype.com")
+    of = RecordingFiles(connection=connection.connection_string, cloud=cloud)
+    location = location.replace("HOST", files.host)
+
+    for act in (of.metadata, of.delete, lambda at: of.content(at).__enter__()):
+        with pytest.raises(ForeignHost):
+            act(location)
+
+    assert files.asked == []
+
+
+def test_what_is_asked_is_what_was_checked(files: Files, connection: Connection) -> None:
+    files.files["/v1/a-%20~b?c=d&e=%2F"] = b"{}"
+    of = RecordingFiles(connection=connection.connection_string, cloud=settings.CLOUD)
+
+    assert of.metadata(f"HTTPS://{files.host.upper()}/v1/a-%20~b?c=d&e=%2F") == b"{}"
+
+
+def test_metadata_on_a_foreign_host_does_not_cost_the_sound(files: Files, connection: Connection) -> None:
+    told_of(files, connection, metadataLocation="https://evil.example.org/v1/acsmetadata")
+
+    chunk = fetched()
+
+    assert (chunk.state, chunk.problem, chunk.metadata) == (ChunkState.STORED, "", None)
 
 
 @pytest.mark.parametrize(

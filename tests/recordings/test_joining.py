@@ -1,5 +1,7 @@
 """What the node wrote of its agent and what the cloud recorded become one file, by the clock."""
 
+import errno
+import fcntl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -230,6 +232,65 @@ def test_leg_of_an_erased_call_and_one_of_no_sound_are_not_kept(
 
     assert list(folder(settings.CALLS_FOLDER).iterdir()) == []
     assert not kept.exists()
+
+
+def test_leg_that_begins_is_not_taken_for_one_that_is_finished(
+    connection: Connection, leg: Legs, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process looks before it is locked, and again before anything stands in it."""
+    one, real = call(connection), fcntl.flock
+    agents, clock = leg(one)
+
+    def locking(file: Any, how: int) -> None:
+        if how == fcntl.LOCK_EX:
+            keep_all()
+        real(file, how)
+        if how == fcntl.LOCK_EX:
+            keep_all()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", locking)
+        speak(agents, clock, 1000, 1)
+    agents.close()
+
+    assert keep_all() == 1
+    assert Leg.objects.get().size == 44 + RATE * 2
+    assert list(folder(settings.CALLS_FOLDER).iterdir()) == []
+
+
+def test_leg_that_cannot_begin_leaves_nothing(
+    connection: Connection, leg: Legs, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agents, clock = leg(call(connection))
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", full)
+    speak(agents, clock, 1000, 0.1)
+    agents.close()
+
+    assert list(folder(settings.CALLS_FOLDER).iterdir()) == []
+
+
+def test_leg_that_cannot_be_kept_holds_up_no_other(connection: Connection, leg: Legs, settings: Any) -> None:
+    one = call(connection)
+    for minutes in (0, 1):
+        agents, clock = leg(one, began=BEGAN + timedelta(minutes=minutes))
+        speak(agents, clock, 1000, 1)
+        agents.close()
+    first, _second = sorted(folder(settings.CALLS_FOLDER).iterdir())
+    (folder(settings.CALLS_FOLDER) / "0-gone-meanwhile.wav").symlink_to("nowhere")
+    first.rename(first.with_suffix(".aside"))
+    first.mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        keep_all()
+
+    assert Leg.objects.get().began_at == BEGAN + timedelta(minutes=1)
+    first.rmdir()
+    first.with_suffix(".aside").rename(first)
+    assert keep_all() == 1
 
 
 def test_agent_who_is_heard_in_bursts_is_neither_torn_nor_late(connection: Connection, leg: Legs) -> None:

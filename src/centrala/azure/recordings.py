@@ -27,6 +27,12 @@ LARGEST_METADATA = 1 << 20
 OK, PARTIAL, PAST_THE_END = 200, 206, 416
 GONE = {404, 410}
 RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")
+# Less than addresses may be: what every parser reads alike, so that the host that is checked is the one that is asked.
+ADDRESS = re.compile(
+    r"https://(?P<host>(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63})(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<rest>[/?][!\"$-\[\]-~]*)?",  # no control character, space, backslash, fragment
+    re.IGNORECASE | re.ASCII,
+)
 
 
 class ForeignHost(ValueError):
@@ -87,19 +93,18 @@ class RecordingFiles:
                 raise
 
     def _request(self, method: str, location: str) -> HttpRequest:
-        self._check(location)
-        return HttpRequest(method, location, headers={"x-ms-host": self._host})
+        return HttpRequest(method, self._checked(location), headers={"x-ms-host": self._host})
 
-    def _check(self, location: str) -> None:
-        try:
-            parts = urlsplit(location)
-            host, port = (parts.hostname or "").lower(), parts.port
-        except ValueError:
-            raise ForeignHost("") from None
-        full = host if port in {None, 443} else f"{host}:{port}"
-        fits = any(full.endswith(one) if one.startswith(".") else full == one for one in self._allowed)
-        if parts.scheme != "https" or parts.username is not None or not fits:
+    def _checked(self, location: str) -> str:
+        """The address, put together of what was checked. Raises ForeignHost."""
+        parts = ADDRESS.fullmatch(location)
+        if parts is None:
+            raise ForeignHost("")
+        host = parts["host"].lower()
+        full = host if parts["port"] in {None, "443"} else f"{host}:{parts['port']}"
+        if not any(full.endswith(one) if one.startswith(".") else full == one for one in self._allowed):
             raise ForeignHost(full)
+        return f"https://{full}{parts['rest'] or ''}"
 
     @contextmanager
     def _answered(self, request: HttpRequest) -> Iterator[HttpResponse]:

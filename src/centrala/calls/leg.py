@@ -96,11 +96,8 @@ class Leg:
     def _open(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"{self._call}~{self._now().strftime(MOMENT)}.wav"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file = os.fdopen(descriptor, "r+b", buffering=0)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._file = _created(path)
         self._began = self._clock()
-        self._file.write(_header(0))
 
     def _flush(self) -> None:
         if self._file is None or not self._waiting:
@@ -109,6 +106,21 @@ class Leg:
         os.pwrite(self._file.fileno(), self._waiting, HEADER + first * BYTES)
         os.pwrite(self._file.fileno(), _header(self._frames * BYTES), 0)
         self._waiting.clear()
+
+
+def _created(path: Path) -> IO[bytes]:
+    """Ours alone. It has its name once it is locked: who could lock it before would take it for finished."""
+    hidden = path.with_suffix(".opening")
+    file = os.fdopen(os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "r+b", buffering=0)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(_header(0))
+        hidden.rename(path)
+    except OSError:
+        file.close()
+        hidden.unlink(missing_ok=True)
+        raise
+    return file
 
 
 def folder(below: Path) -> Path:

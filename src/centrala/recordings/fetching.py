@@ -130,7 +130,7 @@ def _metadata(chunk: Chunk, files: RecordingFiles) -> dict[str, Any] | None:
         return None
     try:
         told = msgspec.json.decode(files.metadata(chunk.metadata_location))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except (ForeignHost, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     except AzureError as error:
         if not error.permanent:

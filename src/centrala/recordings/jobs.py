@@ -36,8 +36,10 @@ def remove(*, names: list[str], from_cloud: list[tuple[str, str]]) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="recordings.keep_legs", queue=QUEUE, priority=AFTER_TEXTS, queueing_lock="recordings.keep_legs")
 def keep_legs(timestamp: int) -> None:
-    legs.keep_all()
-    keeping.put_away()
+    try:
+        legs.keep_all()
+    finally:
+        keeping.put_away()
 
 
 @app.periodic(cron="*/15 * * * *")

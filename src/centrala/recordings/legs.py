@@ -19,9 +19,20 @@ log = logging.getLogger(__name__)
 
 
 def keep_all() -> int:
-    """Those of this machine; how many were kept. May be killed anywhere: what is not in the storage is still here."""
-    folder = leg.folder(Path(settings.CALLS_FOLDER))
-    return sum(_keep(path) for path in sorted(folder.glob("*.wav"))) if folder.is_dir() else 0
+    """Those of this machine; how many were kept. May be killed anywhere: what is not in the storage is still here. One
+    that fails holds up no other; what the first of them raised is raised at the end."""
+    count, failures = 0, []
+    for path in sorted(leg.folder(Path(settings.CALLS_FOLDER)).glob("*.wav")):
+        try:
+            count += _keep(path)
+        except FileNotFoundError:
+            continue  # another process has kept it
+        except Exception as error:  # noqa: BLE001
+            log.warning("The agent's side of a call waits for its storage (%s): %s", type(error).__name__, path.name)
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return count
 
 
 def _keep(path: Path) -> bool:
