@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils.timezone import now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calling import answering
 from centrala.calls import actions
 from centrala.calls.models import Call, CallEnd, CallState, Told
 from centrala.conversations.models import Channel, ClosingReason, Conversation
@@ -78,3 +80,53 @@ def test_what_is_told_of_nothing_we_know_changes_nothing() -> None:
     tell(call, "SomethingNew")
 
     assert Call.objects.get().state == CallState.ANSWERING
+
+
+def test_event_that_could_not_be_kept_to_its_end_is_told_again() -> None:
+    call = ringing()
+    broken = ["conversations_conversation"]
+
+    def away(execute: Any, sql: str, *rest: Any) -> Any:
+        if broken and f'INSERT INTO "{broken[0]}"' in sql:
+            broken.clear()
+            raise OperationalError("deadlock detected")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        tell(call, "CallConnected")
+    tell(call, "CallConnected")
+
+    assert Call.objects.get().state == CallState.CONNECTED
+    assert Conversation.objects.count() == Told.objects.count() == 1
+
+
+def test_what_jsonb_cannot_hold_is_replaced_at_any_depth() -> None:
+    call, deep = ringing(), [[[["\0"]]]]
+    for _level in range(200):
+        deep = [deep]
+
+    told = {"a\0": ["b\0", {"c": "\0d"}], "deep": deep, "resultInformation": {"message": "No\0body."}}
+    actions.heard(call, id_="1\0", type_="AnswerFailed", at=NOON, data=told)
+    actions.heard(call, id_="1\0", type_="AnswerFailed", at=NOON, data=told)
+
+    kept = Told.objects.get()
+    assert (kept.pk, kept.data["a\ufffd"]) == ("1\ufffd", ["b\ufffd", {"c": "\ufffdd"}])
+    assert Call.objects.get().detail == "No\ufffdbody."
+
+
+def test_answer_that_failed_ends_the_call_unless_another_one_was_taken() -> None:
+    call = answering(connected())
+
+    tell(call, "AnswerFailed", callConnectionId="another")
+    assert Call.objects.get().state == CallState.ANSWERING
+    actions.heard(call, id_="2", type_="AnswerFailed", at=NOON, data={"callConnectionId": call.call_connection_id})
+
+    assert Call.objects.get().state == CallState.ENDED
+
+
+def test_customer_who_hangs_up_within_one_delivery_has_been_talked_to() -> None:
+    call = ringing()
+    for type_ in ("CallConnected", "CallDisconnected"):  # with the call as it was before both
+        actions.heard(call, id_=type_, type_=type_, at=NOON, data={})
+
+    assert outcome()[:4] == (CallState.ENDED, CallEnd.CUSTOMER, "closed", ClosingReason.CUSTOMER_LEFT)

@@ -1,6 +1,9 @@
 """What is kept of a customer's calls goes with the customer, and is handed over before."""
 
+from typing import Any
+
 import pytest
+from django.db import connection as database
 from django.utils.timezone import now
 
 from centrala.calls import actions
@@ -39,3 +42,20 @@ def test_calls_are_handed_over_and_erased_with_the_customer(talk: Call) -> None:
 
     assert {one["ending"] for one in told["calls"]} == {CallEnd.NOT_ANSWERED, CallEnd.CUSTOMER}
     assert [model.objects.count() for model in (Call, Told, Conversation)] == [0, 0, 0]
+
+
+def test_who_calls_while_they_are_erased_keeps_everything(talk: Call) -> None:
+    actions.ended(talk.pk, CallEnd.CUSTOMER)
+    calling = Call(connection=talk.connection, customer=CUSTOMER, number=OURS, correlation_id="now", rang_at=now())
+
+    def rings(execute: Any, sql: str, *rest: Any) -> Any:
+        """As another connection would commit it, between the check and what is deleted."""
+        if sql.startswith('DELETE FROM "conversations_conversation"') and calling._state.adding:
+            calling.save()
+        return execute(sql, *rest)
+
+    with database.execute_wrapper(rings), pytest.raises(Refused, match="call with this customer is under way"):
+        erasing.erase(contact=Contact.objects.get(), actor=None)
+
+    assert not calling._state.adding
+    assert (Call.objects.count(), Conversation.objects.count()) == (2, 1)

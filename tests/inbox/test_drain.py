@@ -138,7 +138,7 @@ def test_bug_is_told_by_its_place_and_never_by_its_values(caplog: pytest.LogCapt
     line = handler.__code__.co_firstlineno + 1
     assert Event.objects.get().error == f"ValueError in handler:{line}"
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
-    assert caplog.messages == [f"Event {id_} of type {TYPE} failed in handler:{line}: ValueError"]
+    assert caplog.messages == [f"Event {id_} of type {TYPE} failed: ValueError in handler:{line}"]
 
 
 def test_types_are_handled_in_one_order_and_no_further_than_the_limit() -> None:

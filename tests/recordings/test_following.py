@@ -10,7 +10,7 @@ from centrala.azure.calls import Answered, Calls
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.calls import taping
-from centrala.calls.actions import answered, connected
+from centrala.calls.actions import answered, connected, heard
 from centrala.calls.exchange import Exchange, in_thread
 from centrala.calls.models import Call, CallState
 from centrala.calls.models import Recorded as Wish
@@ -165,6 +165,15 @@ def test_connection_that_is_known_late_is_followed_then(connection: Connection) 
     one = under_way(connection)
 
     answered(one.pk, Answered(connection_id="late", server_call_id="server"))
+
+    assert ProcrastinateJob.objects.get(task_name="recordings.follow").args == {"call_id": str(one.pk)}
+
+
+def test_connection_that_only_an_event_names_is_followed_then(connection: Connection) -> None:
+    one = call(connection, ended=False, recorded=Wish.YES, call_connection_id="")
+
+    for id_ in ("1", "2"):
+        heard(one, id_=id_, type_="ParticipantsUpdated", at=now(), data={"callConnectionId": "late"})
 
     assert ProcrastinateJob.objects.get(task_name="recordings.follow").args == {"call_id": str(one.pk)}
 

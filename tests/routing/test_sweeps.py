@@ -1,5 +1,6 @@
 """What ends by itself: nothing that a customer waits for stays with somebody who is gone."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import actions
 from centrala.routing.models import Agent, Trace
-from centrala.routing.sweeps import close_silent, take_back
+from centrala.routing.sweeps import close_silent, sweep, take_back
+from centrala.worker import routing as router
 from centrala.workstreams.models import Workstream
 from routing.conftest import OnDuty, Waiting
 
@@ -35,6 +37,38 @@ def test_work_of_who_is_gone_for_150_seconds_goes_back_to_its_old_place_in_the_q
     work.refresh_from_db()
     assert (work.state, work.agent, work.queued_at) == ("open", None, place)
     assert str(Trace.objects.latest("pk")) == "ala was gone for too long; back to Default messaging queue."
+
+
+def test_router_that_has_just_begun_takes_nothing_away(work: Conversation) -> None:
+    at, states = gone(152), []
+    for since in (0, 44, 45):
+        sweep(begun=at - timedelta(seconds=since), at=at)
+        work.refresh_from_db()
+        states.append(work.state)
+
+    assert states == ["active", "active", "open"]
+
+
+class Once(threading.Event):
+    """Lets a loop run one time."""
+
+    asked = 0
+
+    def is_set(self) -> bool:
+        self.asked += 1
+        return self.asked > 1
+
+
+def test_first_sweep_after_the_database_was_away_takes_nothing_away(
+    work: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(router, "POLL_SECONDS", 0.01)
+    gone(152)
+
+    router.run(Once())
+
+    work.refresh_from_db()
+    assert work.state == "active"
 
 
 def test_conversation_that_an_agent_began_goes_to_the_queue_as_well(on_duty: OnDuty) -> None:

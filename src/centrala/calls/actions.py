@@ -15,6 +15,7 @@ from centrala.calls import taping
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
 from centrala.calls.states import ENDINGS, REACHED, further
+from centrala.characters import storable, storable_json
 from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ClosingReason, Contact, Conversation, ConversationState
@@ -131,16 +132,18 @@ def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
 
 
 def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, Any]) -> None:
-    """An event of the service about the call. One that was told before changes nothing."""
-    with transaction.atomic():
-        _told, new = Told.objects.get_or_create(
-            pk=id_, defaults={"call": call, "type": type_, "at": at, "data": dict(data)}
-        )
-    if not new:
+    """An event of the service about the call. That it was told is written last: where something fails before, the
+    service comes again and all is done again. One that was told before changes nothing."""
+    id_, type_, told = storable(id_), storable(type_), storable_json(dict(data))
+    if Told.objects.filter(pk=id_).exists():
         return
-    _named(call, data)
+    _moved(_named(call.pk, told), type_, told)
+    Told.objects.get_or_create(pk=id_, defaults={"call": call, "type": type_, "at": at, "data": told})
+
+
+def _moved(call: Call, type_: str, data: Mapping[str, Any]) -> None:
     reached = REACHED.get(type_)
-    if reached is None:
+    if reached is None or _of_another_attempt(call, type_, data):
         return
     if reached == CallState.CONNECTED:
         connected(call.pk)
@@ -149,11 +152,27 @@ def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, 
         ended(call.pk, ENDINGS.get(type_, before), detail=_words(data))
 
 
-def _named(call: Call, data: Mapping[str, Any]) -> None:
-    """How the service calls it, where the process that answered died before it could write that down."""
-    name = str(data.get("callConnectionId") or "")[:100]
+def _of_another_attempt(call: Call, type_: str, data: Mapping[str, Any]) -> bool:
+    """Two processes may have answered, where the first seemed to be dead: that one of them failed ends nothing."""
+    name = _name(data)
+    return type_ == "AnswerFailed" and bool(name) and name != call.call_connection_id
+
+
+@transaction.atomic
+def _named(call_id: UUID, data: Mapping[str, Any]) -> Call:
+    """The call as it is now, with the service's name for it where the process that answered died before it could write
+    that down: only then can anything be asked of it."""
+    call, name = _locked(call_id), _name(data)
     if name and not call.call_connection_id:
-        Call.objects.filter(pk=call.pk, call_connection_id="").update(call_connection_id=name, context="")
+        call.call_connection_id, call.context = name, ""
+        call.save(update_fields=["call_connection_id", "context"])
+        if call.recorded != Recorded.NO:
+            taping.follow(call.pk)
+    return call
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    return str(data.get("callConnectionId") or "")[:100]
 
 
 def _locked(call_id: UUID) -> Call:

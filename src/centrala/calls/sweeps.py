@@ -1,17 +1,21 @@
 """What ends by itself: calls that nobody answers, and conversations whose call is over."""
 
+import logging
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils.timezone import now
 
 from centrala.calls import actions
 from centrala.calls.models import Call, CallEnd, CallState
 from centrala.conversations.models import ConversationState
+from centrala.inbox.drain import is_databases_fault, kind
 
 BLOCK = 100
 RINGS = timedelta(minutes=1)  # the service gives up after half of it
 ANSWERING = timedelta(minutes=2)
 LIVE = (ConversationState.OPEN, ConversationState.ACTIVE)
+log = logging.getLogger(__name__)
 
 
 def sweep(*, at: datetime | None = None) -> None:
@@ -21,5 +25,16 @@ def sweep(*, at: datetime | None = None) -> None:
     stuck = Call.objects.filter(state=CallState.ANSWERING, rang_at__lt=at - ANSWERING)
     left = Call.objects.filter(state=CallState.ENDED, ended_at__lt=at - RINGS, conversation__state__in=LIVE)
     for calls, ending in ((unanswered, CallEnd.NOT_ANSWERED), (stuck, CallEnd.FAILED), (left, CallEnd.CUSTOMER)):
-        for id_ in calls.values_list("pk", flat=True)[:BLOCK]:
-            actions.ended(id_, ending)
+        # In no order: however many fail time and again, the others have their turn.
+        for id_ in calls.order_by("?").values_list("pk", flat=True)[:BLOCK]:
+            _end(id_, ending)
+
+
+def _end(id_: UUID, ending: CallEnd) -> None:
+    """Raises nothing but what a broken connection to the database does: the next sweep tries again."""
+    try:
+        actions.ended(id_, ending)
+    except Exception as error:  # whatever is wrong with one call, the others go on
+        if is_databases_fault(error):
+            raise
+        log.error("Call %s could not be ended: %s", id_, kind(error))  # noqa: TRY400 # a traceback has values

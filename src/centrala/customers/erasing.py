@@ -53,11 +53,15 @@ def _erase(contacts: list[Contact], actor: User | None) -> dict[str, int]:
     for one in (kept[one.pk] for one in in_order):
         if one.held:
             raise Refused(_("A legal hold forbids it: %(reason)s. Fix: lift the hold first.") % {"reason": one.held})
-        if Call.objects.filter(customer=one.number).exclude(state=CallState.ENDED).exists():
-            raise Refused(_("A call with this customer is under way. Fix: erase them when it is over."))
+        _refuse_on_the_line(one)
         late = _without_events(one, since=begun - A_MOMENT)
         erased.update(_without_the_rest(one, events[one.pk] + late, actor))
     return dict(erased)
+
+
+def _refuse_on_the_line(contact: Contact) -> None:
+    if Call.objects.filter(customer=contact.number).exclude(state=CallState.ENDED).exists():
+        raise Refused(_("A call with this customer is under way. Fix: erase them when it is over."))
 
 
 def _without_events(contact: Contact, *, since: datetime | None = None) -> int:
@@ -81,7 +85,8 @@ def _without_the_rest(contact: Contact, events: int, actor: User | None) -> dict
     if recordings:
         erased["recordings"] = recordings
     Conversation.objects.filter(pk__in=tags_of).delete()
-    Call.objects.filter(customer=contact.number).delete()  # those that nobody answered
+    Call.objects.filter(customer=contact.number, state=CallState.ENDED).delete()  # those that nobody answered
+    _refuse_on_the_line(contact)  # who called meanwhile
     persons = list(Person.objects.filter(contacts=contact))
     contact.delete()
     for person in persons:

@@ -15,8 +15,8 @@ from centrala.inbox.waiting import Lane, Waiting, claim, mark
 
 BATCH = 2_000
 COLLISION = "40"  # SQLSTATE class: deadlock, serialisation failure
-# Classes that tell of the database and not of an event: connection, resources, an operator's stop, the system.
-DATABASES_FAULT = ("08", COLLISION, "53", "57", "58")
+# Classes that tell of the database and not of what was sent: connection, resources, an operator's stop, the system.
+DATABASES_FAULT = ("08", "53", "57", "58")
 
 Handler = Callable[[Sequence[Waiting]], None]
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def drain(handlers: Mapping[str, Handler], *, lane: Lane = Lane.ALL, limit: int 
     try:
         return _drain(handlers, lane, limit)
     except OperationalError as error:
-        if _sqlstate(error).startswith(COLLISION):
+        if _collides(error):
             raise Collision from error
         raise
 
@@ -103,19 +103,23 @@ def _attempt(handler: Handler, events: Sequence[Waiting], *, keep: bool = True) 
     except Collision:
         raise
     except Exception as error:  # whatever it is, the other events must get through
-        if _is_databases_fault(error):
+        if is_databases_fault(error) or _collides(error):
             raise
         return error
     return None
 
 
-def _is_databases_fault(error: Exception) -> bool:
+def is_databases_fault(error: Exception) -> bool:
     """An error without a SQLSTATE is a connection that broke. Most others tell of what was sent, such as a value too
     long for an index, which psycopg calls operational, too."""
     if not isinstance(error, (OperationalError, InterfaceError)):
         return False
     state = _sqlstate(error)
     return not state or state.startswith(DATABASES_FAULT)
+
+
+def _collides(error: Exception) -> bool:
+    return isinstance(error, OperationalError) and _sqlstate(error).startswith(COLLISION)
 
 
 def _sqlstate(error: Exception) -> str:
@@ -127,9 +131,14 @@ def _describe(error: Exception, event: Waiting) -> str:
     without the event's values."""
     if isinstance(error, Incomprehensible):
         return str(error)
+    log.error("Event %s of type %s failed: %s", event.id, event.type, kind(error))
+    return kind(error)
+
+
+def kind(error: Exception) -> str:
+    """What is wrong and where, without any value: an error's own words may hold somebody's number."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     where = f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else "?"
-    log.error("Event %s of type %s failed in %s: %s", event.id, event.type, where, type(error).__name__)
     return f"{type(error).__name__} in {where}"

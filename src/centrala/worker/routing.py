@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import psycopg
+from django.utils.timezone import now
 
 from centrala.calls import sweeps as calls
 from centrala.database import session
@@ -22,9 +23,10 @@ def run(stop: threading.Event) -> None:
     swept = -SWEEP_SECONDS
     with session() as listener:
         listener.execute("listen routing")
+        begun = now()
         while not stop.is_set():
             if time.monotonic() - swept >= SWEEP_SECONDS:
-                sweep()
+                sweep(begun=begun)
                 calls.sweep()
                 swept = time.monotonic()
             expire_offers()
