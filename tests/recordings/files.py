@@ -71,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Recordings as Call Automation begins them: one for each repeatability id."""
         said = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}")
         act = self.path.partition("?")[0].removeprefix("/calling/recordings").partition(":")[2]
-        status = self.server.statuses.get("start", 0)
+        status = self.server.statuses.get(act or "start", 0)
         if status:
             return self._answer(status, b'{"error":{"code":"8553","message":"Recording is not possible."}}')
         if act:
@@ -84,8 +84,11 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(200, answer, {"Content-Type": "application/json"})
 
     def do_DELETE(self) -> None:
+        if self.path.startswith("/calling/recordings/"):
+            self.server.told.append("stop")
+            return self._answer(self.server.statuses.get("stop", 204), b"")
         self._note()
-        self._answer(200, b"")
+        return self._answer(200, b"")
 
     def log_message(self, *_arguments: object) -> None:
         pass

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -16,8 +17,9 @@ from centrala.calls.models import Call, CallState
 from centrala.calls.models import Recorded as Wish
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation
+from centrala.organization.models import User
 from centrala.recordings.actions import follow
-from centrala.recordings.models import Recording, RecordingState
+from centrala.recordings.models import Recording, RecordingState, Trouble
 from centrala.workstreams.models import Recorded
 from hub import CUSTOMER, OURS, ala
 from recordings.files import Files
@@ -151,6 +153,69 @@ def test_what_azure_refuses_is_said_or_tried_again(files: Files, at_host: Connec
     else:
         assert followed(one) == [RecordingState.REFUSED]
         assert Recording.objects.get().error == "Recording is not possible."
+
+
+@pytest.mark.parametrize("paused", ["by its agent", "on hold"])
+def test_recording_that_cannot_be_paused_is_stopped(files: Files, at_host: Connection, paused: str) -> None:
+    one = under_way(at_host)
+    followed(one)
+    files.statuses["pause"] = 400
+    if paused == "on hold":
+        taping.held(one.pk, on=True)
+    else:
+        taping.told("pause", conversation=Conversation.objects.get())
+
+    assert [followed(one), followed(one)] == [[RecordingState.ENDED]] * 2
+
+    assert files.told == ["start", "stop"]
+    found = Recording.objects.get()
+    assert (found.trouble, found.error) == (Trouble.STOPPED, "Recording is not possible.")
+    assert wish(one) == Wish.NO  # of the agent nothing is written either
+    page = said_to_ala(one)
+    assert "The recording could not be paused; so it was stopped." in page
+    assert "Recording is not possible." in page
+    assert "Not recorded" in page
+    assert "<button" not in page
+
+
+@pytest.mark.parametrize(("status", "later"), [(400, False), (503, True)])
+def test_recording_that_cannot_be_stopped_either_is_not_called_paused(
+    files: Files, at_host: Connection, status: int, later: bool
+) -> None:
+    one = under_way(at_host)
+    followed(one)
+    files.statuses |= {"pause": 400, "stop": status}
+    taping.told("pause", conversation=Conversation.objects.get())
+    if later:
+        with pytest.raises(AzureError):
+            followed(one)
+    else:
+        assert followed(one) == [RecordingState.RUNNING]
+
+    page = said_to_ala(one)
+    assert "The recording could not be paused, and Azure went on recording." in page
+    assert "Running" in page
+    assert "Paused" not in page
+    del files.statuses["stop"]
+    assert followed(one) == [RecordingState.ENDED]
+    assert Recording.objects.get().trouble == Trouble.STOPPED
+
+
+def said_to_ala(one: Call) -> str:
+    client = Client()
+    client.force_login(User.objects.get(username="ala"))
+    return client.get(f"/recordings/{one.conversation_id}/").content.decode()
+
+
+def test_recording_that_does_not_go_on_is_not_stopped(files: Files, at_host: Connection) -> None:
+    one = under_way(at_host, recorded=Wish.PAUSED)
+    followed(one)
+    files.statuses["resume"] = 400
+    taping.told("resume", conversation=Conversation.objects.get())
+
+    assert followed(one) == [RecordingState.PAUSED]
+    assert Recording.objects.get().trouble == Trouble.NOT_RESUMED
+    assert files.told == ["start"]
 
 
 def test_call_that_is_over_is_not_asked_about(files: Files, at_host: Connection) -> None:

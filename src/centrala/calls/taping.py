@@ -47,6 +47,12 @@ def held(call_id: UUID, *, on: bool) -> None:
         _change(Call.objects.filter(pk=call_id), {before}, after)
 
 
+def stopped(call_id: UUID) -> None:
+    """The cloud's recording is over before the call is, and cannot be begun again: nor does the node go on."""
+    with transaction.atomic():
+        _change(Call.objects.filter(pk=call_id), {Wish.YES, Wish.PAUSED, Wish.HELD}, Wish.NO)
+
+
 def may_be_recorded(workstream: Workstream | None) -> bool:
     return workstream is not None and workstream.recording != Recorded.NEVER
 

@@ -9,9 +9,11 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
+from centrala.calls import taping
 from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.models import Call, CallState, Recorded
-from centrala.recordings.models import Recording, RecordingState
+from centrala.conversations.live import announce
+from centrala.recordings.models import Recording, RecordingState, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,12 @@ def follow(*, call_id: UUID) -> None:
         if not error.permanent:
             raise
         log.warning("The recording of call %s is refused (%s).", call.pk, error.status)
-        Recording.objects.filter(pk=recording.pk, state=recording.state).update(
-            state=RecordingState.REFUSED if recording.recording_id is None else recording.state, error=error.message
-        )
+        if recording.recording_id is None:
+            _troubled(recording, call, Trouble.NOT_BEGUN, error, state=RecordingState.REFUSED)
+        elif _wanted(call) == RecordingState.RUNNING:
+            _troubled(recording, call, Trouble.NOT_RESUMED, error)
+        else:
+            _stop(recording, call, client, error)
 
 
 @transaction.atomic
@@ -50,7 +55,7 @@ def _own(call: Call) -> Recording | None:
 
 
 def _bring(recording: Recording, call: Call, client: Calls) -> None:
-    wanted = RecordingState.RUNNING if call.recorded == Recorded.YES else RecordingState.PAUSED
+    wanted = _wanted(call)
     if recording.recording_id is None:
         assert recording.first_attempt_at is not None
         recording.recording_id = client.start_recording(
@@ -67,7 +72,38 @@ def _bring(recording: Recording, call: Call, client: Calls) -> None:
         _reached(recording, wanted)
 
 
+def _wanted(call: Call) -> RecordingState:
+    return RecordingState.RUNNING if call.recorded == Recorded.YES else RecordingState.PAUSED
+
+
+def _stop(recording: Recording, call: Call, client: Calls, refusal: AzureError) -> None:
+    """Of what cannot be paused: rather nothing is recorded than what nobody shall hear. Raises AzureError where it may
+    succeed later; until then it is said that Azure goes on."""
+    assert recording.recording_id is not None
+    _troubled(recording, call, Trouble.RECORDED_ON, refusal)
+    try:
+        client.stop_recording(recording.recording_id)
+    except AzureError as error:
+        if not error.permanent:
+            raise
+        log.error("The recording of call %s can be neither paused nor stopped (%s).", call.pk, error.status)  # noqa: TRY400
+        return
+    with transaction.atomic():
+        _troubled(recording, call, Trouble.STOPPED, refusal, state=RecordingState.ENDED)
+        taping.stopped(call.pk)
+
+
+def _troubled(
+    recording: Recording, call: Call, trouble: Trouble, error: AzureError, *, state: RecordingState | None = None
+) -> None:
+    """Unless it is told otherwise meanwhile."""
+    found = Recording.objects.filter(pk=recording.pk, state=recording.state)
+    found.update(state=state or recording.state, trouble=trouble, error=error.message)
+    if call.conversation_id:
+        announce([call.conversation_id])
+
+
 def _reached(recording: Recording, state: RecordingState) -> None:
     """Unless its end was told meanwhile."""
     found = Recording.objects.filter(pk=recording.pk).exclude(state=RecordingState.ENDED)
-    found.update(recording_id=recording.recording_id, state=state, unmixed=True, error="")
+    found.update(recording_id=recording.recording_id, state=state, unmixed=True, trouble="", error="")

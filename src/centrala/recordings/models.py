@@ -27,6 +27,15 @@ class RecordingState(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("recording", "Refused by Azure")
 
 
+class Trouble(models.TextChoices):
+    """What Azure did not do; its words stand in `error`."""
+
+    NOT_BEGUN = "not_begun", _("Azure does not record this call.")
+    STOPPED = "stopped", _("The recording could not be paused; so it was stopped.")
+    RECORDED_ON = "recorded_on", _("The recording could not be paused, and Azure went on recording.")
+    NOT_RESUMED = "not_resumed", _("Azure does not go on recording after the pause.")
+
+
 class Recording(models.Model):
     """One of the cloud's. Ours has a `first_attempt_at`, and its key is the repeatability id it was asked for with;
     another program may have made one of the same call."""
@@ -41,6 +50,7 @@ class Recording(models.Model):
     unmixed = models.BooleanField(default=False)  # a channel for each who spoke
     told_at = models.DateTimeField(null=True)  # when the service told of its files; null: it has not
     missing_since = models.DateTimeField(null=True)  # it should have: see `reconciling`
+    trouble = models.CharField(max_length=20, choices=Trouble, blank=True, default="", db_default="")
     error = models.TextField(blank=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from centrala.calls.taping import may_be_recorded
 from centrala.conversations.models import Conversation, ConversationState
 from centrala.organization.models import User
 from centrala.recordings.access import calls_heard_by
-from centrala.recordings.models import Chunk, ChunkState, Joined, Recording
+from centrala.recordings.models import Chunk, ChunkState, Joined, Recording, RecordingState, Trouble
 
 # What the agent who has the call can do about its recording.
 ACTS = {Recorded.NO: "start", Recorded.YES: "pause", Recorded.HELD: "pause", Recorded.PAUSED: "resume"}
@@ -40,7 +40,15 @@ class Shown:
     @property
     def expected(self) -> bool:
         """Its files may still come."""
-        return any(one.told_at is None and one.missing_since is None and not one.error for one in self.recordings)
+        due = [one for one in self.recordings if one.state != RecordingState.REFUSED]
+        return any(one.told_at is None and one.missing_since is None for one in due)
+
+    @property
+    def goes_on(self) -> bool:
+        """Azure records, whatever is wanted."""
+        return any(
+            one.trouble == Trouble.RECORDED_ON and one.state == RecordingState.RUNNING for one in self.recordings
+        )
 
 
 def shown(user: User, conversation: Conversation) -> Shown | None:
@@ -52,7 +60,8 @@ def shown(user: User, conversation: Conversation) -> Shown | None:
     recordings = list(call.recordings.order_by("started_at", "id"))
     chunks = list(Chunk.objects.filter(recording__call=call).order_by("index", "id")) if may_listen else []
     joined = Joined.objects.filter(call=call).first() if may_listen else None
-    act = _act(user, conversation, call)
+    stopped = any(one.trouble == Trouble.STOPPED for one in recordings)
+    act = "" if stopped else _act(user, conversation, call)
     found = Shown(call, act, call.state == CallState.ENDED, may_listen, joined, recordings, chunks)
     return found if act or joined or recordings or call.recorded != Recorded.NO else None
 
