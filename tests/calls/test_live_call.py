@@ -1,10 +1,14 @@
 """Who hears whom in a call, moment by moment: without a server, a socket or a clock."""
 
 import json
+from time import monotonic
 from uuid import UUID
 
+import pytest
+
+from centrala.calls import live_call
 from centrala.calls.frames import BYTES, SILENCE
-from centrala.calls.live_call import Agent, LiveCall, Mode, Standing
+from centrala.calls.live_call import GONE_SECONDS, Agent, LiveCall, Mode, Standing
 from centrala.calls.music import melody
 from centrala.calls.outlet import MOST_WAITING, Outlet
 
@@ -126,6 +130,45 @@ def test_agent_whose_call_it_is_not_any_more_is_neither_heard_nor_hears() -> Non
     assert (line.frames, ear.frames, live.mode) == ([], [], Mode.WAITING)
 
 
+def test_socket_of_an_agent_whose_call_it_is_not_any_more_is_ended() -> None:
+    live, _line, _agent, ear = talking()
+
+    live.refresh(standing(agent=BEATA))
+
+    assert (ear.words, ear.ended, live.agent) == ([Mode.TALKING, Mode.WAITING], True, None)
+
+
+def test_what_was_looked_up_before_is_no_news() -> None:
+    live, _line = waiting()
+    earlier, later = live.asks(), live.asks()
+
+    live.refresh(standing(agent=BEATA), later)
+    live.refresh(standing(agent=ALA), earlier)
+
+    assert live.standing.agent == BEATA
+
+
+def test_caller_hears_music_when_the_agents_browser_says_nothing_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    live, line, agent, _ear = talking()
+    live.from_agent(HER_VOICE, agent)
+    later = monotonic() + GONE_SECONDS + 0.1
+    monkeypatch.setattr(live_call, "monotonic", lambda: later)
+
+    live.tick()
+    live.from_agent(HER_VOICE, agent)
+    live.tick()
+
+    assert line.frames == [HER_VOICE, melody()[0], HER_VOICE]
+
+
+def test_second_socket_of_the_service_ends_the_first() -> None:
+    live, line = waiting()
+
+    live.found(Recorded())
+
+    assert line.ended
+
+
 def test_hold_ends_with_the_agent_who_held() -> None:
     live, _line, agent, _ear = talking()
     live.hold(agent, on=True)
@@ -163,7 +206,7 @@ def test_what_is_announced_is_heard_before_the_music_and_to_the_end_even_when_it
 
     live.tick()
     live.refresh(standing(over=True))
-    live.parted = True
+    live.said = True
     assert not live.silent
     live.tick()
     live.tick()

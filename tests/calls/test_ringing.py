@@ -146,3 +146,47 @@ def test_voice_workstream_begins_with_what_a_call_takes_and_that_of_texts_as_bef
     texts = workstreams.set_up(name="SMS", channel=Channel.SMS, numbers=[])
 
     assert [(one.units, one.offer_seconds) for one in (voice, texts)] == [(100, 30), (30, 120)]
+
+
+def taken(by: Node) -> Call:
+    connected()
+    rings()
+    drained()
+    [call] = actions.claim(node=by)
+    return call
+
+
+def silent(one: Node, seconds: float) -> None:
+    Node.objects.filter(pk=one.pk).update(seen_at=now() - timedelta(seconds=seconds))
+
+
+def test_node_elsewhere_has_time_to_come_back_before_its_calls_are_taken() -> None:
+    first, elsewhere = node(), node("https://other.example.org")
+    taken(first)
+
+    silent(first, 15)
+    early = actions.adopt(node=elsewhere)
+    silent(first, 25)
+    forbidden = actions.adopt(node=elsewhere, others=False)
+    [(_call, reachable)] = actions.adopt(node=elsewhere)
+
+    assert (early, forbidden, reachable) == ([], [], False)
+
+
+def test_node_that_said_goodbye_is_followed_at_once_by_the_next_at_its_address_alone() -> None:
+    first, elsewhere, successor = node(), node("https://other.example.org"), node()
+    taken(first)
+
+    actions.goodbye(first)
+
+    assert actions.adopt(node=elsewhere) == []
+    assert len(actions.adopt(node=successor, others=False)) == 1
+
+
+def test_call_that_is_a_nodes_own_without_its_knowing_is_taken_up() -> None:
+    """The database went away before it could say that the claim was committed."""
+    only = node()
+    call = taken(only)
+
+    assert actions.adopt(node=only, known=[call.pk]) == []
+    assert [one.pk for one, _ in actions.adopt(node=only, known=[])] == [call.pk]

@@ -12,9 +12,10 @@ from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.calls import taping
 from centrala.calls.actions import answered, connected, heard
-from centrala.calls.exchange import Exchange, in_thread
+from centrala.calls.exchange import Exchange
 from centrala.calls.models import Call, CallState
 from centrala.calls.models import Recorded as Wish
+from centrala.calls.threads import in_thread
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation
 from centrala.organization.models import User

@@ -29,7 +29,8 @@ from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString
 
 # Somebody hears it ring: the caller's telephone gives up after half a minute.
-IMPATIENT = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 8}
+# Who asks comes again by himself: Azure's client would sleep for as long as the service says.
+IMPATIENT = {"retry_total": 0, "connection_timeout": 3, "read_timeout": 8}
 GONE = {404, 410}
 
 
@@ -47,8 +48,11 @@ class Calls:
             str(connection), connection_verify=cloud.verify, **IMPATIENT
         )
 
-    def answer(self, context: str, *, callback_url: str, media_url: str) -> Answered:
-        """The service dials `media_url` (wss) and sends there what is heard, 16 kHz mono. Raises AzureError."""
+    def answer(
+        self, context: str, *, callback_url: str, media_url: str, id_: UUID, first_attempt_at: datetime
+    ) -> Answered:
+        """The service dials `media_url` (wss) and sends there what is heard, 16 kHz mono. Asked with the same id once
+        more it answers what it answered before. Raises AzureError."""
         sound = MediaStreamingOptions(
             transport_url=media_url,
             transport_type=StreamingTransportType.WEBSOCKET,
@@ -60,7 +64,9 @@ class Calls:
             enable_dtmf_tones=True,
         )
         with _refusals():
-            made = self._client.answer_call(context, callback_url, media_streaming=sound)
+            made = self._client.answer_call(
+                context, callback_url, media_streaming=sound, headers=_repeatable(id_, first_attempt_at)
+            )
         return Answered(connection_id=str(made.call_connection_id), server_call_id=str(made.server_call_id or ""))
 
     def hang_up(self, connection_id: str) -> None:
@@ -73,10 +79,6 @@ class Calls:
     ) -> str:
         """A WAV file with a channel for each who speaks, the customer's first. Asked with the same id once more it is
         the same recording. Returns the service's id of it. Raises AzureError."""
-        repeatability = {
-            "Repeatability-Request-ID": str(id_),
-            "Repeatability-First-Sent": format_datetime(first_attempt_at, usegmt=True),
-        }
         with _refusals():
             made = self._client.start_recording(
                 call_connection_id=connection_id,
@@ -85,7 +87,7 @@ class Calls:
                 recording_format_type=RecordingFormat.WAV,
                 audio_channel_participant_ordering=[PhoneNumberIdentifier(customer)] if customer else None,
                 pause_on_start=paused,
-                headers=repeatability,
+                headers=_repeatable(id_, first_attempt_at),
             )
         return str(made.recording_id)
 
@@ -107,6 +109,13 @@ class Calls:
         """The service dials the media address anew: a process took over. Raises AzureError."""
         with _refusals():
             self._client.get_call_connection(connection_id).start_media_streaming()
+
+
+def _repeatable(id_: UUID, first_attempt_at: datetime) -> dict[str, str]:
+    return {
+        "Repeatability-Request-ID": str(id_),
+        "Repeatability-First-Sent": format_datetime(first_attempt_at, usegmt=True),
+    }
 
 
 @contextmanager

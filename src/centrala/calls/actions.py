@@ -1,6 +1,6 @@
 """What happens to a call, each in one transaction. Any of it may come twice, late, or from two processes at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
@@ -31,17 +32,18 @@ from centrala.workstreams.actions import default_queue
 from centrala.workstreams.models import Channel, Line, QueueKind, Workstream
 
 REASONS = {CallEnd.OUT_OF_HOURS: ClosingReason.OUT_OF_HOURS, CallEnd.CUSTOMER: ClosingReason.CUSTOMER_LEFT}
-ALIVE = timedelta(seconds=8)  # since a node last said so
+ALIVE = timedelta(seconds=8)  # since a node last said so, by the database's clock
+RESTARTED = timedelta(seconds=20)  # so long a node's own successor, at its address, may take to come
 
 
 def alive(node: Node) -> None:
     """The node lives: it may take calls, and keeps those it has."""
-    Node.objects.update_or_create(pk=node.pk, defaults={"address": node.address, "seen_at": now()})
+    Node.objects.update_or_create(pk=node.pk, defaults={"address": node.address, "seen_at": Now()})
 
 
 def goodbye(node: Node) -> None:
-    """The node ends: whoever comes after it need not wait until it has been silent for long."""
-    Node.objects.filter(pk=node.pk).update(seen_at=now() - 2 * ALIVE)
+    """The node ends: whoever comes after it at its address need not wait until it has been silent for long."""
+    Node.objects.filter(pk=node.pk).update(seen_at=Now() - ALIVE)
 
 
 @transaction.atomic
@@ -56,9 +58,13 @@ def claim(*, node: Node, most: int = 20) -> list[Call]:
 
 
 @transaction.atomic
-def adopt(*, node: Node, most: int = 20) -> list[tuple[Call, bool]]:
-    """Calls of nodes that are no more are this node's now; with each whether its sound comes to where this one is."""
-    gone = Q(node=None) | Q(node__seen_at__lt=now() - ALIVE)
+def adopt(*, node: Node, known: Collection[UUID] = (), others: bool = True, most: int = 20) -> list[tuple[Call, bool]]:
+    """Calls of nodes that are no more are this node's now, and those that are its own without its knowing; with each
+    whether its sound comes to where this one is. Without `others` none of nodes that were elsewhere."""
+    gone = Q(node=node) & ~Q(pk__in=known)
+    gone |= Q(node__address=node.address, node__seen_at__lte=Now() - ALIVE) & ~Q(node=node)
+    if others:
+        gone |= Q(node=None) | Q(node__seen_at__lt=Now() - RESTARTED)
     orphans = Call.objects.select_for_update(skip_locked=True, of=("self",)).select_related("connection", "node")
     found = orphans.filter(gone, state__in=[CallState.ANSWERING, CallState.CONNECTED]).order_by("rang_at")[:most]
     adopted = [(call, call.node is not None and call.node.address == node.address) for call in found]
@@ -90,14 +96,16 @@ def why_over(call: Call) -> CallEnd:
 
 
 @transaction.atomic
-def answered(call_id: UUID, answer: Answered) -> None:
-    """The service took the answer; that the call is connected comes later, or came already."""
+def answered(call_id: UUID, answer: Answered) -> Call:
+    """The service took the answer; that the call is connected comes later, or came already. One that has ended
+    meanwhile is to be hung up."""
     call = Call.objects.select_for_update().get(pk=call_id)
-    call.call_connection_id, call.context = answer.connection_id, ""
+    call.call_connection_id, call.context = call.call_connection_id or answer.connection_id, ""
     call.server_call_id = answer.server_call_id or call.server_call_id
     call.save(update_fields=["call_connection_id", "server_call_id", "context"])
     if call.recorded != Recorded.NO:  # nothing could be asked of the call before
         taping.follow(call.pk)
+    return call
 
 
 @transaction.atomic

@@ -11,12 +11,11 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import Error as DatabaseError
-from django.db import connection as database
 from django.utils.timezone import now
 
 from centrala.azure.calls import Calls
@@ -27,19 +26,21 @@ from centrala.calls.leg import Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall, Standing
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded
+from centrala.calls.music import melody
 from centrala.calls.queries import standing, standings
+from centrala.calls.threads import at_azure, in_thread, on_the_pulse, with_files
 from centrala.conversations.live import CHANNEL as DESK
 from centrala.listening import listen
 
 NAME = "centrala calls"
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 2.0
-TRIES = 3  # to answer: the caller hears it ring for half a minute
+RETRY_SECONDS = 0.5
+TRIES = 3  # to answer and to hang up: the caller hears it ring for half a minute
+MOST_PAUSE = 5.0  # seconds between them, whatever the service asks for
 REJOIN_SECONDS = 90.0  # an agent whose browser is gone may come back
 LONGEST = timedelta(hours=2)  # of a call; so does the original
 SOUND_SECONDS = 30.0  # a call without the service's socket is given up then
-P = ParamSpec("P")
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -57,15 +58,17 @@ class Exchange:
         self._clients: dict[str, Calls] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._look = asyncio.Event()
-        self._beaten = 0.0
+        self._beaten = self._adopts_from = float("-inf")
         self._folder = folder
         self._keep_legs = keep_legs
 
     def start(self) -> None:
         hear = {CHANNEL: lambda _id: self._look.set(), DESK: self._told_by_desk}
         self._spawn(listen(self._dsn, hear, name=NAME, found=self._look.set))
-        self._spawn(self._look_for_ever())
+        self._spawn(self._for_ever(self._beat))
+        self._spawn(self._for_ever(self._look_once))
         self._spawn(self._tick_for_ever())
+        self._spawn(self._practise())
         self._spawn(self._keep())  # of a process that was killed
 
     async def stop(self) -> None:
@@ -88,15 +91,17 @@ class Exchange:
 
     async def refresh(self, live: LiveCall) -> None:
         """Reads how things stand, and does what follows from it."""
-        await self._follow(live, await in_thread(standing, live.call))
+        turn = live.asks()
+        await self._follow(live, await in_thread(standing, live.call), turn)
 
-    async def _follow(self, live: LiveCall, stands: Standing) -> None:
-        live.refresh(stands)
+    async def _follow(self, live: LiveCall, stands: Standing, turn: int) -> None:
+        live.refresh(stands, turn)
+        stands = live.standing
         await self._pause_on_hold(live)
         await self._speak(live)
         if stands.over and not stands.ended and live.silent:
-            await self._hang_up(live)
-        if stands.ended:
+            self._leave(live)
+        if stands.ended or (stands.node not in {None, self.node.pk} and live.line is None):
             self._forget(live)
 
     async def _speak(self, live: LiveCall) -> None:
@@ -105,7 +110,10 @@ class Exchange:
             return
         if live.standing.over and not live.parted:
             live.greeted = live.parted = True
-            live.announce(await in_thread(prompts.farewell, live.call))
+            try:
+                live.announce(await in_thread(prompts.farewell, live.call))
+            finally:
+                live.said = True
         elif not live.greeted:
             live.greeted = True
             if live.standing.is_new:
@@ -113,14 +121,20 @@ class Exchange:
 
     def _forget(self, live: LiveCall) -> None:
         self.calls.pop(live.call, None)
+        if live.line is not None:
+            live.line.end()
         if live.leg is not None and live.leg.written:
             live.leg.close()
             self._spawn(self._keep())
 
+    async def _practise(self) -> None:
+        """The music takes a third of a second to make, for which no caller shall wait."""
+        await with_files(lambda: melody())
+
     async def _keep(self) -> None:
         """What fails is done again by the worker's sweep."""
         try:
-            await in_thread(self._keep_legs)
+            await with_files(self._keep_legs)
         except (OSError, DatabaseError) as error:
             log.warning("What was recorded of agents waits for its storage (%s).", type(error).__name__)
 
@@ -147,62 +161,104 @@ class Exchange:
             if (live := concerned.get(UUID(id_))) is not None:
                 self._spawn(self.refresh(live))
 
-    async def _look_for_ever(self) -> None:
+    async def _for_ever(self, once: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._look.wait()
-            self._look.clear()
             try:
-                await self._look_once()
+                await once()
             except DatabaseError as error:
                 log.warning("Calls cannot reach the database (%s).", type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                log.exception("Calls are looked after again in a moment.")
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _beat(self) -> None:
+        """On a thread of its own: whatever is slow, this node lives. After a time in which nobody could say so, the
+        calls of others are let alone until they have had time to."""
+        await on_the_pulse(actions.alive, self.node)
+        silent = monotonic() - self._beaten > actions.ALIVE.total_seconds()
+        self._beaten = monotonic()
+        if silent:
+            self._adopts_from = self._beaten + actions.ALIVE.total_seconds()
+        await asyncio.sleep(BEAT_SECONDS)
 
     async def _look_once(self) -> None:
-        if monotonic() - self._beaten > BEAT_SECONDS:
-            await in_thread(actions.alive, self.node)
-            self._beaten = monotonic()
-        for call in await in_thread(actions.claim, node=self.node):
-            self._spawn(self._answer(call))
-        for call, reachable in await in_thread(actions.adopt, node=self.node):
-            self._spawn(self._take_over(call, reachable=reachable))
-        for id_, stands in (await in_thread(standings, list(self.calls))).items():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._look.wait()
+        self._look.clear()
+        await self._take()
+        turns = {live.call: live.asks() for live in self.calls.values()}
+        for id_, stands in (await in_thread(standings, list(turns))).items():
             if (live := self.calls.get(id_)) is not None:
-                await self._look_after(live, stands)
+                await self._look_after(live, stands, turns[id_])
 
-    async def _look_after(self, live: LiveCall, stands: Standing) -> None:
+    async def _take(self) -> None:
+        """Calls that ring, and those of nodes that are no more."""
+        claimed = await in_thread(actions.claim, node=self.node)
+        for call in claimed:
+            self.live(call.pk).answering = True
+            self._spawn(self._answer(call))
+        if claimed:
+            self._look.set()  # there may be more
+        others = monotonic() >= self._adopts_from
+        adopted = await in_thread(actions.adopt, node=self.node, known=list(self.calls), others=others)
+        for call, reachable in adopted:
+            self.live(call.pk)
+            self._spawn(self._take_over(call, reachable=reachable))
+
+    async def _look_after(self, live: LiveCall, stands: Standing, turn: int) -> None:
         """Whatever is wrong with one call, the others go on."""
         try:
-            await self._follow(live, stands)
-            await self._be_patient(live)
-        except DatabaseError:
-            raise
+            await self._follow(live, stands, turn)
+            if live.call in self.calls:
+                await self._be_patient(live)
         except Exception:
             log.exception("Call %s could not be looked after.", live.call)
 
     async def _answer(self, call: Call) -> None:
-        self.live(call.pk)
+        live = self.live(call.pk)
+        live.answering = True
+        try:
+            await self._try_to_answer(call)
+        finally:
+            live.answering = False
+            if live.line is None:
+                live.silent_since = monotonic()
+
+    async def _try_to_answer(self, call: Call) -> None:
         for tried in range(1, TRIES + 1):
             try:
-                answered = await asyncio.to_thread(self._client(call).answer, call.context, **self._addresses(call))
+                answer = await at_azure(self._client(call).answer, call.context, **self._addresses(call))
             except AzureError as error:
                 log.warning("Call %s could not be answered (%s).", call.pk, error.status)
+                if (await in_thread(_call, call.pk)).call_connection_id:
+                    return  # an attempt whose own words were lost was taken: the service has told
                 if error.permanent or tried == TRIES:
                     await in_thread(actions.ended, call.pk, CallEnd.FAILED, detail=str(error))
                     return
-                await asyncio.sleep(error.retry_after or 1.0)
+                await asyncio.sleep(min(error.retry_after or 1.0, MOST_PAUSE))
             else:
-                await in_thread(actions.answered, call.pk, answered)
+                answered = await in_thread(actions.answered, call.pk, answer)
+                if answered.state == CallState.ENDED:  # while it was being answered
+                    await self._hung_up(call, answer.connection_id)
                 return
 
-    def _addresses(self, call: Call) -> dict[str, str]:
+    def _addresses(self, call: Call) -> dict[str, Any]:
         sound = f"{self.node.address.replace('https', 'wss', 1)}/calls/{call.secret}/media"
-        return {"callback_url": call.callback_url, "media_url": sound}
+        return {
+            "callback_url": call.callback_url,
+            "media_url": sound,
+            "id_": call.pk,
+            "first_attempt_at": call.rang_at,
+        }
 
     async def _take_over(self, call: Call, *, reachable: bool) -> None:
         """Of a node that died: it is answered where it was not, the service dials our address again where it is the
         same, else the call is ended."""
         live = self.live(call.pk)
+        if live.line is not None:
+            return
         if call.state == CallState.ANSWERING and not call.call_connection_id:
             await self._answer(call)
             return
@@ -213,7 +269,7 @@ class Exchange:
 
     async def _dialled_again(self, call: Call) -> bool:
         try:
-            await asyncio.to_thread(self._client(call).stream_again, call.call_connection_id)
+            await at_azure(self._client(call).stream_again, call.call_connection_id)
         except AzureError as error:
             log.warning("The sound of call %s cannot be had again (%s).", call.pk, error.status)
             return False
@@ -223,28 +279,56 @@ class Exchange:
         """Nobody waits for ever: for an agent's browser, or for sound of the service. Nobody talks for ever, either."""
         begun = live.standing.connected_at
         if begun is not None and now() - begun > LONGEST:
-            await self._give_up(live, CallEnd.TOO_LONG)
-            return
-        if live.alone_since is not None and monotonic() - live.alone_since > REJOIN_SECONDS:
+            self._leave(live, CallEnd.TOO_LONG)
+        elif live.alone_since is not None and monotonic() - live.alone_since > REJOIN_SECONDS:
             live.alone_since = None
             await in_thread(actions.agent_gone, live.call)
-        if live.silent_since is not None and monotonic() - live.silent_since > SOUND_SECONDS:
-            await self._give_up(live, CallEnd.LOST)
+        if live.silent_since is not None and not live.answering:
+            self._wait_for_sound(live, monotonic() - live.silent_since)
 
-    async def _hang_up(self, live: LiveCall) -> None:
-        call = await in_thread(Call.objects.select_related("connection", "conversation").get, pk=live.call)
-        await self._give_up(live, actions.why_over(call))
+    def _wait_for_sound(self, live: LiveCall, seconds: float) -> None:
+        """A socket that broke is asked for again, once; then there is no caller."""
+        if seconds > SOUND_SECONDS:
+            self._leave(live, CallEnd.LOST)
+        elif seconds > SOUND_SECONDS / 10 and live.standing.connected_at is not None and not live.dialled:
+            live.dialled = True
+            self._spawn(self._dial(live))
 
-    async def _give_up(self, live: LiveCall, ending: CallEnd) -> None:
-        call = await in_thread(Call.objects.select_related("connection").get, pk=live.call)
-        if call.call_connection_id and call.state != CallState.ENDED:
+    async def _dial(self, live: LiveCall) -> None:
+        await self._dialled_again(await in_thread(_call, live.call))
+
+    def _leave(self, live: LiveCall, ending: CallEnd | None = None) -> None:
+        """Hangs up, in its own time: Azure may be slow, and the other calls go on."""
+        if not live.leaving:
+            live.leaving = True
+            self._spawn(self._give_up(live, ending))
+
+    async def _give_up(self, live: LiveCall, ending: CallEnd | None) -> None:
+        """Without `ending` as the conversation says why."""
+        live.leaving = True
+        try:
+            call = await in_thread(_call, live.call)
+            if call.state != CallState.ENDED and call.call_connection_id:
+                await self._hung_up(call, call.call_connection_id)
+            await in_thread(actions.ended, call.pk, ending or actions.why_over(call))
+        except Call.DoesNotExist:
+            log.warning("Call %s is gone from the database.", live.call)
+        finally:
+            live.leaving = False
+        live.refresh(Standing(live.call, live.standing.conversation, over=True, ended=True), live.asks())
+        self._forget(live)
+
+    async def _hung_up(self, call: Call, connection_id: str) -> None:
+        for tried in range(1, TRIES + 1):
             try:
-                await asyncio.to_thread(self._client(call).hang_up, call.call_connection_id)
+                await at_azure(self._client(call).hang_up, connection_id)
             except AzureError as error:
                 log.warning("Call %s could not be hung up (%s).", call.pk, error.status)
-        await in_thread(actions.ended, call.pk, ending)
-        live.refresh(Standing(live.call, live.standing.conversation, over=True, ended=True))
-        self._forget(live)
+                if error.permanent or tried == TRIES:
+                    return
+                await asyncio.sleep(min(error.retry_after or tried * 2.0, MOST_PAUSE))
+            else:
+                return
 
     async def _tick_for_ever(self) -> None:
         """Every 20 ms by the clock: a beat that came late does not push the next ones."""
@@ -269,13 +353,5 @@ class Exchange:
         return self._clients[text]
 
 
-async def in_thread(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
-    """A thread of the pool keeps no connection to the database."""
-
-    def run() -> T:
-        try:
-            return work(*given, **named)
-        finally:
-            database.close()
-
-    return await asyncio.to_thread(run)
+def _call(id_: UUID) -> Call:
+    return Call.objects.select_related("connection", "conversation").get(pk=id_)

@@ -21,6 +21,7 @@ from centrala.calls.music import melody
 from centrala.calls.outlet import Outlet
 
 LINE_SECONDS = 5.0
+GONE_SECONDS = 2.0
 A_MOMENT = timedelta(seconds=20)
 RECORDED = "yes"  # see models.Recorded
 
@@ -46,6 +47,7 @@ class Standing:
     connected_at: datetime | None = None
     recorded: str = ""
     pauses_on_hold: bool = False
+    node: UUID | None = None
 
     @property
     def is_new(self) -> bool:
@@ -72,7 +74,10 @@ class LiveCall:
         self.held = False
         self.silent_since: float | None = monotonic()
         self.alone_since: float | None = None
-        self.greeted = self.parted = False  # whether what is said at the beginning and at the end was announced
+        self.greeted = self.parted = self.said = False  # what is said at the beginning and at the end, and all of it
+        self.answering = self.leaving = self.dialled = False  # what is being asked of Azure
+        self._asked = self._applied = 0
+        self._spoke = monotonic()
         self._announced: deque[bytes] = deque()
         self._told: Mode | None = None
         self._music: Iterator[bytes] = iter(())
@@ -89,7 +94,16 @@ class LiveCall:
             return Mode.WAITING
         return Mode.HELD if self.held else Mode.TALKING
 
-    def refresh(self, standing: Standing) -> None:
+    def asks(self) -> int:
+        """Somebody looks how things stand: the number to come back with."""
+        self._asked += 1
+        return self._asked
+
+    def refresh(self, standing: Standing, turn: int | None = None) -> None:
+        """What was looked up before something that is known already is not news."""
+        if turn is not None and turn < self._applied:
+            return
+        self._applied = self._applied if turn is None else turn
         if standing.agent != self.standing.agent:
             self.held = False
             self.alone_since = None
@@ -97,8 +111,10 @@ class LiveCall:
         self._changed()
 
     def found(self, line: Outlet) -> None:
-        """The service's socket is there."""
-        self.line, self.silent_since = line, None
+        """The service's socket is there; of two of them the later one."""
+        if self.line is not None:
+            self.line.end()
+        self.line, self.silent_since, self.dialled = line, None, False
 
     def lost(self, line: Outlet) -> None:
         if self.line is line:
@@ -109,7 +125,7 @@ class LiveCall:
         if self.agent is not None:
             self.agent.outlet.say(_word("elsewhere"))
             self.agent.outlet.end()
-        self.agent, self._told = agent, None
+        self.agent, self._told, self._spoke = agent, None, monotonic()
         self._changed()
 
     def leave(self, agent: Agent) -> None:
@@ -119,7 +135,7 @@ class LiveCall:
 
     def hold(self, agent: Agent, *, on: bool) -> None:
         if self.agent is agent:
-            self.held = on
+            self.held, self._spoke = on, monotonic()
             self._changed()
 
     def announce(self, frames: Iterable[bytes]) -> None:
@@ -132,11 +148,12 @@ class LiveCall:
         """Nothing more is to be said, or the line to say it into does not come."""
         if self.line is None:
             return self.silent_since is not None and monotonic() - self.silent_since > LINE_SECONDS
-        return self.parted and not self._announced
+        return self.said and not self._announced
 
     def tick(self) -> None:
-        """20 ms have passed: whoever is not talked to hears what is announced, or else music."""
-        if self.line is None or self.mode == Mode.TALKING:
+        """20 ms have passed: whoever is not talked to hears what is announced, or else music. A browser sends sound
+        even where its microphone is mute: one that sends none is gone, and has not said so."""
+        if self.line is None or (self.mode == Mode.TALKING and monotonic() - self._spoke < GONE_SECONDS):
             return
         if self._announced:
             self.line.put(self._announced.popleft())
@@ -156,6 +173,7 @@ class LiveCall:
 
     def from_agent(self, frame: bytes, agent: Agent) -> None:
         """Of an agent whose call it is not any more nothing is heard."""
+        self._spoke = monotonic() if agent is self.agent else self._spoke
         if self.line is not None and agent is self.agent and self.mode == Mode.TALKING:
             self.line.put(frame)
             if self.leg is not None and self.standing.recorded == RECORDED:
@@ -167,6 +185,10 @@ class LiveCall:
             self.alone_since = None
         elif self.alone_since is None:
             self.alone_since = monotonic()
+        if self.agent is not None and self.agent.person != self.standing.agent and not self.standing.over:
+            self.agent.outlet.say(_word(Mode.WAITING))  # it is somebody else's now
+            self.agent.outlet.end()
+            self.agent = None
         if self.agent is not None and self.mode != self._told:
             self._told = self.mode
             self.agent.outlet.say(_word(self.mode))

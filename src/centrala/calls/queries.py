@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.timezone import now
+from django.db.models.functions import Now
 
 from centrala.calls.actions import ALIVE
 from centrala.calls.live_call import Standing
@@ -20,7 +20,7 @@ def standing(call_id: UUID) -> Standing:
 
 def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
     """How these stand now; one that was erased meanwhile is over."""
-    calls = Call.objects.select_related("conversation__workstream").in_bulk(list(ids))
+    calls = Call.objects.select_related("conversation__workstream", "conversation__agent").in_bulk(list(ids))
     return {id_: _standing(calls[id_]) if id_ in calls else Standing(id_, over=True, ended=True) for id_ in ids}
 
 
@@ -31,7 +31,8 @@ def _standing(call: Call) -> Standing:
         conversation=talk.pk if talk else None,
         over=ended or (talk is not None and talk.state in ENDED),
         ended=ended,
-        agent=talk.agent_id if talk else None,
+        agent=talk.agent_id if talk and talk.agent and talk.agent.works_here else None,
+        node=call.node_id,
         connected_at=call.connected_at,
         recorded=call.recorded,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
@@ -53,5 +54,5 @@ def under_way(user: User) -> list[Call]:
 
 def other_nodes() -> list[str]:
     """Where browsers reach web processes that are not behind the hub's own address, living ones alone."""
-    living = Node.objects.filter(seen_at__gt=now() - ALIVE).exclude(address=settings.PUBLIC_URL)
+    living = Node.objects.filter(seen_at__gt=Now() - ALIVE).exclude(address=settings.PUBLIC_URL)
     return sorted(set(living.values_list("address", flat=True)))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import Error as DatabaseError
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -15,12 +16,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from centrala.calls import actions, tickets, wire
-from centrala.calls.exchange import Exchange, in_thread
+from centrala.calls.exchange import Exchange
 from centrala.calls.frames import BYTES
 from centrala.calls.live_call import Agent, LiveCall
 from centrala.calls.models import Call, CallState
 from centrala.calls.outlet import Outlet
-from centrala.calls.queries import standing
+from centrala.calls.threads import in_thread
 from centrala.calls.trusting import CallTokens, learn
 from centrala.entra.refusals import Refusal
 from centrala.moments import moment
@@ -28,6 +29,7 @@ from centrala.moments import moment
 REFUSED = 1008  # a policy
 WRONG = 1003  # data of a kind that is not taken
 GONE = 1001
+RETRY_SECONDS = 0.5
 LARGEST = 256 << 10  # bytes of a callback
 MOST_UNUSABLE = 50  # packets, after which a socket is closed
 PREFIX = "Microsoft.Communication."
@@ -106,15 +108,26 @@ async def media(socket: WebSocket) -> None:
     await socket.accept()
     exchange: Exchange = socket.app.state.exchange
     live = exchange.live(call.pk)
-    await in_thread(_begin, call, resource, exchange)
     outlet = Outlet(lambda packet: socket.send_text(wire.write(packet) if isinstance(packet, bytes) else packet))
-    live.found(outlet)
-    exchange.look()
+    live.found(outlet)  # whoever calls hears something before the database has said a word
+    begun = asyncio.create_task(_begin_for_sure(call, resource, exchange))
     try:
         await _until_one_ends(outlet.run(), _hear(socket, live))
     finally:
+        begun.cancel()
         live.lost(outlet)
     return None
+
+
+async def _begin_for_sure(call: Call, resource: str, exchange: Exchange) -> None:
+    while True:
+        try:
+            await in_thread(_begin, call, resource, exchange)
+        except DatabaseError as error:
+            log.warning("Call %s waits for the database (%s).", call.pk, type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return exchange.look()
 
 
 def _begin(call: Call, resource: str, exchange: Exchange) -> None:
@@ -132,6 +145,7 @@ async def _hear(socket: WebSocket, live: LiveCall) -> None:
             unusable += 1
             log.warning("The media socket of call %s says what is of no use: %s", live.call, wrong)
             continue
+        unusable = 0
         if isinstance(told, bytes):
             live.from_customer(told)
     await socket.close(WRONG)
@@ -144,10 +158,12 @@ async def talk(socket: WebSocket) -> None:
     if found is None or found[0] not in exchange.calls:
         return await socket.close(REFUSED)
     live, person = exchange.calls[found[0]], found[1]
-    live.refresh(await in_thread(standing, live.call))
+    await exchange.refresh(live)
     if live.standing.agent != person or live.standing.over:
         return await socket.close(REFUSED)
     await socket.accept()
+    if live.standing.agent != person:  # it has changed hands in this moment
+        return await socket.close(REFUSED)
     agent = Agent(person, Outlet(lambda said: _say(socket, said)))
     live.join(agent)
     try:
