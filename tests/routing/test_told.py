@@ -3,7 +3,7 @@ become free, to other people's programs, and to whoever asks later why it went t
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -68,7 +68,7 @@ LIFE: list[tuple[Act, str, str, set[str], bool]] = [
         {"conversation.assigned"},
         True,
     ),
-    (lambda talk, ala, beata: sweep(at=gone()), "agent_lost", "ala", set(), True),
+    (lambda talk, ala, beata: sweep(begun=begun(), at=gone()), "agent_lost", "ala", set(), True),
     (lambda talk, ala, beata: straight() and route(), "assigned", "ala", {"conversation.assigned"}, False),
     (
         lambda talk, ala, beata: actions.transfer_to_queue(conversation=talk, user=ala, queue=complaints(ala)),
@@ -98,6 +98,11 @@ def present(user: User) -> bool:
     actions.seen(user=user)
     actions.choose_presence(user=user, presence=Presence.AVAILABLE)
     return True
+
+
+def begun() -> datetime:
+    """When the router did, long ago."""
+    return now() - timedelta(hours=1)
 
 
 def gone() -> object:
@@ -190,7 +195,7 @@ def test_silence_is_told(on_duty: OnDuty, waiting: Waiting, ear: psycopg.Connect
     heard(ear)
     programs_told()
 
-    sweep(at=now() + timedelta(minutes=2))
+    sweep(begun=begun(), at=now() + timedelta(minutes=2))
 
     assert (heard(ear)[0], programs_told()) == ({str(talk.pk)}, {"conversation.closed"})
 
@@ -204,7 +209,7 @@ def test_wrap_up_of_who_is_gone_is_told(
     heard(ear)
     programs_told()
 
-    sweep(at=gone())
+    sweep(begun=begun(), at=gone())
 
     assert (heard(ear)[0], programs_told()) == ({str(talk.pk)}, {"conversation.closed"})
     assert (Trace.objects.latest("pk").step, Trace.objects.latest("pk").agent) == ("left_in_wrap_up", ala)

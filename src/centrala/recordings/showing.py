@@ -15,10 +15,10 @@ ACTS = {Recorded.NO: "start", Recorded.YES: "pause", Recorded.HELD: "pause", Rec
 
 @dataclass(frozen=True)
 class Shown:
-    """`act` is what the reader may do; `joined` is there for those who may listen."""
+    """`may` is what the reader may do; `joined` is there for those who may listen."""
 
     call: Call
-    act: str
+    may: str
     over: bool
     may_listen: bool
     joined: Joined | None
@@ -61,9 +61,9 @@ def shown(user: User, conversation: Conversation) -> Shown | None:
     chunks = list(Chunk.objects.filter(recording__call=call).order_by("index", "id")) if may_listen else []
     joined = Joined.objects.filter(call=call).first() if may_listen else None
     stopped = any(one.trouble == Trouble.STOPPED for one in recordings)
-    act = "" if stopped else _act(user, conversation, call)
-    found = Shown(call, act, call.state == CallState.ENDED, may_listen, joined, recordings, chunks)
-    return found if act or joined or recordings or call.recorded != Recorded.NO else None
+    may = "" if stopped else _act(user, conversation, call)
+    found = Shown(call, may, call.state == CallState.ENDED, may_listen, joined, recordings, chunks)
+    return found if may or joined or recordings or call.recorded != Recorded.NO else None
 
 
 def _act(user: User, conversation: Conversation, call: Call) -> str:
