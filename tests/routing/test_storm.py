@@ -46,7 +46,7 @@ def of_nobody(chance: random.Random, user: User) -> Acts:
         partial(drain, HANDLERS, limit=chance.choice([1, 100])),
         route,
         partial(actions.expire_offers, at=late),
-        partial(sweep, at=late),
+        partial(sweep, begun=late - timedelta(hours=1), at=late),
         partial(actions.seen, user=user),
         partial(actions.leave, user=user),
         partial(actions.start, customer=customer, number=PhoneNumber.objects.get(), author=user, text="Już"),
