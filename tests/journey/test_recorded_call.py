@@ -34,6 +34,7 @@ SPEAK = """async ([address, hertz]) => {
   }
   socket.close();
 }"""
+ENDED = "one => one.ended || new Promise((done) => one.addEventListener('ended', done, {once: true}))"
 
 
 async def post(page: Page, path: str) -> None:
@@ -135,6 +136,6 @@ async def played(page: Page) -> None:
     await page.locator("recording-player audio").evaluate("one => { one.muted = true; return one.play() }")
     await page.locator("[data-speed]").select_option("2")
     await page.locator("[data-skip='30']").click()
-    await page.wait_for_function("document.querySelector('recording-player audio').ended")
+    await page.locator("recording-player audio").evaluate(ENDED)
     speed = await page.locator("recording-player audio").evaluate("one => one.playbackRate")
     assert speed == 2
