@@ -15,6 +15,7 @@ BENCHES: dict[str, Bench] = {
     "saturation": saturation.measure,
     "drain": drain.measure,
     "live": live.measure,
+    "offered": live.most,
     "desk": desk.measure,
     "local_sms": local_sms.measure,
     "local_delivery": local_delivery.measure,

@@ -19,6 +19,8 @@ class Size:
     looks: int  # at the desk's pages of each kind
     rate: int  # texts a second, for so many
     seconds: int
+    offered: int  # texts a second, an event a request, for so many
+    offered_seconds: int
     rooms: int  # calls with their sound streamed
 
 
@@ -34,6 +36,8 @@ FULL = Size(
     looks=200,
     rate=500,
     seconds=20,
+    offered=5_000,
+    offered_seconds=60,
     rooms=100,
 )
 QUICK = Size(
@@ -48,6 +52,8 @@ QUICK = Size(
     looks=5,
     rate=50,
     seconds=2,
+    offered=100,
+    offered_seconds=2,
     rooms=5,
 )
 

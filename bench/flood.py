@@ -5,6 +5,7 @@ so. A Flooded comes out on stdout.
 """
 
 import asyncio
+import random
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ import uvloop
 from bench.poster import batch, request
 
 CONNECTIONS = 800
-PATIENCE = 300.0  # seconds
+UNANSWERED = 0
+PATIENCE = 900.0  # seconds
 STATUS = re.compile(rb"HTTP/1.1 (\d{3})")
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 AGAIN = re.compile(rb"(?i)\r\nretry-after: *(\d+)")
@@ -55,21 +57,24 @@ async def _flood(load: Flood) -> Flooded:
     began = time.perf_counter()
 
     async def send(number: int) -> int:
+        await asyncio.sleep(max(began + number / load.rate - time.perf_counter(), 0))
         body = batch(load.event, load.batch)
         asked = request(port=load.port, target=load.target, headers=load.headers, body=body)
-        await asyncio.sleep(max(began + number / load.rate - time.perf_counter(), 0))
         while True:
             pair = await free.get()
             try:
                 status, again = await _answered(*pair, asked)
+            except (asyncio.IncompleteReadError, ConnectionError):  # closed while nobody used it: not answered
+                pair = await asyncio.open_connection("127.0.0.1", load.port)
+                status, again = UNANSWERED, 0
             finally:
                 free.put_nowait(pair)
             answers[str(status)] += 1
             if status == 200:
                 return load.batch
-            if status != 503:
+            if status not in (503, UNANSWERED):
                 return 0
-            await asyncio.sleep(again)
+            await asyncio.sleep(again * (1 + random.random()))  # Event Grid does not come in step either
 
     async with asyncio.timeout(PATIENCE):
         taken = sum(await asyncio.gather(*(send(number) for number in range(load.requests))))

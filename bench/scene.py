@@ -122,8 +122,10 @@ def _receiver(
         assert process.stdout is not None
         process.stdin.write(msgspec.json.encode(settings).decode() + "\n")
         process.stdin.flush()
-        yield process, process.stdout.readline().strip()
-        process.terminate()
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 def _subscribe(scene: Scene, event_type: str) -> None:

@@ -12,12 +12,12 @@ import uvloop
 from bench.poster import request
 
 PATIENCE = 5.0  # seconds for what is still on its way at the end
-CONNECTIONS = 64
+CONNECTIONS = 256
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
-    """`events` are the bodies of the requests, `conversations` the id that each of them changes."""
+    """`events` are the bodies of the requests, `conversations` the id that each of them changes, or "" where it makes one."""
 
     port: int
     target: str

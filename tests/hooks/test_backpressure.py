@@ -13,7 +13,7 @@ from centrala.hooks.body import Room
 from centrala.hooks.routes import routes
 from centrala.hooks.runtime import Hooks
 from centrala.inbox.writer import Writer
-from hooks.scene import Entra, event
+from hooks.scene import Clock, Entra, event
 
 
 @pytest.fixture
@@ -57,6 +57,19 @@ async def test_while_the_database_is_held_up_no_more_is_taken_than_may_wait(
 
     assert {answer.status_code for answer in again} == {200}
     assert await kept(sql) == set("abcdefg")
+
+
+async def test_flood_of_refusals_says_so_once_a_second(
+    narrow: httpx.AsyncClient, sms: str, caplog: pytest.LogCaptureFixture, clock: Clock
+) -> None:
+    many = [event(name) for name in "abcd"]  # more than may wait at all
+
+    for _ in range(5):
+        await narrow.post(sms, json=many)
+    clock.advance(seconds=1)
+    await narrow.post(sms, json=many)
+
+    assert [record.message.split(":")[0] for record in caplog.records] == ["refused inbox_full"] * 2
 
 
 async def test_bodies_are_not_read_beyond_their_room(

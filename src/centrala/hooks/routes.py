@@ -67,7 +67,8 @@ async def _answer(hooks: Hooks, request: Asked, receive: Receive) -> Response | 
         hooks.sightings.tally(Counted.REFUSED, refusal.code.word)
         if endpoint is not None:
             _note_refusal(hooks, request, endpoint, refusal)
-        return _refuse(refusal, endpoint)
+        _log(hooks, refusal, endpoint)
+        return _refused(refusal)
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
 
@@ -206,16 +207,23 @@ def _greeting(endpoint: Endpoint) -> Response:
     return PlainTextResponse(f"Azure Event Grid posts its events here ({endpoint.slug}). There is nothing to see.\n")
 
 
-def _refuse(refusal: Refusal, endpoint: Endpoint | None) -> Response:
-    # Whoever guesses at addresses must not be able to fill the log.
-    if refusal.code is not Code.UNKNOWN_ENDPOINT:
-        log.warning(
-            "refused %s: endpoint=%s service=%s%s",
-            refusal.code.word,
-            endpoint.id if endpoint else "-",
-            endpoint.service if endpoint else "-",
-            f" {refusal.detail}" if refusal.detail else "",
-        )
+def _log(hooks: Hooks, refusal: Refusal, endpoint: Endpoint | None) -> None:
+    """Neither whoever guesses at addresses nor a flood of events may fill the log."""
+    whose = endpoint.id if endpoint else None
+    if refusal.code is Code.UNKNOWN_ENDPOINT:
+        return
+    if refusal.code.status == 503 and not hooks.seldom.may(whose, refusal.code.word, hooks.clock()):
+        return
+    log.warning(
+        "refused %s: endpoint=%s service=%s%s",
+        refusal.code.word,
+        whose or "-",
+        endpoint.service if endpoint else "-",
+        f" {refusal.detail}" if refusal.detail else "",
+    )
+
+
+def _refused(refusal: Refusal) -> Response:
     headers = {"Connection": "close"} if refusal.code in {Code.TOO_LARGE, Code.TOO_SLOW} else {}
     if refusal.code.status == 503:
         headers["Retry-After"] = RETRY_AFTER

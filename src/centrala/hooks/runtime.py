@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import asyncpg
@@ -14,6 +14,7 @@ from centrala.entra.fetch import client, fetching
 from centrala.entra.keys import Clock, keys_of
 from centrala.hooks.body import Room
 from centrala.hooks.endpoints import Endpoints
+from centrala.hooks.seldom import Seldom
 from centrala.hooks.sightings import Sightings
 from centrala.hooks.tokens import Tokens
 from centrala.inbox.writer import Writer
@@ -33,6 +34,7 @@ class Hooks:
     writer: Writer
     room: Room
     clock: Clock
+    seldom: Seldom = field(default_factory=Seldom)
 
 
 def now() -> datetime:
