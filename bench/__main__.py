@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import desk, drain, ingest, live, local_delivery, local_sms, media, saturation, startup
+from bench import calls, desk, drain, ingest, live, local_delivery, local_sms, media, saturation, startup
 from bench.figures import FULL, QUICK, Bench, Figure, results, row
 
 BENCHES: dict[str, Bench] = {
@@ -20,6 +20,7 @@ BENCHES: dict[str, Bench] = {
     "local_sms": local_sms.measure,
     "local_delivery": local_delivery.measure,
     "media": media.measure,
+    "calls": calls.measure,
     "startup": startup.measure,
 }
 

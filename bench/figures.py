@@ -22,6 +22,8 @@ class Size:
     offered: int  # texts a second, an event a request, for so many
     offered_seconds: int
     rooms: int  # calls with their sound streamed
+    waiting: int  # callers who hear music
+    talking: int  # and who talk to an agent
 
 
 FULL = Size(
@@ -39,6 +41,8 @@ FULL = Size(
     offered=5_000,
     offered_seconds=60,
     rooms=100,
+    waiting=200,
+    talking=40,
 )
 QUICK = Size(
     repetitions=1,
@@ -55,6 +59,8 @@ QUICK = Size(
     offered=100,
     offered_seconds=2,
     rooms=5,
+    waiting=4,
+    talking=2,
 )
 
 

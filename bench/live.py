@@ -40,13 +40,13 @@ def most(size: Size) -> Iterator[Figure]:
         seen = _watched(made, customers.some(size.offered * size.offered_seconds), rate=size.offered)
         row = made.hub.connection.execute(KEPT).fetchone()
     assert row is not None
-    kept, waits = int(row[0]) - customers.known, int(row[1])
+    kept, waits = int(str(row[0])) - customers.known, int(str(row[1]))
     many = len(seen.answered)
     yield Figure(
         key="offered.posts_p99_ms",
         value=_at(seen.answered, 0.99),
         most=POSTS_P99_MS,
-        how=f"{size.offered} texts a second for {size.offered_seconds} s, {STREAMS} desks open, one in five from somebody new",
+        how=f"{size.offered} texts a second for {size.offered_seconds} s, {STREAMS} desks open, one in five is new",
         beside=f"median {_at(seen.answered, 0.5):.1f}; {waits} wait five seconds after the last",
     )
     yield Figure(key="offered.lost", value=many - kept, most=0, how="answered 200 and not kept")

@@ -3,8 +3,6 @@
 Cold: a new data folder, so that certificates, keys and the seed are made as well. Warm: a demo that ran before.
 """
 
-import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,11 +15,11 @@ from tempfile import TemporaryDirectory
 import httpx
 import psutil
 
+from bench.demo import READY_SECONDS, demo, free_port
 from bench.figures import Figure, Size
 from centrala.postgres import Cluster
 
 COLD_SECONDS, COLD_MEGABYTES = 1.0, 150
-READY_SECONDS = 120
 IMPORTS = "import asyncio, ssl, starlette, uvicorn"  # what any such server begins with
 
 
@@ -62,7 +60,7 @@ def measure(size: Size) -> Iterator[Figure]:
 def _local_cloud() -> Start:
     """Both listeners are there before it answers, so the first connection waits for the first answer."""
     with TemporaryDirectory(prefix="bench-") as folder:
-        port, portal = _free_port(), _free_port()
+        port, portal = free_port(), free_port()
         began = time.perf_counter()
         command = ["localazure", "up", "--data", folder, "--port", str(port), "--portal-port", str(portal)]
         quiet = subprocess.DEVNULL
@@ -106,36 +104,11 @@ def _warm_demo(repetitions: int) -> float:
     with TemporaryDirectory(prefix="bench-") as folder:
         data = Path(folder) / "installation"
         try:
-            _demo(data)
-            return min(_demo(data) for _ in range(repetitions))
+            return min([_demo(data) for _ in range(repetitions + 1)][1:])
         finally:
             Cluster.at(data).destroy()
 
 
 def _demo(data: Path) -> float:
-    ready = data.with_suffix(".json")
-    command = [sys.executable, "-m", "centrala.cli", "demo", "--data", str(data), "--ready-file", str(ready)]
-    for option in ("--port", "--tls-port", "--azure-port", "--portal-port"):
-        command += [option, str(_free_port())]
-    began = time.perf_counter()
-    with (
-        data.with_suffix(".log").open("ab") as log,
-        subprocess.Popen(command, stdout=log, stderr=log, env=_environment()) as process,
-    ):
-        while not ready.exists():
-            if process.poll() is not None or time.perf_counter() - began > READY_SECONDS:
-                raise RuntimeError(data.with_suffix(".log").read_text(errors="replace")[-2000:])
-            time.sleep(0.01)
-        seconds = time.perf_counter() - began
-        process.terminate()
-    return seconds
-
-
-def _environment() -> dict[str, str]:
-    """Ours without what names another installation."""
-    return {key: value for key, value in os.environ.items() if not key.startswith(("CENTRALA_", "DATABASE_URL"))}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    with demo(data) as started:
+        return started.seconds

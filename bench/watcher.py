@@ -2,6 +2,7 @@
 a Watch as JSON on stdin; a Seen comes out on stdout."""
 
 import asyncio
+import gc
 import re
 import sys
 import time
@@ -17,7 +18,7 @@ ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
-    """`events` are the bodies of the requests, `conversations` the id that each of them changes, or "" where it makes one."""
+    """`events` are the bodies of the requests, `conversations` the id that each of them changes, "" where it is new."""
 
     port: int
     target: str
@@ -87,6 +88,7 @@ async def _stream(watch: Watch, seen: dict[bytes, float] | None) -> None:
 
 
 def main() -> None:
+    gc.disable()  # a collection among so many events takes longer than most answers
     watch = msgspec.json.decode(sys.stdin.buffer.read(), type=Watch)
     sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(watched(watch))))
 
