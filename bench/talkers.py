@@ -48,7 +48,7 @@ def tickets(customers: list[str]) -> list[str]:
         agent = User.objects.create_user(f"talker{number}", role=Role.AGENT)
         talk = Conversation.objects.select_related("call").get(contact__number=customer)
         Conversation.objects.filter(pk=talk.pk).update(state=ConversationState.ACTIVE, agent=agent, assigned_at=now())
-        issued.append(calls.issue(call=talk.call.pk, person=agent.pk))
+        issued.append(calls.issue(calls.Ticket(talk.call.pk, agent.pk)))
     return issued
 
 

@@ -24,6 +24,7 @@ class Recorded(Outlet):
         super().__init__(self._never)
         self.frames: list[bytes] = []
         self.words: list[str] = []
+        self.company: list[list[tuple[str, str]]] = []  # as it was told of it
         self.ended = False
 
     async def _never(self, _packet: bytes | str) -> None:
@@ -33,7 +34,11 @@ class Recorded(Outlet):
         self.frames.append(frame)
 
     def say(self, words: str) -> None:
-        self.words.append(json.loads(words)["mode"])
+        told = json.loads(words)
+        if told["kind"] == "company":
+            self.company.append([(one["name"], one["role"]) for one in told["people"]])
+        else:
+            self.words.append(told["mode"])
 
     def clear(self) -> None:
         self.frames.clear()

@@ -211,6 +211,53 @@ async def test_call_goes_on_after_a_reload_and_moves_to_the_tab_that_asks_for_it
     await close(desk)
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def beside(talking: Browser, problems: list[str]) -> AsyncIterator[Page]:
+    """For Beata: Polish, dark and narrow."""
+    context = await talking.new_context(locale="pl-PL", color_scheme="dark", viewport={"width": 400, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    watch(page, problems)
+    yield page
+    await context.close()
+
+
+async def test_supervisor_listens_speaks_to_the_agent_joins_and_leaves(calm: Demo, desk: Page, beside: Page) -> None:
+    telephone = Telephone(calm, "+14255550135")
+    await accept(desk)
+    await desk.get_by_role("button", name="Mute").click()  # whoever is heard now is the supervisor
+    await at_the_desk(beside, calm, "supervisor")  # only now: she would be offered the call
+    await beside.goto(desk.url)
+
+    await beside.get_by_role("button", name="Posłuchaj rozmowy").click()
+    await expect(beside.locator("#phone-words")).to_contain_text("Słuchasz rozmowy")
+    await shown(beside, "level-customer", above=LOUD)
+    await expect(beside.get_by_role("button", name="Wycisz")).to_be_hidden()
+    assert await faults(beside) == []
+    until(telephone.hears_nothing)
+    await expect(desk.locator("#phone-company")).to_be_empty()
+
+    await beside.get_by_role("button", name="Mów do pracownika").click()
+    await expect(desk.locator("#phone-company")).to_have_text("Beata speaks to you; the customer does not hear it.")
+    assert await faults(desk) == []
+    until(telephone.hears_nothing)
+
+    await beside.get_by_role("button", name="Dołącz do rozmowy").click()
+    await expect(desk.locator("#phone-company")).to_have_text("Beata is in the call: all hear each other.")
+    until(lambda: telephone.hears(AGENT))
+    assert await faults(beside) == []
+
+    await beside.get_by_role("button", name="Opuść rozmowę").press("Enter")
+    await expect(desk.locator("#phone-company")).to_be_empty()
+    until(telephone.hears_nothing)
+
+    await beside.locator("#hear").click()
+    await expect(beside.locator("#phone-words")).to_contain_text("Słuchasz rozmowy")
+    telephone.hang_up()
+    await expect(beside.locator("#phone-words")).to_have_text("Połączenie zakończone.")
+    await close(desk)
+
+
 @pytest.mark.parametrize("desk", [("pl-PL", "dark", 360)], indirect=True)
 async def test_telephone_is_polish_and_fits_a_narrow_screen_in_the_dark(calm: Demo, desk: Page) -> None:
     telephone = Telephone(calm, "+14255550133")

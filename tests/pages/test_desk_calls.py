@@ -10,13 +10,16 @@ from django.utils.timezone import now
 
 from calling import call, node, talk_of
 from centrala.calls import actions, tickets
+from centrala.calls.mixing import Role
 from centrala.calls.models import Call, CallEnd, Node
+from centrala.calls.tickets import Ticket
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation
 from centrala.desk.threads import earlier_conversations
-from centrala.organization.models import User
+from centrala.organization.models import AuditEntry, User
 from centrala.routing.actions import end, transfer_to_agent
 from centrala.routing.models import Offer
+from centrala.workstreams.models import Queue, QueueKind
 from pages.reading import read
 from pages.scene import Talk
 
@@ -146,7 +149,7 @@ def test_agent_gets_a_ticket_for_the_socket_where_the_page_is_from(
 
     address, ticket = told["address"].split("?ticket=")
     assert (status, address) == (200, f"{scheme}://testserver/calls/talk")
-    assert tickets.read(ticket) == (made.pk, ala.pk)
+    assert tickets.read(ticket) == Ticket(made.pk, ala.pk, name="Ala")
 
 
 def test_other_process_is_dialled_at_its_own_address_and_the_page_allows_it(
@@ -206,3 +209,66 @@ def test_answer_to_a_call_is_refused_with_what_to_do(agent: Client, ala: User, c
 
     assert answer.status_code == 422
     assert "This is a call." in read(answer).text()
+
+
+def hears(client: Client, conversation: Conversation, role: str) -> tuple[int, dict[str, str]]:
+    answer = client.post(f"/desk/{conversation.pk}/hear/{role}")
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize(
+    ("role", "act"), [("listening", "listen to call"), ("coaching", "coach in call"), ("joined", "join call")]
+)
+def test_supervisor_is_let_into_a_colleagues_call_and_it_stands_in_the_audit_log(
+    supervisor: Client, ala: User, connection: Connection, here: Node, role: str, act: str
+) -> None:
+    made = call(connection, agent=ala, at=here)
+
+    status, told = hears(supervisor, talk_of(made), role)
+    hears(supervisor, talk_of(made), role)  # a browser that lost its way is no second visit
+
+    beata = User.objects.get(username="beata")
+    assert status == 200
+    assert tickets.read(told["address"].split("?ticket=")[1]) == Ticket(made.pk, beata.pk, Role(role), "beata")
+    [entry] = AuditEntry.objects.filter(act=act)
+    assert (entry.actor, entry.target) == (beata, str(made.pk))
+
+
+def test_who_may_not_listen_is_refused_and_sees_no_button(
+    agent: Client, supervisor: Client, ala: User, connection: Connection, here: Node
+) -> None:
+    beata = User.objects.get(username="beata")
+    theirs, own = call(connection, agent=ala, at=here), call(connection, customer="+14255550124", agent=beata, at=here)
+    waiting = call(connection, customer="+14255550125", at=here)
+
+    buttons = [
+        len(read(client.get(f"/desk/{talk_of(one).pk}/")).all("button", id="hear"))
+        for client, one in ((agent, own), (supervisor, own), (supervisor, waiting), (supervisor, theirs))
+    ]
+    answers = [
+        hears(client, talk_of(one), "listening")[0]
+        for client, one in ((agent, own), (supervisor, own), (supervisor, waiting))
+    ]
+
+    assert (buttons, answers) == ([0, 0, 0, 1], [422, 422, 422])
+    assert not AuditEntry.objects.filter(act="listen to call").exists()
+
+
+def test_supervisor_of_other_queues_hears_nothing(
+    supervisor: Client, ala: User, connection: Connection, here: Node
+) -> None:
+    made = call(connection, agent=ala, at=here)
+    User.objects.get(username="beata").queues.add(Queue.objects.create(name="Elsewhere", kind=QueueKind.VOICE))
+
+    status, told = hears(supervisor, talk_of(made), "joined")
+
+    assert (status, list(told)) == (422, ["refused"])
+
+
+@pytest.mark.parametrize("role", ["agent", "customer", "nobody"])
+def test_part_in_a_call_that_nobody_may_choose_is_not_there(
+    supervisor: Client, ala: User, connection: Connection, here: Node, role: str
+) -> None:
+    made = call(connection, agent=ala, at=here)
+
+    assert supervisor.post(f"/desk/{talk_of(made).pk}/hear/{role}").status_code == 404

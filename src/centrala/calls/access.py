@@ -1,11 +1,39 @@
 """The only way a view or a program gets a call: what one may not see does not exist."""
 
-from django.db.models import QuerySet
+from datetime import timedelta
 
-from centrala.calls.models import Call
-from centrala.organization.models import User
+from django.db.models import QuerySet
+from django.utils.timezone import now
+
+from centrala.calls.mixing import Role
+from centrala.calls.models import Call, CallState
+from centrala.conversations.access import supervised_by
+from centrala.conversations.models import Conversation, ConversationState
+from centrala.organization.audit import record
+from centrala.organization.models import AuditEntry, User
+
+ACTS = {
+    Role.LISTENING: "listen to call",
+    Role.COACHING: "coach in call",
+    Role.JOINED: "join call",
+}
+ONE_VISIT = timedelta(minutes=15)  # a browser that lost its way and comes again is no second one
 
 
 def calls_of(user: User) -> QuerySet[Call]:
     """Everyone with a role works on all conversations, and so sees all calls; those that became none as well."""
     return Call.objects.all() if user.works_here else Call.objects.none()
+
+
+def overheard_by(user: User, conversation: Conversation) -> bool:
+    """Whether the person may keep its agent company: a call that goes on, and is somebody else's."""
+    going_on = Call.objects.filter(conversation=conversation, state=CallState.CONNECTED)
+    others = conversation.state == ConversationState.ACTIVE and conversation.agent_id != user.pk
+    return others and supervised_by(user).filter(pk=conversation.pk).exists() and going_on.exists()
+
+
+def visited(*, user: User, call: Call, role: Role) -> None:
+    """Stands in the audit log."""
+    lately = AuditEntry.objects.filter(act=ACTS[role], at__gt=now() - ONE_VISIT, actor=user, target=str(call.pk))
+    if not lately.exists():
+        record(actor=user, act=ACTS[role], target=str(call.pk))

@@ -17,6 +17,7 @@ import msgspec
 from django.utils.timezone import now
 
 from centrala.calls.leg import Leg
+from centrala.calls.mixing import HEARS, Ear, Role
 from centrala.calls.music import melody
 from centrala.calls.outlet import Outlet
 
@@ -57,10 +58,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class Agent:
-    """The browser of an agent, connected."""
+    """The browser of an agent, connected; or of somebody who keeps them company in another role."""
 
     person: int
     outlet: Outlet
+    role: Role = Role.AGENT
+    name: str = ""
 
 
 class LiveCall:
@@ -71,6 +74,7 @@ class LiveCall:
         self.standing = Standing(call)
         self.line: Outlet | None = None  # to the customer
         self.agent: Agent | None = None
+        self.company: list[Agent] = []  # supervisors: who listens, coaches, or has joined
         self.held = False
         self.silent_since: float | None = monotonic()
         self.alone_since: float | None = None
@@ -79,8 +83,12 @@ class LiveCall:
         self._asked = self._applied = 0
         self._spoke = monotonic()
         self._announced: deque[bytes] = deque()
-        self._told: Mode | None = None
+        self._told: Mode | None = None  # to the agent
+        self._before = Mode.WAITING
         self._music: Iterator[bytes] = iter(())
+        self._customer = Ear(Role.CUSTOMER, self._to_customer)
+        self._ears: dict[Agent, Ear] = {}  # of the agent and of the company
+        self._introduced: list[tuple[str, str]] = []
 
     @property
     def call(self) -> UUID:
@@ -90,9 +98,13 @@ class LiveCall:
     def mode(self) -> Mode:
         if self.standing.over:
             return Mode.OVER
-        if self.agent is None or self.agent.person != self.standing.agent:
-            return Mode.WAITING
-        return Mode.HELD if self.held else Mode.TALKING
+        if self._has_agent:
+            return Mode.HELD if self.held else Mode.TALKING
+        return Mode.TALKING if any(one.role == Role.JOINED for one in self.company) else Mode.WAITING
+
+    @property
+    def _has_agent(self) -> bool:
+        return self.agent is not None and self.agent.person == self.standing.agent
 
     def asks(self) -> int:
         """Somebody looks how things stand: the number to come back with."""
@@ -125,12 +137,27 @@ class LiveCall:
         if self.agent is not None:
             self.agent.outlet.say(_word("elsewhere"))
             self.agent.outlet.end()
-        self.agent, self._told, self._spoke = agent, None, monotonic()
+        self.agent, self._told, self._spoke, self._introduced = agent, None, monotonic(), []
         self._changed()
 
     def leave(self, agent: Agent) -> None:
         if self.agent is agent:
             self.agent = None
+            self._changed()
+
+    def accompany(self, guest: Agent) -> None:
+        """In another role, or another window, somebody is there once."""
+        for one in [one for one in self.company if one.person == guest.person]:
+            self.company.remove(one)
+            one.outlet.say(_word("elsewhere"))
+            one.outlet.end()
+        self.company.append(guest)
+        guest.outlet.say(_word(guest.role))
+        self._changed()
+
+    def part(self, guest: Agent) -> None:
+        if guest in self.company:
+            self.company.remove(guest)
             self._changed()
 
     def hold(self, agent: Agent, *, on: bool) -> None:
@@ -153,6 +180,8 @@ class LiveCall:
     def tick(self) -> None:
         """20 ms have passed: whoever is not talked to hears what is announced, or else music. A browser sends sound
         even where its microphone is mute: one that sends none is gone, and has not said so."""
+        for ear in (self._customer, *self._ears.values()):
+            ear.tick()
         if self.line is None or (self.mode == Mode.TALKING and monotonic() - self._spoke < GONE_SECONDS):
             return
         if self._announced:
@@ -168,36 +197,75 @@ class LiveCall:
         return frame
 
     def from_customer(self, frame: bytes) -> None:
-        if self.agent is not None and self.mode == Mode.TALKING:
-            self.agent.outlet.put(frame)
+        if self.mode == Mode.TALKING:
+            for ear in self._ears.values():
+                ear.hear(frame, Role.CUSTOMER, Role.CUSTOMER)
 
     def from_agent(self, frame: bytes, agent: Agent) -> None:
-        """Of an agent whose call it is not any more nothing is heard."""
-        self._spoke = monotonic() if agent is self.agent else self._spoke
-        if self.line is not None and agent is self.agent and self.mode == Mode.TALKING:
-            self.line.put(frame)
-            if self.leg is not None and self.standing.recorded == RECORDED:
-                self.leg.write(frame)
+        """Or from their company. Of an agent whose call it is not any more nothing is heard."""
+        if agent is not self.agent and agent not in self.company:
+            return
+        if agent is self.agent or agent.role == Role.JOINED:
+            self._spoke = monotonic()
+        if self.mode != Mode.TALKING:
+            return
+        self._customer.hear(frame, agent.role, agent)
+        for other, ear in self._ears.items():
+            if other is not agent:
+                ear.hear(frame, agent.role, agent)
+
+    def _to_customer(self, frame: bytes) -> None:
+        if self.line is None:
+            return
+        self.line.put(frame)
+        if self.leg is not None and self.standing.recorded == RECORDED:
+            self.leg.write(frame)
 
     def _changed(self) -> None:
-        has_agent = self.standing.agent is not None and not self.standing.over
-        if not has_agent or self.mode != Mode.WAITING:
-            self.alone_since = None
-        elif self.alone_since is None:
-            self.alone_since = monotonic()
+        self._let_go_of_company()
+        misses_agent = self.standing.agent is not None and not self.standing.over and not self._has_agent
+        self.alone_since = (self.alone_since or monotonic()) if misses_agent else None
         if self.agent is not None and self.agent.person != self.standing.agent and not self.standing.over:
             self.agent.outlet.say(_word(Mode.WAITING))  # it is somebody else's now
             self.agent.outlet.end()
             self.agent = None
+        self._listen()
         if self.agent is not None and self.mode != self._told:
             self._told = self.mode
             self.agent.outlet.say(_word(self.mode))
             if self.mode == Mode.OVER:
                 self.agent.outlet.end()
-        if self.line is not None and self.mode == Mode.TALKING:
+        if self.mode == Mode.TALKING:
             self._announced.clear()
-            self.line.clear()  # the agent is heard now, not after the rest of the music
+            if self._before != Mode.TALKING and self.line is not None:
+                self.line.clear()  # the agent is heard now, not after the rest of the music
+        self._before = self.mode
+
+    def _let_go_of_company(self) -> None:
+        """Of those whose call it is now, and of all when it is over."""
+        for guest in [one for one in self.company if self.standing.over or one.person == self.standing.agent]:
+            self.company.remove(guest)
+            guest.outlet.say(_word(Mode.OVER))
+            guest.outlet.end()
+
+    def _listen(self) -> None:
+        """Everybody hears those who are there now, and the agent is told who they are."""
+        there = [self.agent, *self.company] if self.agent is not None and self._has_agent else list(self.company)
+        self._ears = {one: self._ears.get(one) or Ear(one.role, one.outlet.put) for one in there}
+        self._customer.among(one.role for one in there)
+        for one, ear in self._ears.items():
+            ear.among([Role.CUSTOMER, *(other.role for other in there if other is not one)])
+        heard = [(one.name, one.role.value) for one in self.company if one.role in HEARS[Role.AGENT]]
+        if self.agent is not None and heard != self._introduced:
+            self._introduced = heard
+            self.agent.outlet.say(_company(heard))
 
 
 def _word(mode: str) -> str:
     return msgspec.json.encode({"kind": "mode", "mode": mode}).decode()
+
+
+def _company(heard: list[tuple[str, str]]) -> str:
+    return msgspec.json.encode(
+        {"kind": "company", "people": [{"name": name, "role": role} for name, role in heard]}
+    ).decode()

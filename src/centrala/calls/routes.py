@@ -19,6 +19,7 @@ from centrala.calls import actions, tickets, wire
 from centrala.calls.exchange import Exchange
 from centrala.calls.frames import BYTES
 from centrala.calls.live_call import Agent, LiveCall
+from centrala.calls.mixing import Role
 from centrala.calls.models import Call, CallState
 from centrala.calls.outlet import Outlet
 from centrala.calls.threads import in_thread
@@ -152,27 +153,33 @@ async def _hear(socket: WebSocket, live: LiveCall) -> None:
 
 
 async def talk(socket: WebSocket) -> None:
-    """The browser of the agent whose call it is."""
+    """The browser of the agent whose call it is, or of a supervisor who keeps them company."""
     found = await in_thread(tickets.read, socket.query_params.get("ticket", ""))
     exchange: Exchange = socket.app.state.exchange
-    if found is None or found[0] not in exchange.calls:
+    if found is None or found.call not in exchange.calls:
         return await socket.close(REFUSED)
-    live, person = exchange.calls[found[0]], found[1]
+    live = exchange.calls[found.call]
     await exchange.refresh(live)
-    if live.standing.agent != person or live.standing.over:
+    if not _admitted(found, live):
         return await socket.close(REFUSED)
     await socket.accept()
-    if live.standing.agent != person:  # it has changed hands in this moment
+    if not _admitted(found, live):  # it has changed hands in this moment
         return await socket.close(REFUSED)
-    agent = Agent(person, Outlet(lambda said: _say(socket, said)))
-    live.join(agent)
+    agent = Agent(found.person, Outlet(lambda said: _say(socket, said)), found.role, found.name)
+    come, go = (live.join, live.leave) if found.role == Role.AGENT else (live.accompany, live.part)
+    come(agent)
     try:
         await _until_one_ends(agent.outlet.run(), _listen(socket, live, agent))
     finally:
-        live.leave(agent)
+        go(agent)
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the browser already
         await socket.close(GONE)
     return None
+
+
+def _admitted(ticket: tickets.Ticket, live: LiveCall) -> bool:
+    has_it = live.standing.agent == ticket.person
+    return not live.standing.over and has_it == (ticket.role == Role.AGENT)
 
 
 async def _say(socket: WebSocket, said: bytes | str) -> None:

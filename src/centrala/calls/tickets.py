@@ -1,21 +1,34 @@
-"""What lets a browser speak in a call: signed, for one person and one call, good for moments."""
+"""What lets a browser into a call: signed, for one person and one call, good for moments."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.core import signing
+
+from centrala.calls.mixing import Role
 
 SALT = "centrala.calls"
 SECONDS = 30
 
 
-def issue(*, call: UUID, person: int) -> str:
-    return signing.dumps([str(call), person], salt=SALT)
+@dataclass(frozen=True)
+class Ticket:
+    """`name` is how the others see the person."""
+
+    call: UUID
+    person: int
+    role: Role = Role.AGENT
+    name: str = ""
 
 
-def read(ticket: str) -> tuple[UUID, int] | None:
-    """The call and the person; None for what is none, or has been one."""
+def issue(ticket: Ticket) -> str:
+    return signing.dumps([str(ticket.call), ticket.person, ticket.role.value, ticket.name], salt=SALT)
+
+
+def read(ticket: str) -> Ticket | None:
+    """None for what is none, or has been one."""
     try:
-        call, person = signing.loads(ticket, salt=SALT, max_age=SECONDS)
-        return UUID(call), int(person)
+        call, person, role, name = signing.loads(ticket, salt=SALT, max_age=SECONDS)
+        return Ticket(UUID(call), int(person), Role(role), str(name))
     except (signing.BadSignature, ValueError, TypeError):
         return None

@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from centrala.calls import tickets
+from centrala.calls.access import ACTS, overheard_by, visited
+from centrala.calls.mixing import Role
 from centrala.calls.models import Call, Node
 from centrala.calls.queries import call_of
+from centrala.calls.tickets import Ticket
 from centrala.conversations.models import ENDED, Conversation
 from centrala.desk.sockets import socket_of
 from centrala.desk.views import UNPROCESSABLE, find
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
-from centrala.organization.models import User
 from centrala.organization.posting import post_only
 
 
@@ -23,22 +25,49 @@ def talk(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     """The address of the call's socket, with a ticket in it that is good for moments; 422 with the reason for whoever
     has no part in the call."""
     found = find(request, conversation_id)
+    if found.agent_id != request.user.pk and _under_way(found):
+        return _refused(_("The call is not yours: whoever accepts or picks it talks to the customer."))
+    return _let_in(request, found, Role.AGENT)
+
+
+@staff_only
+@post_only
+def hear(request: StaffRequest, conversation_id: UUID, role: str) -> HttpResponse:
+    """The same for a supervisor, who listens, coaches the agent or joins them. Each stands in the audit log."""
+    if role not in ACTS:
+        raise Http404
+    found = find(request, conversation_id)
+    if not overheard_by(request.user, found) and _under_way(found):
+        return _refused(_("You may keep company in calls of others that go on, in the queues that you supervise."))
+    return _let_in(request, found, Role(role))
+
+
+def _let_in(request: StaffRequest, conversation: Conversation, role: Role) -> HttpResponse:
     try:
-        call, node = _own_call(found, request.user)
+        call, node = _call(conversation)
     except Refused as refused:
-        return JsonResponse({"refused": str(refused.message)}, status=UNPROCESSABLE)
-    ticket = tickets.issue(call=call.pk, person=request.user.pk)
+        return _refused(str(refused.message))
+    if role != Role.AGENT:
+        visited(user=request.user, call=call, role=role)
+    ticket = tickets.issue(Ticket(call.pk, request.user.pk, role, request.user.display_name))
     return JsonResponse({"address": f"{socket_of(request, node)}?ticket={ticket}"})
 
 
-def _own_call(conversation: Conversation, user: User) -> tuple[Call, Node]:
+def _refused(reason: str) -> HttpResponse:
+    return JsonResponse({"refused": reason}, status=UNPROCESSABLE)
+
+
+def _under_way(conversation: Conversation) -> bool:
+    call = call_of(conversation)
+    return call is not None and call.ended_at is None and conversation.state not in ENDED
+
+
+def _call(conversation: Conversation) -> tuple[Call, Node]:
     call = call_of(conversation)
     if call is None:
         raise Refused(_("This conversation is no call."))
     if call.ended_at is not None or conversation.state in ENDED:
         raise Refused(_("The call is over."))
-    if conversation.agent_id != user.pk:
-        raise Refused(_("The call is not yours: whoever accepts or picks it talks to the customer."))
     if call.node is None:
         raise Refused(_("The process that had the call ended; another takes it over. Fix: try again in a few seconds."))
     return call, call.node

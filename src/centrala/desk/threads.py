@@ -7,6 +7,7 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils.timezone import localdate
 
+from centrala.calls.access import overheard_by
 from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.models import Call
 from centrala.calls.queries import call_of
@@ -38,6 +39,7 @@ class Thread:
     above: Cursor | None  # None: the first message is shown
     opted_out: bool  # the customer takes no more texts from this number
     call: Call | None  # which the conversation is
+    overheard: bool  # by the reader, who may keep its agent company
 
     @property
     def is_call(self) -> bool:
@@ -52,7 +54,7 @@ class Thread:
         return localdate()
 
 
-def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> Thread:
+def read_thread(conversation: Conversation, *, user: User, before: Cursor | None = None) -> Thread:
     messages, above = thread(conversation, before=before)
     since = messages[0].created_at if above else None
     notes = notes_of(conversation, since=since, until=before.at if before else None)
@@ -60,7 +62,9 @@ def read_thread(conversation: Conversation, *, before: Cursor | None = None) -> 
     entries = sorted(said, key=lambda entry: (entry.created_at, entry.id))
     days = [Day(day, list(group)) for day, group in groupby(entries, key=lambda entry: localdate(entry.created_at))]
     opted_out = consent.has_opted_out(conversation.contact, conversation.number)
-    return Thread(conversation, days, above, opted_out, call_of(conversation))
+    call = call_of(conversation)
+    overheard = call is not None and overheard_by(user, conversation)
+    return Thread(conversation, days, above, opted_out, call, overheard)
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/quick-replies", quick_replies.choices, name="quick-choices"),
     path("<uuid:conversation_id>/note", views.note, name="note"),
     path("<uuid:conversation_id>/talk", phone.talk, name="talk"),
+    path("<uuid:conversation_id>/hear/<slug:role>", phone.hear, name="hear"),
     path("<uuid:conversation_id>/here", views.here, name="here"),
     path("<uuid:conversation_id>/seen", views.seen, name="seen"),
     path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),

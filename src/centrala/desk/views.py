@@ -61,7 +61,7 @@ def messages(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     form = ThreadForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     before = asked.get("before")
-    context = {"thread": read_thread(found, before=before), "older": before is not None}
+    context = {"thread": read_thread(found, user=request.user, before=before), "older": before is not None}
     context["wrap_up"] = wrap_up_form(request.user, found)
     return render(request, "desk/_messages.html", context)
 
@@ -73,11 +73,11 @@ def reply(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     form = ReplyForm(request.POST)
     sent = _send(request, found, form)
     if sent is not None and request.htmx:
-        return render(request, "desk/_replied.html", {"thread": read_thread(sent.conversation)})
+        return render(request, "desk/_replied.html", {"thread": read_thread(sent.conversation, user=request.user)})
     if sent is not None:
         return redirect("desk:conversation", conversation_id)
     if request.htmx:
-        context = {"error": form.problem, "thread": read_thread(found)}  # what the reason may lie in
+        context = {"error": form.problem, "thread": read_thread(found, user=request.user)}  # what the reason may lie in
         return render(request, "desk/_reply_refused.html", context, status=UNPROCESSABLE)
     return page(request, found, status=UNPROCESSABLE, error=form.problem, text=form["text"].value() or "")
 
@@ -90,7 +90,7 @@ def note(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     form = NoteForm(request.POST)
     if _noted(request, found, form):
         if request.htmx:
-            return render(request, "desk/_replied.html", {"thread": read_thread(found)})
+            return render(request, "desk/_replied.html", {"thread": read_thread(found, user=request.user)})
         return redirect("desk:conversation", conversation_id)
     if request.htmx:
         return render(request, "desk/_reply_error.html", {"error": form.problem}, status=UNPROCESSABLE)
@@ -154,7 +154,7 @@ def page(
     listed = query(*(request.GET.get(name, "") for name in ("show", "search", "tag")))
     context: dict[str, object] = {"part": part or "desk/_work.html", "query": listed, **extra}
     if found is not None:
-        context["thread"] = read_thread(found)
+        context["thread"] = read_thread(found, user=request.user)
         context.setdefault("wrap_up", wrap_up_form(request.user, found))
         context["earlier"] = earlier_conversations(request.user, found)
         context["campaigns"] = recent(found.contact, found.number, at=now())

@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from centrala.calls.models import Call, CallState
+from centrala.conversations.access import supervised_by
 from centrala.conversations.models import ConversationState
 from centrala.organization.audit import record
 from centrala.organization.models import AuditEntry, User
@@ -21,10 +22,7 @@ def calls_heard_by(user: User) -> QuerySet[Call]:
     if not user.works_here:
         return over.none()
     own = Q(conversation__agent=user, conversation__state=ConversationState.CLOSED)
-    if not user.supervises:
-        return over.filter(own)
-    queues = list(user.queues.values_list("pk", flat=True))
-    return over.filter(own | Q(conversation__queue__in=queues)) if queues else over
+    return over.filter(own | Q(conversation__in=supervised_by(user)))
 
 
 def joined_heard_by(user: User) -> QuerySet[Joined]:

@@ -42,28 +42,41 @@ async function surrounding() {
   }
 }
 
-// Tells `said({frame, level})`, `heard({level, lost})` and `unplugged()`. Raises NoSound.
-export async function open({ said, heard = () => {}, unplugged = () => {} }) {
-  const stream = await microphone();
+// What is said into the microphone; nothing of a microphone that nobody asked for.
+function listen(context, stream, said, unplugged) {
+  if (!stream) return { mute() {}, close() {} };
+  const [track] = stream.getAudioTracks();
+  const ear = new AudioWorkletNode(context, "microphone", { channelCount: 1, channelCountMode: "explicit" });
+  ear.port.onmessage = ({ data }) => said(data);
+  track.addEventListener("ended", unplugged);
+  context.createMediaStreamSource(stream).connect(ear).connect(context.destination); // what leads nowhere is not run
+  return {
+    mute: (on) => { track.enabled = !on; },
+    close() {
+      track.removeEventListener("ended", unplugged);
+      ear.port.postMessage(null);
+      track.stop();
+    },
+  };
+}
+
+// Tells `said({frame, level})`, `heard({level, lost})` and `unplugged()`; `silent` wants no microphone. Raises NoSound.
+export async function open({ said, heard = () => {}, unplugged = () => {}, silent = false }) {
+  const stream = silent ? undefined : await microphone();
   let context;
   try {
     context = await surrounding();
   } finally {
-    if (!context) for (const track of stream.getTracks()) track.stop();
+    if (!context) for (const track of stream?.getTracks() ?? []) track.stop();
   }
-  const [track] = stream.getAudioTracks();
-  const ear = new AudioWorkletNode(context, "microphone", { channelCount: 1, channelCountMode: "explicit" });
+  const own = listen(context, stream, said, unplugged);
   const mouth = new AudioWorkletNode(context, "loudspeaker", { numberOfInputs: 0, outputChannelCount: [1] });
-  ear.port.onmessage = ({ data }) => said(data);
   mouth.port.onmessage = ({ data }) => heard(data);
-  track.addEventListener("ended", unplugged);
-  context.createMediaStreamSource(stream).connect(ear).connect(context.destination); // what leads nowhere is not run
   mouth.connect(context.destination);
   await Promise.race([context.resume(), new Promise((done) => setTimeout(done, WAKES))]);
   const close = () => {
-    track.removeEventListener("ended", unplugged);
-    for (const end of [ear, mouth]) end.port.postMessage(null);
-    track.stop();
+    own.close();
+    mouth.port.postMessage(null);
     context.close();
   };
   if (context.state !== "running") {
@@ -72,7 +85,7 @@ export async function open({ said, heard = () => {}, unplugged = () => {} }) {
   }
   return {
     play: (frame) => mouth.port.postMessage(frame, [frame]),
-    mute: (on) => { track.enabled = !on; },
+    mute: own.mute,
     close,
   };
 }

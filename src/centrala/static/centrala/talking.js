@@ -2,13 +2,14 @@
 const REJOINS = 90_000; // milliseconds; the hub keeps the call for the agent as long
 const AGAIN = [500, 1000, 2000]; // milliseconds before another try; then always the last
 const WAITING = 10 * 640; // bytes on their way out, 200 ms: what comes then would be heard too late
+const SPEAKS = ["talking", "coaching", "joined"];
 const STAYS_OVER = ["over", "elsewhere", "waiting"];
 
-// `post` asks the hub for the socket's address. Tells `mode(word)`, at its end `over(word or the hub's reason)`, and
-// `play(frame)`.
+// `post` asks the hub for the socket's address. Tells `mode(word)`, at its end `over(word or the hub's reason)`,
+// `company([{name, role}])` of those who are heard besides, and `play(frame)`.
 export class Talking {
-  constructor({ address, post, mode, over, play }) {
-    Object.assign(this, { address, post, mode, over, play });
+  constructor({ address, post, mode, over, company, play }) {
+    Object.assign(this, { address, post, mode, over, company, play });
     this.lost = 0; // frames that did not leave
     this.ended = false;
     this.connect();
@@ -36,7 +37,8 @@ export class Talking {
   }
 
   hear(words) {
-    const { kind, mode } = JSON.parse(words);
+    const { kind, mode, people } = JSON.parse(words);
+    if (kind === "company") this.company(people);
     if (kind !== "mode") return;
     this.since = undefined;
     this.tried = 0;
@@ -55,7 +57,7 @@ export class Talking {
   }
 
   send(frame) {
-    if (this.now !== "talking" || this.socket?.readyState !== WebSocket.OPEN) return;
+    if (!SPEAKS.includes(this.now) || this.socket?.readyState !== WebSocket.OPEN) return;
     if (this.socket.bufferedAmount > WAITING) this.lost += 1;
     else this.socket.send(frame);
   }
@@ -68,7 +70,9 @@ export class Talking {
     if (this.ended) return;
     this.ended = true;
     clearTimeout(this.timer);
-    this.socket?.close();
+    const { socket } = this;
+    if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener("open", () => socket.close());
+    else socket?.close();
     this.over(word);
   }
 }

@@ -12,7 +12,7 @@ const FRAME = 0.02; // seconds
 const AGAIN = ["elsewhere", "gone"]; // after these words it is joined again
 
 const part = (name) => document.getElementById(name);
-const words = (word) => part("phone").dataset[word] ?? word; // or the hub's own reason
+const words = (word) => (part("phone").dataset[word] ?? word).replace("{name}", now?.name ?? ""); // or the hub's own
 const rows = () => [...part("calls").children];
 const post = async (address) => {
   const token = document.querySelector("#acting [name=csrfmiddlewaretoken]").value;
@@ -20,7 +20,9 @@ const post = async (address) => {
   return answer.ok || answer.status === 422 ? answer.json() : {};
 };
 
-let now; // {call, talking, sound, muted, mode, missing}: the call that this tab is in, or is about to be
+// {call, address, talking, sound, muted, mode}: the call that this tab is in, or is about to be; of somebody else's also
+// {role, name}, what this one is in it and whose it is.
+let now;
 let asked = -Infinity; // when a call was asked for in this tab
 let again; // the call that this tab was in and might join again
 let fading;
@@ -32,9 +34,15 @@ function say(word) {
 
 function show() {
   const mode = now?.mode;
-  const on = mode === "talking" || mode === "held";
+  const on = mode === "talking" || mode === "held" || mode === now?.role;
   part("phone").dataset.mode = mode ?? "";
-  part("phone-talk").hidden = !on;
+  part("phone-talk").hidden = !on || !mode;
+  part("phone-hold").hidden = Boolean(now?.role);
+  part("phone-mute").hidden = now?.role === "listening";
+  part("phone-roles").hidden = !now?.role;
+  for (const button of part("phone-roles").querySelectorAll("[data-role]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.role === now?.role));
+  }
   part("phone-mute").setAttribute("aria-pressed", String(Boolean(now?.muted)));
   part("phone-hold").setAttribute("aria-pressed", String(mode === "held"));
   for (const row of rows()) {
@@ -52,6 +60,12 @@ function turn(mode) {
   show();
 }
 
+function meet(people) {
+  part("phone-company").textContent = people
+    .map(({ name, role }) => part("phone").dataset[`${role}You`].replace("{name}", name))
+    .join(" ");
+}
+
 function miss(seconds) {
   const missing = seconds + now.talking.lost * FRAME;
   if (missing < 0.1) return;
@@ -60,21 +74,25 @@ function miss(seconds) {
 
 function stop(word) {
   if (!now) return;
-  const { call, talking, sound } = now;
+  const { call, talking, sound, role } = now;
   now = undefined; // first: what ends now tells of it
   talking?.end(word);
   sound?.close();
-  again = AGAIN.includes(word) ? call : undefined;
+  again = AGAIN.includes(word) && !role ? call : undefined;
   sessionStorage.removeItem(HERE);
   part("phone-missing").textContent = "";
+  meet([]);
   say(word);
   fading = setTimeout(() => { part("phone-words").textContent = ""; }, rows().length ? STAYS * 6 : STAYS);
   show();
 }
 
-async function join(row) {
+const only = ({ call, address, role, name }) => ({ call, address, role, name });
+const join = (row) => enter({ call: row.dataset.call, address: row.dataset.talk });
+
+async function enter(call) {
   if (now) stop("lost");
-  const mine = now = { call: row.dataset.call, mode: "joining", muted: false };
+  const mine = now = { ...call, mode: "joining", muted: false };
   turn("joining");
   try {
     mine.sound = await open({
@@ -87,18 +105,20 @@ async function join(row) {
         if (now === mine && mine.talking) miss(lost);
       },
       unplugged: () => now === mine && stop("unplugged"),
+      silent: mine.role === "listening",
     });
   } catch (error) {
     if (now === mine) stop(error.word ?? "silent");
     return;
   }
   if (now !== mine) return mine.sound.close(); // it ended meanwhile
-  sessionStorage.setItem(HERE, mine.call);
+  if (!mine.role) sessionStorage.setItem(HERE, mine.call);
   mine.talking = new Talking({
-    address: row.dataset.talk,
+    address: mine.address,
     post,
     mode: (mode) => now === mine && turn(mode),
     over: (word) => now === mine && stop(word),
+    company: (people) => now === mine && meet(people),
     play: (frame) => mine.sound.play(frame),
   });
 }
@@ -111,18 +131,17 @@ function mute() {
 
 // Other devices: the call goes on, its sound begins anew.
 function renew() {
-  const row = now && rows().find((one) => one.dataset.call === now.call);
-  if (row && now.sound) join(row);
+  if (now?.sound) enter(only(now));
 }
 
 // The list of calls has changed.
 function look() {
   const calls = rows();
   const kept = sessionStorage.getItem(HERE);
-  if (now && !calls.some((row) => row.dataset.call === now.call)) stop("over");
+  if (now && !now.role && !calls.some((row) => row.dataset.call === now.call)) stop("over");
   const wanted = calls.find((row) => row.dataset.call === kept) ?? calls.at(-1);
   const here = wanted && (wanted.dataset.call === kept || performance.now() - asked < TAKEN);
-  if (!now && here) {
+  if ((!now || now.role) && here) {
     asked = -Infinity;
     join(wanted);
   }
@@ -135,10 +154,17 @@ export function install() {
   installDevices({ open, words, changed: renew });
   document.addEventListener("click", ({ target }) => {
     const row = target.closest(".talk")?.closest("li");
+    const hear = target.closest("#hear");
     if (row) join(row);
+    if (hear) enter({ call: hear.dataset.call, address: hear.dataset.hear, role: "listening", name: hear.dataset.name });
     if (TAKES.test(target.closest("[formaction]")?.getAttribute("formaction") ?? "")) asked = performance.now();
   });
   part("phone-mute").addEventListener("click", mute);
+  part("phone-roles").addEventListener("click", ({ target }) => {
+    const role = target.closest("[data-role]")?.dataset.role;
+    if (now && role && role !== now.role) enter({ ...only(now), role, address: now.address.replace(now.role, role) });
+  });
+  part("phone-leave").addEventListener("click", () => stop("parted"));
   part("phone-hold").addEventListener("click", () => now.talking.hold(now.mode !== "held"));
   document.addEventListener("securitypolicyviolation", (event) => {
     if (event.effectiveDirective === "connect-src" && event.blockedURI.startsWith("ws")) stop("old");
