@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
-from centrala.calls import taping
+from centrala.calls import taping, waits
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
 from centrala.calls.states import ENDINGS, REACHED, further
@@ -22,6 +22,7 @@ from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ClosingReason, Contact, Conversation, ConversationState
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
+from centrala.routing import overflow
 from centrala.routing.actions import release
 from centrala.routing.callers import caller_left
 from centrala.routing.models import Step
@@ -29,9 +30,10 @@ from centrala.routing.tracing import trace
 from centrala.subscribers.models import Kind
 from centrala.workstreams import hours
 from centrala.workstreams.actions import default_queue
-from centrala.workstreams.models import Channel, Line, QueueKind, Workstream
+from centrala.workstreams.models import Channel, Line, QueueKind
 
 REASONS = {CallEnd.OUT_OF_HOURS: ClosingReason.OUT_OF_HOURS, CallEnd.CUSTOMER: ClosingReason.CUSTOMER_LEFT}
+ENDED_BY = {ClosingReason.OUT_OF_HOURS: CallEnd.OUT_OF_HOURS, ClosingReason.OVERFLOW: CallEnd.OVERFLOW}
 ALIVE = timedelta(seconds=8)  # since a node last said so, by the database's clock
 RESTARTED = timedelta(seconds=20)  # so long a node's own successor, at its address, may take to come
 
@@ -91,8 +93,8 @@ def agent_gone(call_id: UUID) -> None:
 
 def why_over(call: Call) -> CallEnd:
     """Of a call whose conversation is over."""
-    hours = call.conversation is not None and call.conversation.closing_reason == ClosingReason.OUT_OF_HOURS
-    return CallEnd.OUT_OF_HOURS if hours else CallEnd.AGENT
+    reason = call.conversation.closing_reason if call.conversation else ""
+    return ENDED_BY.get(ClosingReason(reason), CallEnd.AGENT) if reason else CallEnd.AGENT
 
 
 @transaction.atomic
@@ -195,13 +197,15 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     contact, _made = Contact.objects.get_or_create(number=call.customer)
     line = Line.objects.filter(number=number, channel=Channel.VOICE).select_related("workstream__hours").first()
     workstream = line.workstream if line else None
-    closing = _closing(call, workstream, at)
+    queue = workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk
+    closed = workstream is not None and hours.at(at, workstream.hours) != hours.Open.YES
+    closing = _closing(call, closed=closed and not overflow.has_rule_for_closed(queue))
     made = Conversation.objects.create(
         channel=Channel.VOICE,
         contact=contact,
         number=number,
         workstream=workstream,
-        queue_id=workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk,
+        queue_id=queue,
         state=ConversationState.CLOSED if closing else ConversationState.OPEN,
         closing_reason=closing,
         opened_at=at,
@@ -211,17 +215,17 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     )
     trace(Step.CALLED, [(made.pk, None, made.queue_id)], at=at)
     happened({Kind.OPENED: [made.pk]}, at=at)
+    overflow.enter(made, closed=closed, average=waits.average, at=at)
     announce([made.pk])
     announce_work()
     return made
 
 
-def _closing(call: Call, workstream: Workstream | None, at: datetime) -> str:
+def _closing(call: Call, *, closed: bool) -> str:
     """Why the conversation is over as it begins; "" where it waits for an agent."""
     if call.state == CallState.ENDED:
         return ClosingReason.CUSTOMER_LEFT
-    here = workstream is None or hours.at(at, workstream.hours) == hours.Open.YES
-    return "" if here else ClosingReason.OUT_OF_HOURS
+    return ClosingReason.OUT_OF_HOURS if closed else ""
 
 
 def _words(data: Mapping[str, Any]) -> str:

@@ -44,6 +44,7 @@ class CallEnd(models.TextChoices):
     CUSTOMER = "customer", pgettext_lazy("call", "The customer hung up")
     AGENT = "agent", pgettext_lazy("call", "The agent hung up")
     OUT_OF_HOURS = "out_of_hours", pgettext_lazy("call", "Nobody was there at this hour")
+    OVERFLOW = "overflow", pgettext_lazy("call", "Ended by overflow")
     NOT_ANSWERED = "not_answered", _("The customer hung up before the hub answered")
     FAILED = "failed", _("Azure could not connect the call")
     LOST = "lost", _("The process of the hub that had the call ended")

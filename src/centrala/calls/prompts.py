@@ -25,6 +25,8 @@ def farewell(call_id: UUID) -> list[bytes]:
         return []
     if conversation.closing_reason == ClosingReason.OUT_OF_HOURS:
         return _said(conversation, _of_the_hour(conversation), Occasion.CLOSED)
+    if conversation.closing_reason == ClosingReason.OVERFLOW:
+        return _said(conversation, Occasion.OVERFLOW)
     return _said(conversation, Occasion.ENDED)
 
 

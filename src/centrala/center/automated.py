@@ -24,6 +24,7 @@ EXAMPLES = {
     Occasion.HOLIDAY: gettext_noop("Today is a holiday. We will answer on the next working day."),
     Occasion.ASSIGNED: gettext_noop("{AgentName} will help you now."),
     Occasion.ENDED: gettext_noop("Thank you for talking to us. Write again whenever you need us."),
+    Occasion.OVERFLOW: gettext_noop("All our agents are busy. Please write to us again later."),
     Occasion.SILENT: gettext_noop("We have not heard from you and close this conversation. Write whenever you like."),
     Occasion.STOPPED: gettext_noop("You will get no more texts from this number. START turns them on again."),
     Occasion.STARTED: gettext_noop("You will get texts from this number again. STOP turns them off."),
@@ -34,6 +35,7 @@ SPOKEN_EXAMPLES = {
     Occasion.CLOSED: gettext_noop("You are calling outside of our hours. Please call again when we are back."),
     Occasion.HOLIDAY: gettext_noop("Today is a holiday. Please call again on the next working day."),
     Occasion.ENDED: gettext_noop("Thank you for calling. Goodbye."),
+    Occasion.OVERFLOW: gettext_noop("All our agents are busy. Please call again later."),
 }
 
 

@@ -76,6 +76,7 @@ class ClosingReason(models.TextChoices):
     CUSTOMER_LEFT = "customer_left", pgettext_lazy("closed", "The customer hung up before anybody answered")
     OUT_OF_HOURS = "out_of_hours", pgettext_lazy("closed", "Nobody was there at this hour")
     FAILED = "failed", pgettext_lazy("closed", "The call broke off")
+    OVERFLOW = "overflow", pgettext_lazy("closed", "By overflow: nobody would have been there in time")
 
 
 class Conversation(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from centrala.conversations.models import Conversation
 from centrala.organization.models import User
 from centrala.workstreams.models import MOST_UNITS, Presence, Queue
+from centrala.workstreams.overflow import why
 
 
 class Agent(models.Model):
@@ -82,7 +83,22 @@ class Step(models.TextChoices):
     CALLER_LEFT = "caller_left", gettext_lazy("The call is over.")
     LEFT = "left", gettext_lazy("%(agent)s signed out before answering the offer; back to %(queue)s.")
     AGENT_LOST = "agent_lost", gettext_lazy("%(agent)s was gone for too long; back to %(queue)s.")
+    OVER_TO_QUEUE = "over_to_queue", gettext_lazy("Overflow: %(why)s. To %(queue)s.")
+    OVER_ENDED = "over_ended", gettext_lazy("Overflow of %(queue)s: %(why)s. Ended with a message.")
     LEFT_IN_WRAP_UP = "left_in_wrap_up", gettext_lazy("Closed: %(agent)s was gone for too long during the wrap-up.")
+
+
+class Overflowed(models.Model):
+    """What overflow has done with a conversation: a row for those alone that it did something with."""
+
+    conversation = models.OneToOneField(
+        Conversation, primary_key=True, on_delete=models.CASCADE, related_name="overflowed"
+    )
+    times = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()  # the last time
+
+    def __str__(self) -> str:
+        return f"overflow of {self.conversation_id}"
 
 
 class Trace(models.Model):
@@ -93,7 +109,10 @@ class Trace(models.Model):
     step = models.CharField(max_length=20, choices=Step)
     agent = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
     queue = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    # Of the rule that overflow went by: its condition and threshold, and what it found.
+    rule = models.JSONField(null=True)
 
     def __str__(self) -> str:
         agent = self.agent.display_name if self.agent else _("nobody")
-        return str(Step(self.step).label) % {"agent": agent, "queue": self.queue or _("no queue")}
+        values = {"agent": agent, "queue": self.queue or _("no queue"), "why": why(*self.rule) if self.rule else ""}
+        return str(Step(self.step).label) % values

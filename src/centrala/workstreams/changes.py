@@ -68,6 +68,8 @@ def remove_queue(*, queue: Queue, actor: User) -> None:
         raise Refused(_("The default queue stays: what has no other waits there."))
     if queue.workstreams.exists():
         raise Refused(_("A workstream leads to this queue. Fix: give the workstream another queue first."))
+    if queue.overflow_from.exists():
+        raise Refused(_("The overflow of another queue leads here. Fix: let it lead elsewhere first."))
     before = _told_of_queue(queue)
     try:
         queue.delete()

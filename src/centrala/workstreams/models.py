@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
+from centrala.workstreams.overflow import OverflowRule  # noqa: F401  # its table is this app's
 
 
 class Channel(models.TextChoices):
@@ -109,6 +110,7 @@ class Occasion(models.TextChoices):
     STOPPED = "stopped", pgettext_lazy("occasion", "The customer wants no more texts (STOP)")
     STARTED = "started", pgettext_lazy("occasion", "The customer takes texts again (START)")
     HELP = "help", pgettext_lazy("occasion", "The customer asks for help (HELP)")
+    OVERFLOW = "overflow", pgettext_lazy("occasion", "The conversation is ended by overflow")
 
 
 class Recorded(models.TextChoices):

@@ -1,0 +1,144 @@
+"""The overflow of a queue: for each condition what becomes of whoever meets it."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from centrala.errors import Refused
+from centrala.organization.access import StaffRequest, administrators_only
+from centrala.workstreams.access import queues_of
+from centrala.workstreams.models import Queue, QueueKind
+from centrala.workstreams.overflow import (
+    LONGEST_CALL_WAIT,
+    LONGEST_TEXT_WAIT,
+    MOST_WAITING,
+    Condition,
+    OverflowRule,
+    Remedy,
+)
+from centrala.workstreams.overflowing import conditions, save_overflow
+
+UNPROCESSABLE = 422
+NOTHING = ("", gettext_lazy("Nothing: it waits"))
+THRESHOLDS = {
+    Condition.TOO_MANY: gettext_lazy("How many wait (1 to 100)"),
+    Condition.LONG_WAIT: gettext_lazy("Average wait in minutes (1 to 60)"),
+    Condition.WAITED: gettext_lazy("Wait in minutes"),
+}
+HELP = {
+    Condition.OUT_OF_HOURS: gettext_lazy("By the operating hours of the workstream. Without a rule the call is ended."),
+    Condition.TOO_MANY: gettext_lazy("When a call comes and so many or more wait in this queue."),
+    Condition.LONG_WAIT: gettext_lazy("It is known once 20 calls were answered within seven days."),
+    Condition.WAITED: gettext_lazy("Since it came into this queue. Looked at every ten seconds."),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the page shows of one condition."""
+
+    condition: Condition
+    help: str
+    fields: list[BoundField]
+
+
+class OverflowForm(forms.Form):
+    def __init__(self, data: QueryDict | None, *, queue: Queue) -> None:
+        super().__init__(data)
+        self.queue = queue
+        self.conditions = conditions(queue)
+        known = {rule.condition: rule for rule in queue.overflow.all()}
+        for condition in self.conditions:
+            self._add(condition, known.get(condition))
+
+    @property
+    def parts(self) -> list[Part]:
+        names = ("remedy", "threshold", "target", "place")
+        return [
+            Part(
+                condition,
+                str(HELP[condition]),
+                [self[f"{condition}-{name}"] for name in names if f"{condition}-{name}" in self.fields],
+            )
+            for condition in self.conditions
+        ]
+
+    @property
+    def rules(self) -> list[OverflowRule]:
+        return [self._rule(condition) for condition in self.conditions if self.cleaned_data[f"{condition}-remedy"]]
+
+    def clean(self) -> None:
+        for condition in self.conditions:
+            name = f"{condition}-threshold"
+            given = self.cleaned_data.get(f"{condition}-remedy")
+            if given and name in self.fields and name not in self.errors and self.cleaned_data.get(name) is None:
+                self.add_error(name, _("Say how many."))
+
+    def explain(self, refused: Refused) -> None:
+        self.add_error(f"{refused.field}-target" if refused.field else None, str(refused.message))
+
+    def _add(self, condition: Condition, rule: OverflowRule | None) -> None:
+        self.fields[f"{condition}-remedy"] = forms.ChoiceField(
+            label=gettext_lazy("What happens"),
+            choices=[NOTHING, *Remedy.choices],
+            required=False,
+            initial=rule.remedy if rule else "",
+        )
+        if condition in THRESHOLDS:
+            self.fields[f"{condition}-threshold"] = forms.IntegerField(
+                label=THRESHOLDS[condition],
+                required=False,
+                min_value=1,
+                max_value=self._most(condition),
+                initial=rule.threshold if rule else None,
+            )
+        self.fields[f"{condition}-target"] = forms.ModelChoiceField(
+            label=gettext_lazy("Other queue"),
+            queryset=Queue.objects.filter(kind=self.queue.kind).exclude(pk=self.queue.pk).order_by("name"),
+            required=False,
+            empty_label=_("None"),
+            initial=rule.target_id if rule else None,
+        )
+        if condition in {Condition.TOO_MANY, Condition.LONG_WAIT}:
+            self.fields[f"{condition}-place"] = forms.IntegerField(
+                label=gettext_lazy("Place in the list"),
+                min_value=1,
+                max_value=9,
+                initial=rule.place if rule else 1,
+                help_text=gettext_lazy("Of these two conditions the one with the smaller number is looked at first."),
+            )
+
+    def _most(self, condition: Condition) -> int:
+        if condition == Condition.TOO_MANY:
+            return MOST_WAITING
+        return LONGEST_TEXT_WAIT if self.queue.kind == QueueKind.MESSAGING else LONGEST_CALL_WAIT
+
+    def _rule(self, condition: Condition) -> OverflowRule:
+        told = {name: self.cleaned_data.get(f"{condition}-{name}") for name in ("remedy", "threshold", "target")}
+        if told["remedy"] != Remedy.OTHER_QUEUE:
+            told["target"] = None
+        return OverflowRule(condition=condition, place=self.cleaned_data.get(f"{condition}-place") or 1, **told)
+
+
+@administrators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: StaffRequest, queue_id: int) -> HttpResponse:
+    queue = get_object_or_404(queues_of(request.user), pk=queue_id)
+    form = OverflowForm(request.POST if request.method == "POST" else None, queue=queue)
+    if form.is_valid():
+        try:
+            save_overflow(queue=queue, rules=form.rules, actor=request.user)
+        except Refused as refused:
+            form.explain(refused)
+        else:
+            messages.success(request, _("The overflow of “%(name)s” is saved.") % {"name": queue})
+            return redirect("center:queue", queue.pk)
+    context = {"form": form, "queue": queue}
+    return render(request, "center/overflow.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -1,0 +1,78 @@
+"""What callers hear whom overflow sends elsewhere."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from journey.test_incoming_calls import calls, heard, state, told
+from running_demo import Demo, until
+
+pytestmark = pytest.mark.long
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+class Office:
+    """The admin center, as a browser of the administrator sends its forms."""
+
+    def __init__(self, browser: httpx.Client) -> None:
+        self._browser = browser
+
+    def post(self, path: str, form: dict[str, Any]) -> httpx.Response:
+        token = TOKEN.search(self._browser.get(path).text)
+        assert token is not None
+        sent = self._browser.post(path, data={"csrfmiddlewaretoken": token[1], **form})
+        assert sent.status_code == 302, sent.text
+        return sent
+
+    def queue(self, name: str) -> str:
+        """The path of its page."""
+        found = re.search(rf'href="(/center/queues/\d+/)">{name}<', self._browser.get("/center/queues/").text)
+        assert found is not None
+        return found[1]
+
+    def voice(self) -> str:
+        found = re.search(r'href="(/center/workstreams/\d+/)">Voice<', self._browser.get("/center/workstreams/").text)
+        assert found is not None
+        return found[1]
+
+
+@contextmanager
+def office(demo: Demo) -> Iterator[Office]:
+    with httpx.Client(base_url=demo.hub["url"], trust_env=False, timeout=30) as browser:
+        one, who = Office(browser), demo.hub["admin"]
+        one.post("/sign-in", {"username": who["username"], "password": who["password"]})
+        yield one
+
+
+@pytest.fixture
+def voice_queue(demo: Demo) -> Iterator[tuple[Office, str]]:
+    """The overflow of the default queue of calls, empty again afterwards."""
+    with office(demo) as one:
+        path = f"{one.queue('Default voice queue')}overflow/"
+        yield one, path
+        one.post(path, {"too_many-place": "1", "long_wait-place": "1"})
+
+
+def test_caller_who_finds_too_many_waiting_hears_why_and_the_call_ends(
+    demo: Demo, voice_queue: tuple[Office, str]
+) -> None:
+    admin, path = voice_queue
+    admin.post(f"{admin.voice()}messages/", {"overflow": "All our agents are busy."})
+    form = {"too_many-remedy": "end", "too_many-threshold": "1", "too_many-place": "1", "long_wait-place": "1"}
+    admin.post(path, form)
+    first = calls(demo, "+14255550161")
+    until(lambda: state(demo, "+14255550161") == "open", 15)
+
+    second = calls(demo, "+14255550162")
+
+    until(lambda: told(demo, second)["state"] == "ended", 30)
+    assert state(demo, "+14255550162") == "closed"
+    spoken = sum(window["level"] > -40 for window in heard(demo, second))
+    assert 8 < spoken < 80  # the sentence, and no music after it
+    assert told(demo, first)["state"] == "connected"
+    with demo.control() as control:
+        control.delete(f"/_local/calls/{first}").raise_for_status()

@@ -1,0 +1,88 @@
+"""The overflow of a queue in the admin center."""
+
+import pytest
+from django.test import Client
+
+from centrala.organization.models import AuditEntry
+from centrala.workstreams.actions import default_queue
+from centrala.workstreams.models import Queue, QueueKind
+from centrala.workstreams.overflow import OverflowRule
+from pages.reading import Element, read
+
+
+@pytest.fixture
+def queue(db: None) -> Queue:
+    return default_queue(QueueKind.VOICE)
+
+
+@pytest.fixture
+def second(db: None) -> Queue:
+    return Queue.objects.create(name="Second", kind=QueueKind.VOICE)
+
+
+def errors(page: Element) -> list[str]:
+    return [error.text() for error in page.all("p", class_="error")]
+
+
+def test_rules_are_saved_shown_and_taken_away(administrator: Client, queue: Queue, second: Queue) -> None:
+    address = f"/center/queues/{queue.pk}/overflow/"
+    sent = {
+        "out_of_hours-remedy": "end",
+        "too_many-remedy": "other_queue",
+        "too_many-threshold": "5",
+        "too_many-target": str(second.pk),
+        "too_many-place": "2",
+        "long_wait-place": "1",
+    }
+
+    answer = administrator.post(address, sent)
+
+    assert answer["Location"] == f"/center/queues/{queue.pk}/"
+    told = ["out_of_hours: end", "too_many 5: other_queue Second"]
+    assert sorted(map(str, OverflowRule.objects.all())) == told
+    assert "Second" in read(administrator.get(f"/center/queues/{queue.pk}/")).text()
+    page = read(administrator.get(address))
+    assert [field.attributes.get("value") for field in page.all("input", name="too_many-threshold")] == ["5"]
+    administrator.post(address, {"too_many-place": "1", "long_wait-place": "1"})
+    assert not OverflowRule.objects.exists()
+    entry = AuditEntry.objects.filter(act="change overflow").latest("at")
+    assert (sorted(entry.before["overflow"]), entry.after) == (told, {"overflow": []})
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"too_many-remedy": "end"}, "Say how many."),
+        ({"waited-remedy": "end", "waited-threshold": "61"}, "Ensure this value is less than or equal to 60."),
+        ({"out_of_hours-remedy": "other_queue"}, "Choose the queue that it leads to."),
+    ],
+)
+def test_rule_that_says_too_little_is_not_saved(
+    administrator: Client, queue: Queue, sent: dict[str, str], expected: str
+) -> None:
+    usual = {"too_many-place": "1", "long_wait-place": "1"}
+
+    answer = administrator.post(f"/center/queues/{queue.pk}/overflow/", usual | sent)
+
+    assert (answer.status_code, errors(read(answer))) == (422, [expected])
+    assert not OverflowRule.objects.exists()
+
+
+def test_queue_of_texts_has_the_wait_alone(administrator: Client, db: None) -> None:
+    texts = default_queue(QueueKind.MESSAGING)
+
+    page = read(administrator.get(f"/center/queues/{texts.pk}/overflow/"))
+
+    assert [legend.text() for legend in page.all("legend")] == ["It has waited here for so many minutes"]
+
+
+def test_queue_that_overflow_leads_to_stays(administrator: Client, queue: Queue, second: Queue) -> None:
+    OverflowRule.objects.create(queue=queue, condition="waited", threshold=1, remedy="other_queue", target=second)
+
+    administrator.post(f"/center/queues/{second.pk}/delete/")
+
+    assert Queue.objects.filter(pk=second.pk).exists()
+
+
+def test_nobody_else_finds_the_page(agent: Client, queue: Queue) -> None:
+    assert agent.get(f"/center/queues/{queue.pk}/overflow/").status_code == 404
