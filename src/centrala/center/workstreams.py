@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 UNPROCESSABLE = 422
-RECORDING = ("recording", "pause_on_hold", "keep_recordings_days")
+CALLS = ("recording", "pause_on_hold", "keep_recordings_days", "transfer_countries")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
     (ALWAYS, gettext_lazy("Until the conversation is closed")),
@@ -76,6 +76,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         label=gettext_lazy("Seconds"), required=False, min_value=1, max_value=LONGEST_WRAP_UP
     )
 
+    transfer_countries = countries_field(gettext_lazy("Callers may be transferred to numbers in"))
     stop_words = WordsField(Command.STOP, label=gettext_lazy("No more texts"))
     start_words = WordsField(Command.START, label=gettext_lazy("Texts again"))
     help_words = WordsField(Command.HELP, label=gettext_lazy("Help"))
@@ -95,7 +96,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "wrap_up_seconds",
             *Command,
             "code_required",
-            *RECORDING,
+            *CALLS,
         )
         labels = {
             "name": gettext_lazy("Name"),
@@ -140,7 +141,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             for name in ("auto_close_minutes", *Command):  # a call does not wait for its caller
                 del self.fields[name]
         else:
-            for name in RECORDING:
+            for name in CALLS:
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:

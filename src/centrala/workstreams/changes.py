@@ -43,6 +43,7 @@ WORKSTREAM = (
     "recording",
     "pause_on_hold",
     "keep_recordings_days",
+    "transfer_countries",
 )
 Told = dict[str, Any]  # as the audit log keeps it
 

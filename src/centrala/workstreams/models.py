@@ -169,6 +169,8 @@ class Workstream(models.Model):
         max_length=10, choices=Recorded, default=Recorded.NEVER, db_default=Recorded.NEVER.value
     )
     pause_on_hold = models.BooleanField(default=True, db_default=True)
+    # Where agents may send callers on to, by the two letters of countries; empty: nowhere.
+    transfer_countries = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])
     # Days after the call; null: until somebody deletes them.
     keep_recordings_days = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_KEPT)]
