@@ -42,13 +42,14 @@ insert into conversations_conversation (
     cross join (select id from workstreams_workstream limit 1) as stream
     cross join (select id from workstreams_queue where is_default and kind = 'messaging') as queue
 """
+# The words are a subquery of each message's own, which its n sees to: else all messages would have the same.
 MESSAGES_OF_ALL = """
 insert into conversations_message (
     id, conversation_id, direction, text, state, error, provider_id, created_at, occasion
 )
     select gen_random_uuid(), conversation.id,
         case n % 2 when 1 then 'inbound' else 'outbound' end,
-        (select string_agg(word((random() * random() * {words})::int + w * 0), ' ') from generate_series(1, 8) as w),
+        (select string_agg(word((random() * random() * {words})::int), ' ') from generate_series(1, 8) where n > 0),
         case n % 2 when 1 then 'received' else 'delivered' end, '', gen_random_uuid()::text,
         conversation.opened_at + n * interval '5 minutes', ''
     from conversations_conversation as conversation cross join generate_series(1, {messages}) as n

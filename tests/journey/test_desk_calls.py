@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from browser_fixtures import ARGUMENTS, PATIENCE, watch
 from centrala_plugin import NO_BROWSER, chromium
 from journey.test_offers import at_the_desk
-from looking import faults
+from looking import administer, faults
 from running_demo import Demo, running_demo, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -94,6 +94,14 @@ class Telephone:
 
     def hang_up(self) -> None:
         self._ask("DELETE", f"/{self.id}")
+
+    @property
+    def keys(self) -> str:
+        """That it heard."""
+        return str(self._ask("GET", f"/{self.id}/heard")["keys"])
+
+    def press(self, keys: str) -> None:
+        self._ask("POST", f"/{self.id}/steps", json={"script": [{"press": keys}]})
 
     def hears(self, hertz: float) -> bool:
         """In half of the last second: between two busy processes a tone has gaps."""
@@ -255,6 +263,68 @@ async def test_supervisor_listens_speaks_to_the_agent_joins_and_leaves(calm: Dem
     await expect(beside.locator("#phone-words")).to_contain_text("Słuchasz rozmowy")
     telephone.hang_up()
     await expect(beside.locator("#phone-words")).to_have_text("Połączenie zakończone.")
+    await close(desk)
+
+
+BUSY, ANSWERS = "+15005590001", "+15005570001"  # the local cloud's, by their first digits
+
+
+async def allow_transfers(page: Page, demo: Demo) -> None:
+    await administer(page, demo)
+    await page.goto(f"{demo.hub['url']}/center/workstreams/")
+    await page.get_by_role("link", name="Voice", exact=True).click()
+    await page.locator("[name=transfer_countries]").fill("pl, us")
+    assert await faults(page) == []
+    await page.locator("main button[type=submit].primary").first.click()
+    await page.wait_for_selector(".bar.ok")
+
+
+async def test_caller_is_sent_on_to_a_number_outside_or_stays_where_nobody_answers(
+    calm: Demo, desk: Page, beside: Page, problems: list[str]
+) -> None:
+    telephone = Telephone(calm, "+14255550136")
+    await accept(desk)
+    conversation = desk.url
+
+    await desk.goto(f"{conversation}transfer")
+    await expect(desk.get_by_label("Or to a number outside")).to_have_count(0)  # no country is allowed yet
+    await allow_transfers(beside, calm)
+    await desk.reload()
+    await desk.get_by_label("Or to a number outside").fill("911")
+    await desk.locator("#work").get_by_role("button", name="Transfer").click()
+    await expect(desk.locator("#work")).to_contain_text("Emergency numbers cannot be called from here")
+    problems.clear()  # the browser's word about the 422
+    assert await faults(desk) == []
+
+    await desk.get_by_label("Or to a number outside").fill(BUSY)
+    await desk.locator("#work").get_by_role("button", name="Transfer").click()
+    await expect(desk.locator("#call-facts")).to_contain_text("did not take the call: the customer is still with you.")
+    until(lambda: telephone.hears(AGENT))
+
+    await desk.goto(f"{conversation}transfer")
+    await desk.get_by_label("Or to a number outside").fill(ANSWERS)
+    await desk.locator("#work").get_by_role("button", name="Transfer").click()
+    await expect(desk.locator("#call-facts")).to_contain_text("The customer was transferred to another number")
+    assert telephone.state == "connected"  # with somebody else
+    telephone.hang_up()
+    await close(desk)
+
+
+async def test_keys_of_both_are_heard_and_seen(calm: Demo, desk: Page) -> None:
+    telephone = Telephone(calm, "+14255550137")
+    await accept(desk)
+
+    await desk.get_by_role("button", name="Keypad").press("Enter")
+    await desk.locator("#keypad").get_by_role("button", name="4").click()
+    await desk.keyboard.press("2")
+    await desk.keyboard.press("#")
+    await expect(desk.locator("#keypad-words")).to_have_text("Pressed: 42#")
+    until(lambda: telephone.keys == "42#")
+    assert await faults(desk) == []
+
+    telephone.press("7")
+    await expect(desk.locator("#phone-pressed")).to_have_text("The customer pressed: 7")
+    telephone.hang_up()
     await close(desk)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from azure.communication.callautomation import (
     AudioFormat,
     CallAutomationClient,
+    DtmfTone,
     MediaStreamingAudioChannelType,
     MediaStreamingContentType,
     MediaStreamingOptions,
@@ -32,6 +33,32 @@ from centrala.azure.identifiers import ConnectionString
 # Who asks comes again by himself: Azure's client would sleep for as long as the service says.
 IMPATIENT = {"retry_total": 0, "connection_timeout": 3, "read_timeout": 8}
 GONE = {404, 410}
+TONES = {
+    **dict(
+        zip(
+            "0123456789",
+            (
+                DtmfTone.ZERO,
+                DtmfTone.ONE,
+                DtmfTone.TWO,
+                DtmfTone.THREE,
+                DtmfTone.FOUR,
+                DtmfTone.FIVE,
+                DtmfTone.SIX,
+                DtmfTone.SEVEN,
+                DtmfTone.EIGHT,
+                DtmfTone.NINE,
+            ),
+            strict=True,
+        )
+    ),
+    "*": DtmfTone.ASTERISK,
+    "#": DtmfTone.POUND,
+    "A": DtmfTone.A,
+    "B": DtmfTone.B,
+    "C": DtmfTone.C,
+    "D": DtmfTone.D,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +131,20 @@ class Calls:
         """Nothing where it is over."""
         with _refusals(but=GONE):
             self._client.stop_recording(recording_id)
+
+    def transfer(self, connection_id: str, *, to: str, id_: UUID, first_attempt_at: datetime) -> None:
+        """The one party of the call is sent on to a telephone; that it answered, or did not, is told by an event."""
+        with _refusals():
+            self._client.get_call_connection(connection_id).transfer_call_to_participant(
+                PhoneNumberIdentifier(to), headers=_repeatable(id_, first_attempt_at)
+            )
+
+    def press(self, connection_id: str, *, keys: str, customer: str) -> None:
+        """Keys that the customer's side hears, one after the other: 0-9, *, #, A-D."""
+        with _refusals():
+            self._client.get_call_connection(connection_id).send_dtmf_tones(
+                [TONES[key] for key in keys], PhoneNumberIdentifier(customer)
+            )
 
     def stream_again(self, connection_id: str) -> None:
         """The service dials the media address anew: a process took over. Raises AzureError."""

@@ -15,6 +15,7 @@ from centrala.azure.calls import Answered
 from centrala.calls import taping, waits
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
+from centrala.calls.sending_on import FAILED, came_back
 from centrala.calls.states import ENDINGS, REACHED, further
 from centrala.characters import storable, storable_json
 from centrala.conversations.happenings import happened
@@ -128,7 +129,8 @@ def connected(call_id: UUID) -> Call:
 
 
 def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
-    """The call is over; what is left of it as work is wrapped up or closed. The first ending that is told counts."""
+    """The call is over; what is left of it as work is wrapped up or closed. The first ending that is told counts; of a
+    caller who was sent on the reason may come after the end."""
     with transaction.atomic():
         call = _locked(call_id)
         if call.state != CallState.ENDED:
@@ -137,6 +139,9 @@ def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
             call.save(update_fields=["state", "ended_at", "context", "ending", "detail"])
             tell(call.pk)
             announce([call.conversation_id] if call.conversation_id else [])  # its page says how the call ended
+        elif ending == CallEnd.TRANSFERRED and call.ending == CallEnd.CUSTOMER:  # the end was told before its reason
+            call.ending, call.detail = ending, ""
+            call.save(update_fields=["ending", "detail"])
     if call.conversation is not None:
         caller_left(conversation=call.conversation, reason=REASONS.get(CallEnd(call.ending), ClosingReason.FAILED))
 
@@ -152,6 +157,8 @@ def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, 
 
 
 def _moved(call: Call, type_: str, data: Mapping[str, Any]) -> None:
+    if type_ == FAILED:
+        came_back(call, detail=_words(data))
     reached = REACHED.get(type_)
     if reached is None or _of_another_attempt(call, type_, data):
         return

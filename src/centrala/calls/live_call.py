@@ -196,6 +196,11 @@ class LiveCall:
             frame = next(self._music)
         return frame
 
+    def pressed(self, key: str) -> None:
+        """By the customer."""
+        if self.agent is not None:
+            self.agent.outlet.say(msgspec.json.encode({"kind": "key", "key": key}).decode())
+
     def from_customer(self, frame: bytes) -> None:
         if self.mode == Mode.TALKING:
             for ear in self._ears.values():

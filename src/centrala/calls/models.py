@@ -48,6 +48,7 @@ class CallEnd(models.TextChoices):
     NOT_ANSWERED = "not_answered", _("The customer hung up before the hub answered")
     FAILED = "failed", _("Azure could not connect the call")
     LOST = "lost", _("The process of the hub that had the call ended")
+    TRANSFERRED = "transferred", pgettext_lazy("call", "The customer was transferred to another number")
     TOO_LONG = "too_long", _("The call reached its longest time")
 
 
@@ -78,6 +79,8 @@ class Call(models.Model):
     state = models.CharField(max_length=10, choices=CallState, default=CallState.RINGING)
     node = models.ForeignKey(Node, null=True, on_delete=models.SET_NULL, related_name="calls")
     recorded = models.CharField(max_length=10, choices=Recorded, default=Recorded.NO, db_default=Recorded.NO.value)
+    sent_to = models.CharField(max_length=32, blank=True, default="", db_default="")  # E.164: see `sending_on`
+    sent_at = models.DateTimeField(null=True)
     rang_at = models.DateTimeField()
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -149,6 +149,8 @@ async def _hear(socket: WebSocket, live: LiveCall) -> None:
         unusable = 0
         if isinstance(told, bytes):
             live.from_customer(told)
+        elif isinstance(told, wire.Tone):
+            live.pressed(told.key)
     await socket.close(WRONG)
 
 

@@ -10,10 +10,15 @@ REACHED = {
     "ParticipantsUpdated": CallState.CONNECTED,
     "MediaStreamingStarted": CallState.CONNECTED,
     "CallDisconnected": CallState.ENDED,
+    "CallTransferAccepted": CallState.ENDED,
     "AnswerFailed": CallState.ENDED,
     "CreateCallFailed": CallState.ENDED,
 }
-ENDINGS = {"AnswerFailed": CallEnd.FAILED, "CreateCallFailed": CallEnd.FAILED}
+ENDINGS = {
+    "AnswerFailed": CallEnd.FAILED,
+    "CreateCallFailed": CallEnd.FAILED,
+    "CallTransferAccepted": CallEnd.TRANSFERRED,
+}
 
 
 def further(state: str, other: str) -> CallState:

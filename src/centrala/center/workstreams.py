@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from centrala.center.forms import Lines
 from centrala.errors import Refused
 from centrala.numbers.access import numbers_of
+from centrala.numbers.countries import countries_field
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.forms import WORDS, explain

@@ -1,22 +1,29 @@
 """The telephone in the browser: what lets it into a call."""
 
+import re
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from centrala.azure.calls import Calls
+from centrala.azure.errors import AzureError
 from centrala.calls import tickets
 from centrala.calls.access import ACTS, overheard_by, visited
 from centrala.calls.mixing import Role
-from centrala.calls.models import Call, Node
+from centrala.calls.models import Call, CallState, Node
 from centrala.calls.queries import call_of
 from centrala.calls.tickets import Ticket
+from centrala.connection.azure_words import in_words
 from centrala.conversations.models import ENDED, Conversation
 from centrala.desk.sockets import socket_of
-from centrala.desk.views import UNPROCESSABLE, find
+from centrala.desk.views import NO_CONTENT, UNPROCESSABLE, find
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
 from centrala.organization.posting import post_only
+
+KEYS = re.compile(r"[0-9*#A-D]{1,20}")
 
 
 @staff_only
@@ -40,6 +47,25 @@ def hear(request: StaffRequest, conversation_id: UUID, role: str) -> HttpRespons
     if not overheard_by(request.user, found) and _under_way(found):
         return _refused(_("You may keep company in calls of others that go on, in the queues that you supervise."))
     return _let_in(request, found, Role(role))
+
+
+@staff_only
+@post_only
+def keys(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """Keys that the agent presses, for whoever answers by a menu; 204 once Azure plays them, 422 with the reason."""
+    found = find(request, conversation_id)
+    pressed = request.POST.get("keys", "")
+    if not KEYS.fullmatch(pressed):
+        return _refused(_("These are no keys of a telephone."))
+    call = call_of(found)
+    if call is None or found.agent_id != request.user.pk or call.state != CallState.CONNECTED:
+        return _refused(_("The call is not yours any more, or it is over."))
+    client = Calls(connection=call.connection.connection_string, cloud=settings.CLOUD)
+    try:
+        client.press(call.call_connection_id, keys=pressed, customer=call.customer)
+    except AzureError as error:
+        return _refused(_("Azure does not play the keys: %(reason)s") % {"reason": in_words(error)})
+    return HttpResponse(status=NO_CONTENT)
 
 
 def _let_in(request: StaffRequest, conversation: Conversation, role: Role) -> HttpResponse:

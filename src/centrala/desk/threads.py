@@ -11,6 +11,7 @@ from centrala.calls.access import overheard_by
 from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.models import Call
 from centrala.calls.queries import call_of
+from centrala.calls.sending_on import is_under_way
 from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import ENDED, Conversation, Message, Note
@@ -44,6 +45,11 @@ class Thread:
     @property
     def is_call(self) -> bool:
         return self.conversation.channel == Channel.VOICE
+
+    @property
+    def sent_on(self) -> bool:
+        """Azure calls the number that the caller shall be sent on to."""
+        return self.call is not None and is_under_way(self.call)
 
     @property
     def over(self) -> bool:

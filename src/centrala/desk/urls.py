@@ -18,6 +18,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/note", views.note, name="note"),
     path("<uuid:conversation_id>/talk", phone.talk, name="talk"),
     path("<uuid:conversation_id>/hear/<slug:role>", phone.hear, name="hear"),
+    path("<uuid:conversation_id>/keys", phone.keys, name="keys"),
     path("<uuid:conversation_id>/here", views.here, name="here"),
     path("<uuid:conversation_id>/seen", views.seen, name="seen"),
     path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),

@@ -53,7 +53,12 @@ def transfer(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     found = find(request, conversation_id)
     form = TransferForm(request.POST or None, conversation=found, user=request.user)
     if request.method == "POST" and form.is_valid():
-        return _done(request, form.act, conversation=found)
+        try:
+            return redirect("desk:conversation", form.act(user=request.user, conversation=found).pk)
+        except Refused as refused:
+            if refused.field not in form.fields:
+                return _refused(request, found, refused)
+            form.add_error(refused.field, refused.message)
     return page(request, found, part="desk/_transfer.html", form=form, status=UNPROCESSABLE if form.is_bound else 200)
 
 

@@ -14,6 +14,8 @@ ICONS: dict[str, str] = {
     '<path d="M4.5 9.5a5.5 5.5 0 0 0 11 0M10 15v2.5M7 17.5h6"/>',
     "headphones": '<path d="M3.5 13.5V10a6.5 6.5 0 0 1 13 0v3.5"/>'
     '<rect x="3" y="11.5" width="3.6" height="5" rx="1.4"/><rect x="13.4" y="11.5" width="3.6" height="5" rx="1.4"/>',
+    "keypad": '<path d="M5 4.5v.01M10 4.5v.01M15 4.5v.01M5 10v.01M10 10v.01M15 10v.01M5 15.5v.01M10 15.5v.01'
+    'M15 15.5v.01" stroke-width="2.6"/>',
     "hold": '<path d="M7 4.5v11M13 4.5v11" stroke-width="2.2"/>',
     "pulse": '<path d="M2.5 10.5h3l2.2-6 4 11 2.3-5h3.5"/>',
     "channels": '<path d="M10 3v4M10 7l-5 4M10 7l5 4"/><circle cx="10" cy="3.8" r="1.3"/><rect x="2.5" y="11.5" '

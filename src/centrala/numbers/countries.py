@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -18,6 +19,9 @@ from phonenumbers import (
 
 from centrala.errors import Refused
 from centrala.numbers.emergency import is_emergency
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SEPARATORS = re.compile(r"[\s,;]+")
 SOME_NAMED = 12  # countries that a reason names
@@ -39,7 +43,7 @@ class CountriesField(forms.CharField):
         return sorted(told)
 
 
-def countries_field(label: str) -> CountriesField:
+def countries_field(label: "StrOrPromise") -> CountriesField:
     return CountriesField(
         label=label,
         required=False,

@@ -6,10 +6,10 @@ const SPEAKS = ["talking", "coaching", "joined"];
 const STAYS_OVER = ["over", "elsewhere", "waiting"];
 
 // `post` asks the hub for the socket's address. Tells `mode(word)`, at its end `over(word or the hub's reason)`,
-// `company([{name, role}])` of those who are heard besides, and `play(frame)`.
+// `company([{name, role}])` of those who are heard besides, `key(key)` that the customer pressed, and `play(frame)`.
 export class Talking {
-  constructor({ address, post, mode, over, company, play }) {
-    Object.assign(this, { address, post, mode, over, company, play });
+  constructor({ address, post, mode, over, company, key, play }) {
+    Object.assign(this, { address, post, mode, over, company, key, play });
     this.lost = 0; // frames that did not leave
     this.ended = false;
     this.connect();
@@ -37,8 +37,9 @@ export class Talking {
   }
 
   hear(words) {
-    const { kind, mode, people } = JSON.parse(words);
+    const { kind, mode, people, key } = JSON.parse(words);
     if (kind === "company") this.company(people);
+    if (kind === "key") this.key(key);
     if (kind !== "mode") return;
     this.since = undefined;
     this.tried = 0;

@@ -1,6 +1,7 @@
 // The agent's telephone above the desk: it joins a call that is accepted or picked in this tab, and stays in it whatever
 // the desk shows meanwhile. Which calls are the agent's own, the hub says in the list #calls.
 import { install as installDevices } from "./devices.js";
+import * as keypad from "./keypad.js";
 import { open } from "./sound.js";
 import { Talking } from "./talking.js";
 
@@ -14,10 +15,11 @@ const AGAIN = ["elsewhere", "gone"]; // after these words it is joined again
 const part = (name) => document.getElementById(name);
 const words = (word) => (part("phone").dataset[word] ?? word).replace("{name}", now?.name ?? ""); // or the hub's own
 const rows = () => [...part("calls").children];
-const post = async (address) => {
-  const token = document.querySelector("#acting [name=csrfmiddlewaretoken]").value;
-  const answer = await fetch(address, { method: "POST", body: new URLSearchParams({ csrfmiddlewaretoken: token }) });
-  return answer.ok || answer.status === 422 ? answer.json() : {};
+const post = async (address, given = {}) => {
+  const csrfmiddlewaretoken = document.querySelector("#acting [name=csrfmiddlewaretoken]").value;
+  const body = new URLSearchParams({ csrfmiddlewaretoken, ...given });
+  const answer = await fetch(address, { method: "POST", body });
+  return answer.status === 200 || answer.status === 422 ? answer.json() : {};
 };
 
 // {call, address, talking, sound, muted, mode}: the call that this tab is in, or is about to be; of somebody else's also
@@ -37,7 +39,7 @@ function show() {
   const on = mode === "talking" || mode === "held" || mode === now?.role;
   part("phone").dataset.mode = mode ?? "";
   part("phone-talk").hidden = !on || !mode;
-  part("phone-hold").hidden = Boolean(now?.role);
+  part("phone-hold").hidden = part("phone-keys").hidden = Boolean(now?.role);
   part("phone-mute").hidden = now?.role === "listening";
   part("phone-roles").hidden = !now?.role;
   for (const button of part("phone-roles").querySelectorAll("[data-role]")) {
@@ -82,6 +84,7 @@ function stop(word) {
   sessionStorage.removeItem(HERE);
   part("phone-missing").textContent = "";
   meet([]);
+  keypad.forget();
   say(word);
   fading = setTimeout(() => { part("phone-words").textContent = ""; }, rows().length ? STAYS * 6 : STAYS);
   show();
@@ -119,6 +122,7 @@ async function enter(call) {
     mode: (mode) => now === mine && turn(mode),
     over: (word) => now === mine && stop(word),
     company: (people) => now === mine && meet(people),
+    key: (key) => now === mine && keypad.heard(key),
     play: (frame) => mine.sound.play(frame),
   });
 }
@@ -151,6 +155,7 @@ function look() {
 export const taken = () => now !== undefined || performance.now() - asked < TAKEN;
 
 export function install() {
+  keypad.install({ post, address: () => rows().find((row) => row.dataset.call === now?.call)?.dataset.keys });
   installDevices({ open, words, changed: renew });
   document.addEventListener("click", ({ target }) => {
     const row = target.closest(".talk")?.closest("li");

@@ -1,0 +1,44 @@
+// The keypad of the call that this tab is in, and the keys that the customer pressed.
+const KEY = /^[0-9*#A-Da-d]$/;
+const SHOWN = 24; // keys; those before are forgotten
+
+const part = (id) => document.getElementById(id);
+let own = "";
+let theirs = "";
+
+function show() {
+  part("keypad-words").textContent = own && part("keypad-words").dataset.pressed.replace("{keys}", own);
+  part("phone-pressed").textContent = theirs && part("phone-pressed").dataset.words.replace("{keys}", theirs);
+}
+
+export function heard(key) {
+  theirs = (theirs + key).slice(-SHOWN);
+  show();
+}
+
+export function forget() {
+  own = theirs = "";
+  part("keypad").hidePopover();
+  show();
+}
+
+// `post(address, {keys})` answers what the hub says; `address()` is that of the call, undefined without one.
+export function install({ post, address }) {
+  let before = Promise.resolve(); // one key after the other
+  const press = (key) => {
+    before = before.then(async () => {
+      if (!address()) return;
+      const { refused } = await post(address(), { keys: key }).catch(() => ({}));
+      own = (own + key).slice(-SHOWN);
+      show();
+      if (refused) part("keypad-words").textContent = refused;
+    });
+  };
+  part("keypad").addEventListener("click", ({ target }) => {
+    const key = target.closest("[data-key]")?.dataset.key;
+    if (key) press(key);
+  });
+  part("keypad").addEventListener("keydown", (event) => {
+    if (KEY.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) press(event.key.toUpperCase());
+  });
+}

@@ -1,0 +1,144 @@
+"""A caller is sent on to a number outside: by whom, where to, and what becomes of the call."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from calling import call, talk_of
+from centrala.azure.calls import Calls
+from centrala.azure.errors import AzureError
+from centrala.calls.actions import heard
+from centrala.calls.models import Call, CallEnd, CallState
+from centrala.calls.sending_on import RINGS, is_under_way, send_on
+from centrala.conversations.models import ConversationState
+from centrala.errors import Refused
+from centrala.organization.models import Role, User
+from centrala.workstreams.actions import set_up
+from centrala.workstreams.models import Channel, Workstream
+from hub import OURS, connected
+from hub import ala as agent
+
+pytestmark = pytest.mark.django_db
+ELSEWHERE = "+14255550188"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The numbers that Azure was asked to call; what it does is told by its events."""
+    numbers: list[str] = []
+    monkeypatch.setattr(Calls, "transfer", lambda _self, _id, *, to, **_more: numbers.append(to))
+    return numbers
+
+
+@pytest.fixture
+def ala() -> User:
+    return agent()
+
+
+@pytest.fixture
+def theirs(ala: User, asked: list[str]) -> Call:
+    """Ala talks; her workstream allows numbers in the United States."""
+    connection = connected()
+    set_up(name="Voice", channel=Channel.VOICE, numbers=list(connection.numbers.all()))
+    Workstream.objects.filter(channel=Channel.VOICE).update(transfer_countries=["US"])
+    return call(connection, agent=ala)
+
+
+def tell(made: Call, type_: str, id_: str = "") -> None:
+    heard(made, id_=id_ or type_, type_=type_, at=now(), data={"resultInformation": {"message": "It is busy."}})
+
+
+def state(made: Call) -> tuple[str, str, str]:
+    made.refresh_from_db()
+    return made.state, made.ending, talk_of(made).state
+
+
+def test_number_that_answers_has_the_caller_and_the_agent_wraps_up(theirs: Call, ala: User, asked: list[str]) -> None:
+    send_on(conversation=talk_of(theirs), user=ala, number="(425) 555-0188")
+    theirs.refresh_from_db()
+    assert (asked, is_under_way(theirs), theirs.state) == ([ELSEWHERE], True, CallState.CONNECTED)
+
+    tell(theirs, "CallTransferAccepted")
+    tell(theirs, "CallDisconnected")
+
+    assert state(theirs) == (CallState.ENDED, CallEnd.TRANSFERRED, ConversationState.WRAP_UP)
+
+
+def test_end_that_is_told_before_its_reason_ends_the_same(theirs: Call, ala: User) -> None:
+    send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+
+    tell(theirs, "CallDisconnected")
+    tell(theirs, "CallTransferAccepted")
+
+    assert state(theirs) == (CallState.ENDED, CallEnd.TRANSFERRED, ConversationState.WRAP_UP)
+
+
+def test_number_that_does_not_answer_leaves_the_caller_with_the_agent(theirs: Call, ala: User) -> None:
+    send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+
+    tell(theirs, "CallTransferFailed")
+
+    assert state(theirs) == (CallState.CONNECTED, "", ConversationState.ACTIVE)
+    assert (is_under_way(theirs), theirs.sent_to, theirs.detail) == (False, ELSEWHERE, "It is busy.")
+    send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+
+
+def test_second_number_has_to_wait_for_the_first_but_not_for_ever(theirs: Call, ala: User, asked: list[str]) -> None:
+    send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+    with pytest.raises(Refused, match="being transferred already"):
+        send_on(conversation=talk_of(theirs), user=ala, number="+14255550189")
+
+    Call.objects.update(sent_at=now() - RINGS - timedelta(seconds=1))
+    send_on(conversation=talk_of(theirs), user=ala, number="+14255550189")
+
+    assert asked == [ELSEWHERE, "+14255550189"]
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        ("911", "Emergency numbers"),
+        ("+48600100200", "Calls to this country"),
+        (OURS, "in the call already|can have this number|Calls to this country"),
+        ("nobody", "is no telephone number"),
+    ],
+)
+def test_number_that_may_not_be_called_is_refused_before_azure_is_asked(
+    theirs: Call, ala: User, asked: list[str], number: str, reason: str
+) -> None:
+    with pytest.raises(Refused, match=reason) as refused:
+        send_on(conversation=talk_of(theirs), user=ala, number=number)
+
+    assert (asked, refused.value.field) == ([], "number")
+
+
+def test_without_countries_nobody_is_sent_anywhere(theirs: Call, ala: User, asked: list[str]) -> None:
+    Workstream.objects.update(transfer_countries=[])
+
+    with pytest.raises(Refused, match="No country is allowed"):
+        send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+
+    assert asked == []
+
+
+def test_who_has_not_the_call_sends_nobody_on(theirs: Call, asked: list[str]) -> None:
+    beata = User.objects.create_user("beata", role=Role.SUPERVISOR)
+
+    with pytest.raises(Refused, match="not yours"):
+        send_on(conversation=talk_of(theirs), user=beata, number=ELSEWHERE)
+
+    assert asked == []
+
+
+def test_azures_no_is_told_and_the_caller_stays(theirs: Call, ala: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object, **_named: object) -> None:
+        raise AzureError("No such number.", permanent=True, status=400)
+
+    monkeypatch.setattr(Calls, "transfer", refuse)
+
+    with pytest.raises(Refused, match="No such number"):
+        send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+
+    theirs.refresh_from_db()
+    assert not is_under_way(theirs)
