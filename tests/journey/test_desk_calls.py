@@ -20,7 +20,7 @@ from running_demo import Demo, running_demo, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-AGENT, CUSTOMER = 440, 1000  # hertz of what each of them says
+AGENT, CUSTOMER = 700, 1000  # hertz of what each of them says; 440 is a note of the music
 QUIET, LOUD = -55.0, -35.0  # decibels on the page's meters
 
 
