@@ -76,3 +76,75 @@ def test_caller_who_finds_too_many_waiting_hears_why_and_the_call_ends(
     assert told(demo, first)["state"] == "connected"
     with demo.control() as control:
         control.delete(f"/_local/calls/{first}").raise_for_status()
+
+
+def one_waits(demo: Demo, customer: str) -> str:
+    first = calls(demo, customer)
+    until(lambda: state(demo, customer) == "open", 15)
+    return first
+
+
+def hang_up(demo: Demo, call: str) -> None:
+    with demo.control() as control:
+        control.delete(f"/_local/calls/{call}").raise_for_status()
+
+
+def tones(demo: Demo, call: str, hertz: int) -> int:
+    """Tenths of a second in which the caller heard it."""
+    return sum(abs((window["hertz"] or 0) - hertz) < 10 for window in heard(demo, call))
+
+
+def when_many_wait(remedy: str) -> dict[str, str]:
+    return {"too_many-remedy": remedy, "too_many-threshold": "1", "too_many-place": "1", "long_wait-place": "1"}
+
+
+def voicemails(demo: Demo) -> list[dict[str, Any]]:
+    with demo.api() as api:
+        items = api.get("/api/v1/recordings").json()["items"]
+    return [one for one in items if (one["left"], one["right"]) == ("hub", "none")]
+
+
+def test_voicemail_is_prompted_recorded_until_the_hash_key_and_waits_in_the_queue(
+    demo: Demo, voice_queue: tuple[Office, str]
+) -> None:
+    admin, path = voice_queue
+    admin.post(path, when_many_wait("voicemail"))
+    first, customer = one_waits(demo, "+14255550163"), "+14255550164"
+    said = [{"wait": 8}, {"say": "Please call me back about the broken lamp."}, {"wait": 1}, {"press": "#"}]
+
+    call = calls(demo, customer, script=said)
+
+    until(lambda: told(demo, call)["state"] == "ended", 40)
+    assert 4 <= tones(demo, call, 1000) <= 6  # the tone, once
+    until(lambda: voicemails(demo), 20)
+    assert state(demo, customer) == "open"
+    assert 2_000 < voicemails(demo)[0]["milliseconds"] < 15_000
+    hang_up(demo, first)
+
+
+def test_caller_who_says_nothing_after_the_tone_leaves_no_voicemail(
+    demo: Demo, voice_queue: tuple[Office, str]
+) -> None:
+    admin, path = voice_queue
+    admin.post(path, when_many_wait("voicemail"))
+    first, customer = one_waits(demo, "+14255550165"), "+14255550166"
+    before = len(voicemails(demo))
+
+    call = calls(demo, customer, script=[{"wait": 9}, {"hang_up": True}])
+
+    until(lambda: told(demo, call)["state"] == "ended", 40)
+    until(lambda: state(demo, customer) == "closed", 20)
+    assert len(voicemails(demo)) == before
+    hang_up(demo, first)
+
+
+def test_call_back_is_offered_taken_by_a_key_and_keeps_its_place(demo: Demo, voice_queue: tuple[Office, str]) -> None:
+    admin, path = voice_queue
+    admin.post(path, when_many_wait("call_back"))
+    first, customer = one_waits(demo, "+14255550167"), "+14255550168"
+
+    call = calls(demo, customer, script=[{"wait": 36}, {"press": "1"}])
+
+    until(lambda: told(demo, call)["state"] == "ended", 70)
+    assert state(demo, customer) == "open"
+    hang_up(demo, first)

@@ -18,7 +18,7 @@ from centrala.conversations.models import Conversation
 from centrala.desk.threads import earlier_conversations
 from centrala.organization.models import AuditEntry, User
 from centrala.routing.actions import end, transfer_to_agent
-from centrala.routing.models import Offer
+from centrala.routing.models import Offer, Overflowed
 from centrala.workstreams.models import Queue, QueueKind
 from pages.reading import read
 from pages.scene import Talk
@@ -272,3 +272,33 @@ def test_part_in_a_call_that_nobody_may_choose_is_not_there(
     made = call(connection, agent=ala, at=here)
 
     assert supervisor.post(f"/desk/{talk_of(made).pk}/hear/{role}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("instead", "offered", "told"),
+    [
+        ("voicemail", "A voicemail.", "A voicemail: listen to it below. Call back: +1 425-555-0123"),
+        (
+            "call_back",
+            "A call back: the customer waits for your call.",
+            "The customer wants to be called back, and waits for it at this place in the queue. "
+            "Call back: +1 425-555-0123",
+        ),
+    ],
+)
+def test_work_without_a_call_says_what_it_is_and_whom_to_call(
+    agent: Client, ala: User, connection: Connection, instead: str, offered: str, told: str
+) -> None:
+    one = call(connection)
+    talk = talk_of(one)
+    Overflowed.objects.create(conversation=talk, at=now(), instead=instead, settled_at=now())
+    actions.ended(one.pk, CallEnd.CUSTOMER)
+    Offer.objects.create(
+        conversation=talk, agent=ala, units=30, offered_at=now(), expires_at=now() + timedelta(minutes=1)
+    )
+
+    offer = read(agent.get("/desk/list")).one("li", class_="offer")
+    page = read(agent.get(f"/desk/{talk.pk}/"))
+
+    assert ("data-voice" in offer.attributes, offer.one("p", class_="preview").text()) == (False, offered)
+    assert page.one("section", id="call-facts").one("p", class_="bar").text() == told

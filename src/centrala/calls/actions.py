@@ -23,7 +23,7 @@ from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ClosingReason, Contact, Conversation, ConversationState
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
-from centrala.routing import overflow
+from centrala.routing import instead, overflow
 from centrala.routing.actions import release
 from centrala.routing.callers import caller_left
 from centrala.routing.models import Step
@@ -94,6 +94,8 @@ def agent_gone(call_id: UUID) -> None:
 
 def why_over(call: Call) -> CallEnd:
     """Of a call whose conversation is over."""
+    if call.conversation is not None and instead.of(call.conversation) is not None:
+        return CallEnd.CALL_BACK
     reason = call.conversation.closing_reason if call.conversation else ""
     return ENDED_BY.get(ClosingReason(reason), CallEnd.AGENT) if reason else CallEnd.AGENT
 
@@ -142,7 +144,7 @@ def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
         elif ending == CallEnd.TRANSFERRED and call.ending == CallEnd.CUSTOMER:  # the end was told before its reason
             call.ending, call.detail = ending, ""
             call.save(update_fields=["ending", "detail"])
-    if call.conversation is not None:
+    if call.conversation is not None and instead.of(call.conversation) is None:
         caller_left(conversation=call.conversation, reason=REASONS.get(CallEnd(call.ending), ClosingReason.FAILED))
 
 

@@ -21,8 +21,8 @@ from django.utils.timezone import now
 from centrala.azure.calls import Calls
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, frames, prompts, taping
-from centrala.calls.leg import Leg
+from centrala.calls import actions, attending, frames, prompts, taping
+from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall, Standing
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded
@@ -57,6 +57,7 @@ class Exchange:
         self._cloud = cloud
         self._clients: dict[str, Calls] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turns: dict[UUID, attending.Turns] = {}
         self._look = asyncio.Event()
         self._beaten = self._adopts_from = float("-inf")
         self._folder = folder
@@ -77,8 +78,7 @@ class Exchange:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for live in self.calls.values():
-            if live.leg is not None:
-                live.leg.close()
+            _closed(live)
         with contextlib.suppress(DatabaseError):
             await in_thread(actions.goodbye, self.node)
 
@@ -87,7 +87,8 @@ class Exchange:
         self._look.set()
 
     def live(self, call: UUID) -> LiveCall:
-        return self.calls.setdefault(call, LiveCall(call, leg=Leg(self._folder, call)))
+        made = LiveCall(call, leg=Leg(self._folder, call), message=Leg(self._folder, call, side=CUSTOMER))
+        return self.calls.setdefault(call, made)
 
     async def refresh(self, live: LiveCall) -> None:
         """Reads how things stand, and does what follows from it."""
@@ -114,6 +115,9 @@ class Exchange:
                 live.announce(await in_thread(prompts.farewell, live.call))
             finally:
                 live.said = True
+        elif live.standing.voicemail and not live.prompted:
+            live.greeted = live.prompted = True
+            live.announce(await in_thread(prompts.voicemail, live.call))
         elif not live.greeted:
             live.greeted = True
             if live.standing.is_new:
@@ -123,9 +127,11 @@ class Exchange:
         self.calls.pop(live.call, None)
         if live.line is not None:
             live.line.end()
-        if live.leg is not None and live.leg.written:
-            live.leg.close()
+        if _closed(live):
             self._spawn(self._keep())
+        if live.prompted and not live.message_begun:
+            self._spawn(in_thread(attending.nothing_said, live.call))
+        self._turns.pop(live.call, None)
 
     async def _practise(self) -> None:
         """The music takes a third of a second to make, for which no caller shall wait."""
@@ -213,6 +219,8 @@ class Exchange:
             await self._follow(live, stands, turn)
             if live.call in self.calls:
                 await self._be_patient(live)
+                if ending := await attending.attend(live, self._turns.setdefault(live.call, attending.Turns())):
+                    self._leave(live, ending)
         except Exception:
             log.exception("Call %s could not be looked after.", live.call)
 
@@ -351,6 +359,14 @@ class Exchange:
         if text not in self._clients:
             self._clients[text] = Calls(connection=call.connection.connection_string, cloud=self._cloud)
         return self._clients[text]
+
+
+def _closed(live: LiveCall) -> bool:
+    """Whether the hub has recorded anything itself."""
+    written = [leg for leg in (live.leg, live.message) if leg is not None and leg.written]
+    for leg in written:
+        leg.close()
+    return bool(written)
 
 
 def _call(id_: UUID) -> Call:

@@ -1,4 +1,5 @@
-"""What the hub itself records of a call's agents: a WAV file for each node that has the call, placed by the clock.
+"""What the hub itself records of a call's agents, and of a customer who leaves a voicemail: a WAV file for each node
+that has the call, placed by the clock.
 
 It is playable whatever happens: a second at most is in memory, and whoever reads it goes by its size. The file's name
 says whose it is and when it began, so that it needs nobody's memory; `recordings.legs` brings it into the storage.
@@ -24,6 +25,8 @@ FLUSHED = 50  # frames
 EARLY = 10  # frames that may wait to be heard; what comes on top of them is not heard either (see outlet)
 LATE = 3  # frames: less than that is a network's trembling and no silence
 LONGEST = 2**32 - 2**16  # bytes: a WAV file counts them in 32 bits
+AGENT, CUSTOMER = "agent", "customer"
+FOLDERS = {AGENT: "speaking", CUSTOMER: "voicemail"}
 log = logging.getLogger(__name__)
 
 
@@ -45,10 +48,11 @@ class Leg:
         below: Path,
         call: UUID,
         *,
+        side: str = AGENT,
         clock: Callable[[], float] = monotonic,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        self._folder, self._call = folder(below), call
+        self._folder, self._call, self._side = folder(below, side), call, side
         self._clock, self._now = clock, now or (lambda: datetime.now(UTC))
         self._file: IO[bytes] | None = None
         self._began = 0.0
@@ -60,6 +64,10 @@ class Leg:
     def written(self) -> bool:
         return self._file is not None
 
+    @property
+    def seconds(self) -> float:
+        return self._frames * SECONDS
+
     def write(self, frame: bytes) -> None:
         if self._broken:
             return
@@ -67,7 +75,7 @@ class Leg:
             self._place(frame)
         except OSError as error:
             self._broken = True
-            log.error("The agent's side of call %s is recorded no further: %s", self._call, error.strerror)  # noqa: TRY400
+            log.error("The %s's side of call %s is recorded no further: %s", self._side, self._call, error.strerror)  # noqa: TRY400
 
     def close(self) -> None:
         if self._file is None or self._file.closed:
@@ -76,7 +84,7 @@ class Leg:
             self._flush()
             finish(self._file)
         except OSError as error:
-            log.error("The agent's side of call %s ends early: %s", self._call, error.strerror)  # noqa: TRY400
+            log.error("The %s's side of call %s ends early: %s", self._side, self._call, error.strerror)  # noqa: TRY400
         self._file.close()
 
     def _place(self, frame: bytes) -> None:
@@ -123,8 +131,8 @@ def _created(path: Path) -> IO[bytes]:
     return file
 
 
-def folder(below: Path) -> Path:
-    return below / "speaking"
+def folder(below: Path, side: str = AGENT) -> Path:
+    return below / FOLDERS[side]
 
 
 def named(path: Path) -> Named | None:

@@ -23,6 +23,7 @@ from centrala.calls.outlet import Outlet
 
 LINE_SECONDS = 5.0
 GONE_SECONDS = 2.0
+LONGEST_MESSAGE = 300.0  # seconds of a voicemail, as in the original
 A_MOMENT = timedelta(seconds=20)
 RECORDED = "yes"  # see models.Recorded
 
@@ -33,6 +34,7 @@ class Mode(StrEnum):
     WAITING = "waiting"  # for an agent, or for the agent's browser
     TALKING = "talking"
     HELD = "held"
+    SPEAKING = "speaking"  # nothing: it is the customer who speaks, to be kept as a voicemail
     OVER = "over"
 
 
@@ -49,6 +51,8 @@ class Standing:
     recorded: str = ""
     pauses_on_hold: bool = False
     node: UUID | None = None
+    voicemail: bool = False
+    offers_call_back: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -69,8 +73,9 @@ class Agent:
 class LiveCall:
     """`alone_since` and `silent_since`: since when the agent's browser, or the customer's sound, is missing."""
 
-    def __init__(self, call: UUID, *, leg: Leg | None = None) -> None:
+    def __init__(self, call: UUID, *, leg: Leg | None = None, message: Leg | None = None) -> None:
         self.leg = leg  # what the hub records of the agents itself
+        self.message = message  # the customer's voicemail
         self.standing = Standing(call)
         self.line: Outlet | None = None  # to the customer
         self.agent: Agent | None = None
@@ -78,6 +83,8 @@ class LiveCall:
         self.held = False
         self.silent_since: float | None = monotonic()
         self.alone_since: float | None = None
+        self.keys = ""  # that the customer pressed, and nobody has looked at
+        self.prompted = False  # for a voicemail
         self.greeted = self.parted = self.said = False  # what is said at the beginning and at the end, and all of it
         self.answering = self.leaving = self.dialled = False  # what is being asked of Azure
         self._asked = self._applied = 0
@@ -100,7 +107,9 @@ class LiveCall:
             return Mode.OVER
         if self._has_agent:
             return Mode.HELD if self.held else Mode.TALKING
-        return Mode.TALKING if any(one.role == Role.JOINED for one in self.company) else Mode.WAITING
+        if any(one.role == Role.JOINED for one in self.company):
+            return Mode.TALKING
+        return Mode.SPEAKING if self.standing.voicemail else Mode.WAITING
 
     @property
     def _has_agent(self) -> bool:
@@ -171,6 +180,19 @@ class LiveCall:
             self._announced.extend(frames)
 
     @property
+    def is_told(self) -> bool:
+        """Something is being said to the customer."""
+        return bool(self._announced)
+
+    @property
+    def message_begun(self) -> bool:
+        return self.message is not None and self.message.written
+
+    @property
+    def message_complete(self) -> bool:
+        return self.message is not None and self.message.seconds >= LONGEST_MESSAGE
+
+    @property
     def silent(self) -> bool:
         """Nothing more is to be said, or the line to say it into does not come."""
         if self.line is None:
@@ -186,7 +208,7 @@ class LiveCall:
             return
         if self._announced:
             self.line.put(self._announced.popleft())
-        elif self.mode != Mode.OVER:
+        elif self.mode not in {Mode.OVER, Mode.SPEAKING}:
             self.line.put(self._next_of_music())
 
     def _next_of_music(self) -> bytes:
@@ -202,6 +224,8 @@ class LiveCall:
             self.agent.outlet.say(msgspec.json.encode({"kind": "key", "key": key}).decode())
 
     def from_customer(self, frame: bytes) -> None:
+        if self.mode == Mode.SPEAKING and self.message is not None and self.prompted and not self._announced:
+            self.message.write(frame)
         if self.mode == Mode.TALKING:
             for ear in self._ears.values():
                 ear.hear(frame, Role.CUSTOMER, Role.CUSTOMER)

@@ -45,6 +45,8 @@ class CallEnd(models.TextChoices):
     AGENT = "agent", pgettext_lazy("call", "The agent hung up")
     OUT_OF_HOURS = "out_of_hours", pgettext_lazy("call", "Nobody was there at this hour")
     OVERFLOW = "overflow", pgettext_lazy("call", "Ended by overflow")
+    VOICEMAIL = "voicemail", pgettext_lazy("call", "The voicemail was complete")
+    CALL_BACK = "call_back", pgettext_lazy("call", "The customer wants to be called back")
     NOT_ANSWERED = "not_answered", _("The customer hung up before the hub answered")
     FAILED = "failed", _("Azure could not connect the call")
     LOST = "lost", _("The process of the hub that had the call ended")

@@ -6,9 +6,12 @@ from uuid import UUID
 from centrala.calls.frames import BYTES
 from centrala.conversations import filling
 from centrala.conversations.models import ClosingReason, Conversation
+from centrala.routing import instead
 from centrala.workstreams import hours, slugs
 from centrala.workstreams.models import AutomatedText, Occasion
+from centrala.workstreams.wordings import usual
 
+BEEP_HERTZ, BEEP_SECONDS = 1000, 0.5
 KEPT = 64  # texts that were said
 
 
@@ -23,11 +26,24 @@ def farewell(call_id: UUID) -> list[bytes]:
     conversation = _conversation(call_id)
     if conversation is None:
         return []
+    if instead.of(conversation) is not None:
+        return _said(conversation, Occasion.CALLS_BACK)
     if conversation.closing_reason == ClosingReason.OUT_OF_HOURS:
         return _said(conversation, _of_the_hour(conversation), Occasion.CLOSED)
     if conversation.closing_reason == ClosingReason.OVERFLOW:
         return _said(conversation, Occasion.OVERFLOW)
     return _said(conversation, Occasion.ENDED)
+
+
+def voicemail(call_id: UUID) -> list[bytes]:
+    """What is said before a voicemail, and the tone that it begins with."""
+    conversation = _conversation(call_id)
+    return [*(_said(conversation, Occasion.VOICEMAIL) if conversation else []), *_beep()]
+
+
+def call_back(call_id: UUID) -> list[bytes]:
+    conversation = _conversation(call_id)
+    return _said(conversation, Occasion.CALL_BACK) if conversation else []
 
 
 def _conversation(call_id: UUID) -> Conversation | None:
@@ -43,16 +59,18 @@ def _of_the_hour(conversation: Conversation) -> Occasion:
 
 
 def _said(conversation: Conversation, *occasions: Occasion) -> list[bytes]:
-    """The text of the first occasion that has one."""
+    """The text of the first occasion that has one; on some there always is one."""
     assert conversation.workstream is not None
     texts = dict(
         AutomatedText.objects.filter(workstream=conversation.workstream, occasion__in=occasions).values_list(
             "occasion", "text"
         )
     )
+    language = conversation.workstream.language
     for occasion in occasions:
-        if text := slugs.fill(texts.get(occasion, ""), filling.values(conversation, conversation.agent)).strip():
-            return list(_frames(text, conversation.workstream.language))
+        text = texts.get(occasion, "").strip() or usual(occasion, language)
+        if text := slugs.fill(text, filling.values(conversation, conversation.agent)).strip():
+            return list(_frames(text, language))
     return []
 
 
@@ -61,6 +79,17 @@ def _frames(text: str, language: str) -> tuple[bytes, ...]:
     from centrala_sound.frames import bytes_of  # with the first call that is greeted
     from centrala_sound.speech import say
 
-    spoken = bytes_of(say(text, language).samples)
-    spoken += bytes(-len(spoken) % BYTES)
-    return tuple(spoken[at : at + BYTES] for at in range(0, len(spoken), BYTES))
+    return _split(bytes_of(say(text, language).samples))
+
+
+@lru_cache(maxsize=1)
+def _beep() -> tuple[bytes, ...]:
+    from centrala_sound.frames import bytes_of
+    from centrala_sound.sounds import tone
+
+    return _split(bytes_of(tone(BEEP_HERTZ, seconds=BEEP_SECONDS).samples))
+
+
+def _split(sound: bytes) -> tuple[bytes, ...]:
+    sound += bytes(-len(sound) % BYTES)
+    return tuple(sound[at : at + BYTES] for at in range(0, len(sound), BYTES))

@@ -11,6 +11,7 @@ from centrala.calls.live_call import Standing
 from centrala.calls.models import Call, CallState, Node
 from centrala.conversations.models import ENDED, Conversation, ConversationState
 from centrala.organization.models import User
+from centrala.routing.models import Instead, Overflowed
 from centrala.workstreams.models import Channel
 
 
@@ -20,21 +21,28 @@ def standing(call_id: UUID) -> Standing:
 
 def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
     """How these stand now; one that was erased meanwhile is over."""
-    calls = Call.objects.select_related("conversation__workstream", "conversation__agent").in_bulk(list(ids))
+    calls = Call.objects.select_related(
+        "conversation__workstream", "conversation__agent", "conversation__overflowed"
+    ).in_bulk(list(ids))
     return {id_: _standing(calls[id_]) if id_ in calls else Standing(id_, over=True, ended=True) for id_ in ids}
 
 
 def _standing(call: Call) -> Standing:
     talk, ended = call.conversation, call.state == CallState.ENDED
+    over: Overflowed | None = getattr(talk, "overflowed", None)
+    settled = over is not None and over.settled_at is not None
+    waits = talk is not None and talk.state == ConversationState.OPEN and not settled
     return Standing(
         call=call.pk,
         conversation=talk.pk if talk else None,
-        over=ended or (talk is not None and talk.state in ENDED),
+        over=ended or settled or (talk is not None and talk.state in ENDED),
         ended=ended,
         agent=talk.agent_id if talk and talk.agent and talk.agent.works_here else None,
         node=call.node_id,
         connected_at=call.connected_at,
         recorded=call.recorded,
+        voicemail=waits and over is not None and over.withheld,
+        offers_call_back=waits and over is not None and over.instead == Instead.CALL_BACK,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
 

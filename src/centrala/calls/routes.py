@@ -113,7 +113,7 @@ async def media(socket: WebSocket) -> None:
     live.found(outlet)  # whoever calls hears something before the database has said a word
     begun = asyncio.create_task(_begin_for_sure(call, resource, exchange))
     try:
-        await _until_one_ends(outlet.run(), _hear(socket, live))
+        await _until_one_ends(outlet.run(), _hear(socket, live, exchange))
     finally:
         begun.cancel()
         live.lost(outlet)
@@ -137,7 +137,7 @@ def _begin(call: Call, resource: str, exchange: Exchange) -> None:
     actions.connected(call.pk)
 
 
-async def _hear(socket: WebSocket, live: LiveCall) -> None:
+async def _hear(socket: WebSocket, live: LiveCall, exchange: Exchange) -> None:
     unusable = 0
     while unusable < MOST_UNUSABLE:
         try:
@@ -151,6 +151,8 @@ async def _hear(socket: WebSocket, live: LiveCall) -> None:
             live.from_customer(told)
         elif isinstance(told, wire.Tone):
             live.pressed(told.key)
+            live.keys += told.key
+            exchange.look()
     await socket.close(WRONG)
 
 

@@ -24,6 +24,8 @@ def sweep(*, at: datetime | None = None) -> None:
     unanswered = Call.objects.filter(state=CallState.RINGING, rang_at__lt=at - RINGS)
     stuck = Call.objects.filter(state=CallState.ANSWERING, rang_at__lt=at - ANSWERING)
     left = Call.objects.filter(state=CallState.ENDED, ended_at__lt=at - RINGS, conversation__state__in=LIVE)
+    left = left.exclude(conversation__overflowed__settled_at__isnull=False)  # goes on as work without a call
+    left = left.exclude(conversation__overflowed__withheld=True)
     for calls, ending in ((unanswered, CallEnd.NOT_ANSWERED), (stuck, CallEnd.FAILED), (left, CallEnd.CUSTOMER)):
         # In no order: however many fail time and again, the others have their turn.
         for id_ in calls.order_by("?").values_list("pk", flat=True)[:BLOCK]:

@@ -13,7 +13,8 @@ WEIGHT = 0.1  # of the newest
 ANSWERED = """
     select extract(epoch from talk.assigned_at - talk.queued_at)
     from calls_call as call join conversations_conversation as talk on talk.id = call.conversation_id
-    where talk.queue_id = %s and talk.assigned_at >= talk.queued_at and call.rang_at > %s
+    left join routing_overflowed as over on over.conversation_id = talk.id
+    where over.settled_at is null and talk.queue_id = %s and talk.assigned_at >= talk.queued_at and call.rang_at > %s
     order by call.rang_at desc limit %s
 """
 

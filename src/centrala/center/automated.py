@@ -15,6 +15,7 @@ from centrala.organization.forms import explain
 from centrala.workstreams.access import workstreams_of
 from centrala.workstreams.changes import save_texts
 from centrala.workstreams.models import Channel, Occasion, Workstream
+from centrala.workstreams.wordings import USUAL
 
 UNPROCESSABLE = 422
 # In the workstream's language, for whoever does not know how to begin.
@@ -36,6 +37,7 @@ SPOKEN_EXAMPLES = {
     Occasion.HOLIDAY: gettext_noop("Today is a holiday. Please call again on the next working day."),
     Occasion.ENDED: gettext_noop("Thank you for calling. Goodbye."),
     Occasion.OVERFLOW: gettext_noop("All our agents are busy. Please call again later."),
+    **USUAL,
 }
 
 
@@ -50,7 +52,7 @@ class AutomatedForm(forms.Form):
                 required=False,
                 initial=known.get(occasion, ""),
                 widget=forms.Textarea({"rows": 2}),
-                help_text=_("For example: %(text)s") % {"text": _example(occasion, workstream)},
+                help_text=_help(occasion) % {"text": _example(occasion, workstream)},
             )
 
     def clean(self) -> dict[str, str]:
@@ -65,6 +67,10 @@ class AutomatedForm(forms.Form):
     @property
     def texts(self) -> dict[Occasion, str]:
         return {occasion: text for occasion in self.occasions if (text := self.cleaned_data[occasion])}
+
+
+def _help(occasion: Occasion) -> str:
+    return _("Where it is empty: %(text)s") if occasion in USUAL else _("For example: %(text)s")
 
 
 def _example(occasion: Occasion, workstream: Workstream) -> str:

@@ -23,7 +23,7 @@ from centrala.workstreams.overflow import (
     OverflowRule,
     Remedy,
 )
-from centrala.workstreams.overflowing import conditions, save_overflow
+from centrala.workstreams.overflowing import conditions, remedies, save_overflow
 
 UNPROCESSABLE = 422
 NOTHING = ("", gettext_lazy("Nothing: it waits"))
@@ -87,7 +87,7 @@ class OverflowForm(forms.Form):
     def _add(self, condition: Condition, rule: OverflowRule | None) -> None:
         self.fields[f"{condition}-remedy"] = forms.ChoiceField(
             label=gettext_lazy("What happens"),
-            choices=[NOTHING, *Remedy.choices],
+            choices=[NOTHING, *((remedy.value, remedy.label) for remedy in remedies(self.queue))],
             required=False,
             initial=rule.remedy if rule else "",
         )

@@ -77,6 +77,8 @@ class ClosingReason(models.TextChoices):
     OUT_OF_HOURS = "out_of_hours", pgettext_lazy("closed", "Nobody was there at this hour")
     FAILED = "failed", pgettext_lazy("closed", "The call broke off")
     OVERFLOW = "overflow", pgettext_lazy("closed", "By overflow: nobody would have been there in time")
+    NO_VOICEMAIL = "no_voicemail", pgettext_lazy("closed", "The customer left no voicemail")
+    NOT_CALLED = "not_called", pgettext_lazy("closed", "Nobody called back within seven days")
 
 
 class Conversation(models.Model):

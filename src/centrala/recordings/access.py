@@ -9,19 +9,23 @@ from centrala.conversations.models import ConversationState
 from centrala.organization.audit import record
 from centrala.organization.models import AuditEntry, User
 from centrala.recordings.models import ONE_LISTENING, Joined
+from centrala.routing.models import Instead
 
 ACT = "listen to recording"
 
 
 def calls_heard_by(user: User) -> QuerySet[Call]:
-    """Agents hear their own that are closed; supervisors besides those of their queues, or of all where they are in
-    none; administrators all."""
+    """Agents hear their own that are closed, and voicemails as soon as they are theirs; supervisors besides those of
+    their queues, or of all where they are in none; administrators all."""
     over = Call.objects.filter(state=CallState.ENDED, conversation__isnull=False)
     if user.is_administrator:
         return over
     if not user.works_here:
         return over.none()
-    own = Q(conversation__agent=user, conversation__state=ConversationState.CLOSED)
+    voicemail = Q(
+        conversation__overflowed__instead=Instead.VOICEMAIL, conversation__overflowed__settled_at__isnull=False
+    )
+    own = Q(conversation__agent=user) & (Q(conversation__state=ConversationState.CLOSED) | voicemail)
     return over.filter(own | Q(conversation__in=supervised_by(user)))
 
 

@@ -17,7 +17,7 @@ from centrala.conversations.live import announce
 from centrala.installation import make_private
 from centrala.recordings import soon, wav
 from centrala.recordings.keeping import digest, keep, readable
-from centrala.recordings.models import ChunkState, Joined, Source
+from centrala.recordings.models import ChunkState, Joined, Side, Source
 from centrala.recordings.placing import Piece, placed_chunk, placed_leg
 
 if TYPE_CHECKING:
@@ -94,13 +94,17 @@ def _sides(call: Call, open_: ExitStack) -> tuple[list[Piece], list[Piece]]:
                 customer += pieces
         if customer:
             break  # of two recordings of the same call one is enough
-    agents = [placed_leg(open_.enter_context(readable(leg.name)), leg) for leg in call.legs.all()]
-    return customer, agents
+    legs: dict[str, list[Piece]] = {side: [] for side in Side}
+    for leg in call.legs.all():
+        legs[leg.side].append(placed_leg(open_.enter_context(readable(leg.name)), leg))
+    return customer or legs[Side.CUSTOMER], legs[Side.AGENT]  # the cloud's has the voicemail in it
 
 
 def _source(call: Call, customer: list[Piece]) -> Source:
     if not customer:
         return Source.NONE
+    if customer[0].own:
+        return Source.HUB
     return Source.MIXED if customer[0].mixed else Source.CLOUD
 
 

@@ -10,10 +10,14 @@ from django.conf import settings
 from django.db import transaction
 
 from centrala.calls import leg
+from centrala.calls.attending import nothing_said
 from centrala.calls.models import Call
 from centrala.recordings import soon, wav
 from centrala.recordings.keeping import digest, keep
-from centrala.recordings.models import Leg
+from centrala.recordings.models import Leg, Side
+from centrala.recordings.spoken import is_spoken
+from centrala.routing import instead
+from centrala.routing.models import Instead
 
 log = logging.getLogger(__name__)
 
@@ -22,20 +26,25 @@ def keep_all() -> int:
     """Those of this machine; how many were kept. May be killed anywhere: what is not in the storage is still here. One
     that fails holds up no other; what the first of them raised is raised at the end."""
     count, failures = 0, []
-    for path in sorted(leg.folder(Path(settings.CALLS_FOLDER)).glob("*.wav")):
+    for side, path in _finished():
         try:
-            count += _keep(path)
+            count += _keep(path, side)
         except FileNotFoundError:
             continue  # another process has kept it
         except Exception as error:  # noqa: BLE001
-            log.warning("The agent's side of a call waits for its storage (%s): %s", type(error).__name__, path.name)
+            log.warning("What was recorded of a call waits for its storage (%s): %s", type(error).__name__, path.name)
             failures.append(error)
     if failures:
         raise failures[0]
     return count
 
 
-def _keep(path: Path) -> bool:
+def _finished() -> list[tuple[Side, Path]]:
+    below = Path(settings.CALLS_FOLDER)
+    return [(side, path) for side in Side for path in sorted(leg.folder(below, side).glob("*.wav"))]
+
+
+def _keep(path: Path, side: Side) -> bool:
     told = leg.named(path)
     with path.open("r+b") as file:
         try:
@@ -51,8 +60,12 @@ def _keep(path: Path) -> bool:
         if told is None or call is None or size <= wav.HEADER_BYTES:
             path.unlink()  # of a call that was erased, or nothing was said
             return False
-        name = keep(path, name=f"{call.rang_at:%Y/%m}/{call.pk}/agent-{path.name.partition('~')[2]}", sha256=sha256)
-        if not _note(call.pk, Leg(call=call, began_at=told.began, name=name, size=size, sha256=sha256)):
+        if side == Side.CUSTOMER and not is_spoken(path):
+            path.unlink()
+            nothing_said(call.pk)
+            return False
+        name = keep(path, name=f"{call.rang_at:%Y/%m}/{call.pk}/{side}-{path.name.partition('~')[2]}", sha256=sha256)
+        if not _note(call.pk, Leg(call=call, side=side, began_at=told.began, name=name, size=size, sha256=sha256)):
             soon.remove([name])
         path.unlink()
         return True
@@ -63,7 +76,9 @@ def _note(call_id: UUID, made: Leg) -> bool:
     """False where the call was erased meanwhile."""
     if not Call.objects.select_for_update(no_key=True).filter(pk=call_id).exists():
         return False
-    values = {"name": made.name, "size": made.size, "sha256": made.sha256}
+    values = {"side": made.side, "name": made.name, "size": made.size, "sha256": made.sha256}
     Leg.objects.update_or_create(call_id=call_id, began_at=made.began_at, defaults=values)
     soon.join(call_id)
+    if made.side == Side.CUSTOMER and made.call.conversation is not None:
+        instead.settle(made.call.conversation, Instead.VOICEMAIL)
     return True

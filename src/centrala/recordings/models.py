@@ -121,9 +121,16 @@ class Chunk(models.Model):
         return self.state == ChunkState.WAITING and now() > self.leaves_cloud_at - ALARM
 
 
-class Leg(models.Model):
-    """What the hub wrote itself of the agents of a call: one for each node that had it, 16 kHz, one channel."""
+class Side(models.TextChoices):
+    AGENT = "agent", pgettext_lazy("recording", "Agent")
+    CUSTOMER = "customer", pgettext_lazy("recording", "Customer")
 
+
+class Leg(models.Model):
+    """What the hub wrote itself of the agents of a call, or of its customer as a voicemail: one for each node that had
+    it, 16 kHz, one channel."""
+
+    side = models.CharField(max_length=10, choices=Side, default=Side.AGENT, db_default=Side.AGENT.value)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="legs")
     began_at = models.DateTimeField()
     name = models.CharField(max_length=300)

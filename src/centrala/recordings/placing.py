@@ -26,6 +26,7 @@ class Piece:
     skipped: int  # samples of the file before it
     length: int  # samples, at the file's own rate
     mixed: bool = False
+    own: bool = False  # the hub's
 
     def start(self, since: datetime, rate: int) -> int:
         return round((self.began - since).total_seconds() * rate)
@@ -50,7 +51,7 @@ class Piece:
 
 def placed_leg(path: Path, leg: Leg) -> Piece:
     sound = _read(path)
-    return Piece(path, sound, leg.began_at, 0, sound.samples)
+    return Piece(path, sound, leg.began_at, 0, sound.samples, own=True)
 
 
 def placed_chunk(path: Path, chunk: Chunk, at: datetime) -> tuple[list[Piece], datetime]:

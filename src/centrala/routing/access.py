@@ -10,7 +10,8 @@ from centrala.routing.models import Offer, Outcome
 def offers_to(user: User) -> QuerySet[Offer]:
     """What the person may accept now, the one that ends first at the top."""
     offers = Offer.objects.filter(agent=user, outcome=Outcome.PENDING, expires_at__gt=now())
-    return offers.select_related("conversation__contact", "conversation__queue").order_by("expires_at", "pk")
+    related = ("conversation__contact", "conversation__queue", "conversation__overflowed")
+    return offers.select_related(*related).order_by("expires_at", "pk")
 
 
 def pending_offers_of(user: User) -> QuerySet[Offer]:

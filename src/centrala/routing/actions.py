@@ -23,7 +23,7 @@ from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import duty
-from centrala.routing.models import Agent, Offer, Outcome, Step
+from centrala.routing.models import Agent, Offer, Outcome, Overflowed, Step
 from centrala.routing.settling import impose, released, settle
 from centrala.routing.tracing import trace
 from centrala.subscribers import notes
@@ -141,6 +141,8 @@ def pick(*, conversation: Conversation, user: User) -> Conversation:
     conversation = _locked(conversation.pk)
     if conversation.state not in (OPEN, WAITING):
         raise Refused(_("Somebody works on this conversation already, or it is over."))
+    if Overflowed.objects.filter(conversation=conversation, withheld=True).exists():
+        raise Refused(_("The customer is leaving a voicemail: it can be picked when it is complete."))
     step = Step.PICKED if conversation.state == OPEN else Step.REOPENED
     for offer in Offer.objects.select_for_update().filter(conversation=conversation, outcome=Outcome.PENDING):
         settle(offer, Outcome.ACCEPTED if offer.agent_id == user.pk else Outcome.WITHDRAWN)

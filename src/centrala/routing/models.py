@@ -85,17 +85,48 @@ class Step(models.TextChoices):
     AGENT_LOST = "agent_lost", gettext_lazy("%(agent)s was gone for too long; back to %(queue)s.")
     OVER_TO_QUEUE = "over_to_queue", gettext_lazy("Overflow: %(why)s. To %(queue)s.")
     OVER_ENDED = "over_ended", gettext_lazy("Overflow of %(queue)s: %(why)s. Ended with a message.")
+    OVER_VOICEMAIL = "over_voicemail", gettext_lazy("Overflow of %(queue)s: %(why)s. Voicemail.")
+    OVER_CALL_BACK = "over_call_back", gettext_lazy("Overflow of %(queue)s: %(why)s. A call back is offered.")
+    VOICEMAIL_LEFT = "voicemail_left", gettext_lazy("The voicemail waits in %(queue)s.")
+    NO_VOICEMAIL = "no_voicemail", gettext_lazy("Closed: no voicemail was left.")
+    CALLS_BACK = (
+        "calls_back",
+        gettext_lazy("The customer wants to be called back, and keeps the place in %(queue)s."),
+    )
+    NOT_CALLED = "not_called", gettext_lazy("Closed: nobody called back within seven days.")
     LEFT_IN_WRAP_UP = "left_in_wrap_up", gettext_lazy("Closed: %(agent)s was gone for too long during the wrap-up.")
 
 
+class Instead(models.TextChoices):
+    """What a caller gets in the place of an agent."""
+
+    VOICEMAIL = "voicemail", pgettext_lazy("instead of an agent", "Voicemail")
+    CALL_BACK = "call_back", pgettext_lazy("instead of an agent", "Call back")
+
+
 class Overflowed(models.Model):
-    """What overflow has done with a conversation: a row for those alone that it did something with."""
+    """What overflow has done with a conversation: a row for those alone that it did something with.
+
+    A call back is offered until it is settled, which is when the customer agrees. A voicemail is spoken, and meanwhile
+    the conversation is withheld from agents, until it is settled by being kept. What is settled is work without a call.
+    """
 
     conversation = models.OneToOneField(
         Conversation, primary_key=True, on_delete=models.CASCADE, related_name="overflowed"
     )
     times = models.PositiveSmallIntegerField(default=1)
     at = models.DateTimeField()  # the last time
+    instead = models.CharField(max_length=10, choices=Instead, blank=True, default="", db_default="")
+    withheld = models.BooleanField(default=False, db_default=False)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["at"], condition=Q(withheld=True), name="overflowed_withheld"),
+            models.Index(
+                fields=["settled_at"], condition=Q(instead="call_back", settled_at__isnull=False), name="call_backs"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"overflow of {self.conversation_id}"

@@ -16,23 +16,27 @@ from centrala.conversations import automation
 from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ClosingReason, Conversation, ConversationState
-from centrala.routing.models import Overflowed, Step
+from centrala.routing.models import Instead, Overflowed, Step
 from centrala.routing.tracing import trace
 from centrala.subscribers.models import Kind
 from centrala.workstreams.models import Occasion
 from centrala.workstreams.overflow import BEFORE, Condition, OverflowRule, Remedy
 
 BLOCK = 500
+INSTEAD = {Remedy.VOICEMAIL: Instead.VOICEMAIL, Remedy.CALL_BACK: Instead.CALL_BACK}
 MOST_MOVES = 2  # to another queue, of one conversation
 WAITED_TOO_LONG = """
     select conversation.id, rule.id, coalesce(extract(epoch from %s - greatest(queued_at, over.at)) / 60, 0)::int
     from workstreams_overflowrule as rule
     join conversations_conversation as conversation
         on conversation.queue_id = rule.queue_id and conversation.state = 'open'
+    join conversations_contact as contact on contact.id = conversation.contact_id
     left join routing_overflowed as over on over.conversation_id = conversation.id
     where rule.condition = 'waited'
         and greatest(conversation.queued_at, over.at) <= %s - make_interval(mins => rule.threshold)
-        and (rule.remedy = 'end' or coalesce(over.times, 0) < %s)
+        and over.settled_at is null and not coalesce(over.withheld, false)
+        and (rule.remedy = 'end' or over.times is null or (rule.remedy = 'other_queue' and over.times < %s))
+        and (rule.remedy <> 'call_back' or contact.number ~ '^[+][0-9]+$')
         and not exists (
             select from routing_offer where conversation_id = conversation.id and outcome = 'pending')
     order by conversation.id
@@ -46,8 +50,10 @@ END = """
     where id = any(%s) and state = 'open'
 """
 NOTE = """
-    insert into routing_overflowed (conversation_id, times, at) select id, 1, %s from unnest(%s::uuid[]) as one (id)
-    on conflict (conversation_id) do update set times = routing_overflowed.times + 1, at = excluded.at
+    insert into routing_overflowed (conversation_id, times, at, instead, withheld)
+    select id, 1, %s, %s, %s from unnest(%s::uuid[]) as one (id)
+    on conflict (conversation_id) do update
+    set times = routing_overflowed.times + 1, at = excluded.at
 """
 Average = Callable[[int], float | None]
 
@@ -75,6 +81,8 @@ def enter(conversation: Conversation, *, closed: bool, average: Average, at: dat
             return
         _act(acting.rule, [conversation.pk], acting.figure, at)
         conversation.refresh_from_db()
+        if acting.rule.remedy in INSTEAD:
+            return
 
 
 def sweep(*, at: datetime) -> int:
@@ -95,7 +103,7 @@ def _before(conversation: Conversation, *, closed: bool, average: Average) -> Ac
     moves = _moves(conversation)
     for rule in sorted(rules, key=lambda rule: (rule.condition != Condition.OUT_OF_HOURS, rule.place, rule.pk)):
         met, figure = _met(rule, conversation, closed=closed, average=average)
-        if met and _may(rule, moves):
+        if met and _may(rule, moves, conversation):
             return Acting(rule, figure)
     return None
 
@@ -112,7 +120,12 @@ def _met(rule: OverflowRule, conversation: Conversation, *, closed: bool, averag
     return minutes is not None and minutes > threshold, None if minutes is None else round(minutes)
 
 
-def _may(rule: OverflowRule, moves: int) -> bool:
+def _may(rule: OverflowRule, moves: int, conversation: Conversation) -> bool:
+    """As WAITED_TOO_LONG has it."""
+    if rule.remedy == Remedy.CALL_BACK and not is_number(conversation.contact.number):
+        return False
+    if rule.remedy in INSTEAD:
+        return moves == 0
     return rule.remedy == Remedy.END or moves < MOST_MOVES
 
 
@@ -125,12 +138,16 @@ def _act(rule: OverflowRule, ids: list[UUID], figure: int | None, at: datetime) 
     """Of conversations that are open, and locked by the caller."""
     told = (rule.condition, rule.threshold, figure)
     with database.cursor() as cursor:
-        cursor.execute(NOTE, [at, ids])
+        instead = INSTEAD.get(Remedy(rule.remedy), "")
+        cursor.execute(NOTE, [at, instead, instead == Instead.VOICEMAIL, ids])
         if rule.remedy == Remedy.END:
             cursor.execute(END, [at, ClosingReason.OVERFLOW, ids])
-        else:
+        elif rule.remedy == Remedy.OTHER_QUEUE:
             cursor.execute(MOVE, [rule.target_id, ids])
-    if rule.remedy == Remedy.END:
+    if instead:
+        step = Step.OVER_VOICEMAIL if instead == Instead.VOICEMAIL else Step.OVER_CALL_BACK
+        trace(step, _where(ids, rule.queue_id), at=at, rule=told)
+    elif rule.remedy == Remedy.END:
         trace(Step.OVER_ENDED, _where(ids, rule.queue_id), at=at, rule=told)
         automation.note(ids, Occasion.OVERFLOW, at=at)
         happened({Kind.CLOSED: ids}, at=at)
@@ -138,6 +155,11 @@ def _act(rule: OverflowRule, ids: list[UUID], figure: int | None, at: datetime) 
         trace(Step.OVER_TO_QUEUE, _where(ids, rule.target_id), at=at, rule=told)
         announce_work()
     announce(ids)
+
+
+def is_number(customer: str) -> bool:
+    """Whether it can be called back; who hides the number cannot."""
+    return customer.startswith("+") and customer[1:].isdigit()
 
 
 def _where(ids: Iterable[UUID], queue: int | None) -> list[tuple[UUID, None, int | None]]:

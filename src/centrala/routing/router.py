@@ -54,6 +54,7 @@ WAITING = """
     where conversation.state = 'open' and conversation.queue_id = %s
         and not exists (
             select from routing_offer where conversation_id = conversation.id and outcome = 'pending')
+        and not exists (select from routing_overflowed where conversation_id = conversation.id and withheld)
     order by conversation.queued_at, conversation.id
     limit %s
     for update of conversation skip locked

@@ -11,7 +11,7 @@ from centrala.conversations import automation
 from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ClosingReason
-from centrala.routing import overflow
+from centrala.routing import instead, overflow
 from centrala.routing.duty import GONE_AFTER, HERE_WITHIN
 from centrala.routing.models import Step
 from centrala.routing.tracing import Moved, trace
@@ -65,6 +65,7 @@ def sweep(*, begun: datetime, at: datetime | None = None) -> None:
         take_back(at=at)
     close_silent(at=at)
     overflow.sweep(at=at)
+    instead.sweep(at=at)
 
 
 @transaction.atomic

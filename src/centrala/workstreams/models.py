@@ -111,6 +111,9 @@ class Occasion(models.TextChoices):
     STARTED = "started", pgettext_lazy("occasion", "The customer takes texts again (START)")
     HELP = "help", pgettext_lazy("occasion", "The customer asks for help (HELP)")
     OVERFLOW = "overflow", pgettext_lazy("occasion", "The conversation is ended by overflow")
+    VOICEMAIL = "voicemail", pgettext_lazy("occasion", "Before the tone of a voicemail")
+    CALL_BACK = "call_back", pgettext_lazy("occasion", "A call back is offered")
+    CALLS_BACK = "calls_back", pgettext_lazy("occasion", "The customer wants to be called back")
 
 
 class Recorded(models.TextChoices):

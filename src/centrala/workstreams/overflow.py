@@ -26,6 +26,8 @@ BEFORE = (Condition.OUT_OF_HOURS, Condition.TOO_MANY, Condition.LONG_WAIT)
 class Remedy(models.TextChoices):
     END = "end", pgettext_lazy("overflow", "End with a message")
     OTHER_QUEUE = "other_queue", pgettext_lazy("overflow", "To another queue")
+    VOICEMAIL = "voicemail", pgettext_lazy("overflow", "Voicemail")
+    CALL_BACK = "call_back", pgettext_lazy("overflow", "Offer to call back")
 
 
 class OverflowRule(models.Model):

@@ -17,6 +17,10 @@ def conditions(queue: Queue) -> list[Condition]:
     return [Condition.WAITED] if queue.kind == QueueKind.MESSAGING else [*BEFORE, Condition.WAITED]
 
 
+def remedies(queue: Queue) -> list[Remedy]:
+    return [Remedy.END, Remedy.OTHER_QUEUE] if queue.kind == QueueKind.MESSAGING else list(Remedy)
+
+
 @transaction.atomic
 def save_overflow(*, queue: Queue, rules: Collection[OverflowRule], actor: User) -> None:
     """These rules and no others. Raises Refused, with the condition as its field, for one that leads nowhere."""
@@ -35,6 +39,7 @@ def save_overflow(*, queue: Queue, rules: Collection[OverflowRule], actor: User)
 
 def _check(queue: Queue, rule: OverflowRule) -> None:
     assert rule.condition in conditions(queue)
+    assert rule.remedy in remedies(queue)
     if rule.remedy != Remedy.OTHER_QUEUE:
         return
     if rule.target is None:

@@ -1,0 +1,62 @@
+"""Callers who wait are looked after once a second: what they are told, and what the keys that they press mean."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.timezone import now
+
+from centrala.calls import prompts
+from centrala.calls.live_call import LiveCall, Mode
+from centrala.calls.models import Call, CallEnd
+from centrala.calls.threads import in_thread
+from centrala.routing import instead
+from centrala.routing.models import Instead
+
+FIRST_OFFER, OFFERS = 30.0, 120.0  # seconds, as in the original
+CALL_ME, ENOUGH = "1", "#"
+
+
+@dataclass
+class Turns:
+    """When a call back is offered; `waited` are the seconds since the call was answered."""
+
+    offer_at: float = FIRST_OFFER
+    offered: bool = False
+
+    def offer(self, waited: float) -> bool:
+        if waited < self.offer_at:
+            return False
+        self.offer_at, self.offered = waited + OFFERS, True
+        return True
+
+
+async def attend(live: LiveCall, turns: Turns) -> CallEnd | None:
+    """Says what is due. Returns how the call ends where its customer has said everything."""
+    keys, live.keys = live.keys, ""
+    if live.mode == Mode.SPEAKING:
+        return CallEnd.VOICEMAIL if live.message_complete or (ENOUGH in keys and live.message_begun) else None
+    if live.mode == Mode.WAITING and live.line is not None and live.standing.agent is None:
+        await _offer_call_back(live, turns, keys)
+    return None
+
+
+async def _offer_call_back(live: LiveCall, turns: Turns, keys: str) -> None:
+    if not live.standing.offers_call_back or live.standing.connected_at is None:
+        return
+    if CALL_ME in keys and turns.offered:
+        await in_thread(agree, live.call)
+    elif not live.is_told and turns.offer((now() - live.standing.connected_at).total_seconds()):
+        live.announce(await in_thread(prompts.call_back, live.call))
+
+
+def agree(call_id: UUID) -> bool:
+    """The customer wants to be called back. False where that is not to be had any more."""
+    call = Call.objects.select_related("conversation").get(pk=call_id)
+    return call.conversation is not None and instead.settle(call.conversation, Instead.CALL_BACK)
+
+
+def nothing_said(call_id: UUID) -> None:
+    """A voicemail of which there is no sound."""
+    call = Call.objects.select_related("conversation").filter(pk=call_id).first()
+    if call is not None and call.conversation is not None:
+        instead.no_voicemail(call.conversation)

@@ -1,0 +1,19 @@
+"""What the hub says to callers where the workstream has no text of its own: on these occasions silence is no choice."""
+
+from django.utils.translation import gettext, gettext_noop, override
+
+from centrala.workstreams.models import Occasion
+
+USUAL = {
+    Occasion.VOICEMAIL: gettext_noop("Please leave a message after the tone. Press the hash key when you are done."),
+    Occasion.CALL_BACK: gettext_noop(
+        "If you would rather be called back, press 1. You will keep your place in the queue."
+    ),
+    Occasion.CALLS_BACK: gettext_noop("Thank you. We will call you back. Goodbye."),
+}
+
+
+def usual(occasion: Occasion, language: str) -> str:
+    """In the language that is spoken to the caller; "" where nothing has to be said."""
+    with override(language):
+        return gettext(USUAL[occasion]) if occasion in USUAL else ""
