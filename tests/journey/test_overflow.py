@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from journey.test_incoming_calls import calls, heard, state, told
+from pages.reading import read
+from pages.test_queues_page import posted
 from running_demo import Demo, until
 
 pytestmark = pytest.mark.long
@@ -33,6 +35,10 @@ class Office:
         found = re.search(rf'href="(/center/queues/\d+/)">{name}<', self._browser.get("/center/queues/").text)
         assert found is not None
         return found[1]
+
+    def form(self, path: str) -> dict[str, Any]:
+        """What a browser would send of the form as it stands."""
+        return posted(read(self._browser.get(path)))
 
     def voice(self) -> str:
         found = re.search(r'href="(/center/workstreams/\d+/)">Voice<', self._browser.get("/center/workstreams/").text)
@@ -148,3 +154,21 @@ def test_call_back_is_offered_taken_by_a_key_and_keeps_its_place(demo: Demo, voi
     until(lambda: told(demo, call)["state"] == "ended", 70)
     assert state(demo, customer) == "open"
     hang_up(demo, first)
+
+
+def test_second_caller_hears_the_position_over_the_music(demo: Demo, voice_queue: tuple[Office, str]) -> None:
+    admin, _path = voice_queue
+    admin.post(f"{admin.voice()}messages/", {"position": "{Position}. {Position}. {Position}. {Position}."})
+    page = admin.form(admin.voice())
+    admin.post(admin.voice(), page | {"tells_position": "on"})
+    first = one_waits(demo, "+14255550169")
+    second = one_waits(demo, "+14255550170")
+
+    until(lambda: len(heard(demo, second)) > 160, 60)
+
+    levels = [window["level"] for window in heard(demo, second)]
+    assert min(levels[20:90]) > -40  # music, which has no pauses
+    assert sum(level < -40 for level in levels[100:160]) > 2  # between the words
+    admin.post(admin.voice(), page)
+    hang_up(demo, first)
+    hang_up(demo, second)

@@ -13,15 +13,31 @@ from centrala.routing import instead
 from centrala.routing.models import Instead
 
 FIRST_OFFER, OFFERS = 30.0, 120.0  # seconds, as in the original
+FIRST_WORD, POSITIONS = 10.0, 30.0  # whoever is answered at once hears no numbers
 CALL_ME, ENOUGH = "1", "#"
 
 
 @dataclass
 class Turns:
-    """When a call back is offered; `waited` are the seconds since the call was answered."""
+    """When what is said; `waited` are the seconds since the call was answered."""
 
     offer_at: float = FIRST_OFFER
     offered: bool = False
+    position_at: float = FIRST_WORD
+    wait_told: bool = False
+
+    def wait(self, waited: float) -> bool:
+        """Once: it stays as it was when the caller came."""
+        if self.wait_told or waited < FIRST_WORD:
+            return False
+        self.wait_told = True
+        return True
+
+    def position(self, waited: float) -> bool:
+        if waited < self.position_at:
+            return False
+        self.position_at = waited + POSITIONS
+        return True
 
     def offer(self, waited: float) -> bool:
         if waited < self.offer_at:
@@ -36,16 +52,24 @@ async def attend(live: LiveCall, turns: Turns) -> CallEnd | None:
     if live.mode == Mode.SPEAKING:
         return CallEnd.VOICEMAIL if live.message_complete or (ENOUGH in keys and live.message_begun) else None
     if live.mode == Mode.WAITING and live.line is not None and live.standing.agent is None:
-        await _offer_call_back(live, turns, keys)
+        if live.standing.offers_call_back and CALL_ME in keys and turns.offered:
+            await in_thread(agree, live.call)
+        else:
+            await _tell(live, turns)
     return None
 
 
-async def _offer_call_back(live: LiveCall, turns: Turns, keys: str) -> None:
-    if not live.standing.offers_call_back or live.standing.connected_at is None:
+async def _tell(live: LiveCall, turns: Turns) -> None:
+    """One thing after the other, and nothing while something is being said."""
+    stands = live.standing
+    if live.is_told or stands.connected_at is None:
         return
-    if CALL_ME in keys and turns.offered:
-        await in_thread(agree, live.call)
-    elif not live.is_told and turns.offer((now() - live.standing.connected_at).total_seconds()):
+    waited = (now() - stands.connected_at).total_seconds()
+    if stands.tells_wait and turns.wait(waited):
+        live.announce(await in_thread(prompts.wait, live.call))
+    elif stands.tells_position and turns.position(waited):
+        live.announce(await in_thread(prompts.place, live.call))
+    elif stands.offers_call_back and turns.offer(waited):
         live.announce(await in_thread(prompts.call_back, live.call))
 
 

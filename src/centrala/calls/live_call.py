@@ -53,6 +53,8 @@ class Standing:
     node: UUID | None = None
     voicemail: bool = False
     offers_call_back: bool = False
+    tells_position: bool = False
+    tells_wait: bool = False
 
     @property
     def is_new(self) -> bool:

@@ -1,16 +1,20 @@
 """What the hub says to callers by itself: the workstream's automated messages, as sound."""
 
 from functools import lru_cache
+from math import ceil
 from uuid import UUID
 
+from centrala.calls import waits
 from centrala.calls.frames import BYTES
+from centrala.calls.queries import position
 from centrala.conversations import filling
-from centrala.conversations.models import ClosingReason, Conversation
+from centrala.conversations.models import ClosingReason, Conversation, ConversationState
 from centrala.routing import instead
 from centrala.workstreams import hours, slugs
 from centrala.workstreams.models import AutomatedText, Occasion
 from centrala.workstreams.wordings import usual
 
+WORTH_SAYING = 1  # minute
 BEEP_HERTZ, BEEP_SECONDS = 1000, 0.5
 KEPT = 64  # texts that were said
 
@@ -41,6 +45,26 @@ def voicemail(call_id: UUID) -> list[bytes]:
     return [*(_said(conversation, Occasion.VOICEMAIL) if conversation else []), *_beep()]
 
 
+def place(call_id: UUID) -> list[bytes]:
+    """The position in the queue, as it is now."""
+    conversation = _conversation(call_id)
+    if conversation is None or conversation.state != ConversationState.OPEN:
+        return []
+    number = position(conversation)
+    if number == 1:
+        return _said(conversation, Occasion.NEXT)
+    return _said(conversation, Occasion.POSITION, Position=str(number))
+
+
+def wait(call_id: UUID) -> list[bytes]:
+    """The average wait of the queue, where it is known and worth saying."""
+    conversation = _conversation(call_id)
+    minutes = waits.average(conversation.queue_id) if conversation and conversation.queue_id else None
+    if conversation is None or minutes is None or minutes <= WORTH_SAYING:
+        return []
+    return _said(conversation, Occasion.WAIT, Minutes=str(ceil(minutes)))
+
+
 def call_back(call_id: UUID) -> list[bytes]:
     conversation = _conversation(call_id)
     return _said(conversation, Occasion.CALL_BACK) if conversation else []
@@ -58,7 +82,7 @@ def _of_the_hour(conversation: Conversation) -> Occasion:
     return Occasion.HOLIDAY if holiday else Occasion.CLOSED
 
 
-def _said(conversation: Conversation, *occasions: Occasion) -> list[bytes]:
+def _said(conversation: Conversation, *occasions: Occasion, **values: str) -> list[bytes]:
     """The text of the first occasion that has one; on some there always is one."""
     assert conversation.workstream is not None
     texts = dict(
@@ -67,9 +91,10 @@ def _said(conversation: Conversation, *occasions: Occasion) -> list[bytes]:
         )
     )
     language = conversation.workstream.language
+    filled = filling.values(conversation, conversation.agent) | values
     for occasion in occasions:
         text = texts.get(occasion, "").strip() or usual(occasion, language)
-        if text := slugs.fill(text, filling.values(conversation, conversation.agent)).strip():
+        if text := slugs.fill(text, filled).strip():
             return list(_frames(text, language))
     return []
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from centrala.calls.actions import ALIVE
@@ -43,8 +44,17 @@ def _standing(call: Call) -> Standing:
         recorded=call.recorded,
         voicemail=waits and over is not None and over.withheld,
         offers_call_back=waits and over is not None and over.instead == Instead.CALL_BACK,
+        tells_position=waits and talk is not None and talk.workstream is not None and talk.workstream.tells_position,
+        tells_wait=waits and talk is not None and talk.workstream is not None and talk.workstream.tells_wait,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
+
+
+def position(conversation: Conversation) -> int:
+    """Of a call that waits, in its queue: 1 is the next."""
+    before = Q(queued_at__lt=conversation.queued_at) | Q(queued_at=conversation.queued_at, pk__lt=conversation.pk)
+    waiting = Conversation.objects.filter(before, queue=conversation.queue_id, state=ConversationState.OPEN)
+    return 1 + waiting.exclude(overflowed__withheld=True).count()
 
 
 def call_of(conversation: Conversation) -> Call | None:

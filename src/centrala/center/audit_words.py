@@ -174,6 +174,8 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "start_words": gettext_lazy("Texts again"),
     "help_words": gettext_lazy("Help"),
     "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
+    "tells_position": gettext_lazy("Callers hear their position in the queue"),
+    "tells_wait": gettext_lazy("Callers hear the average wait"),
     "recording": gettext_lazy("Calls are recorded"),
     "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
     "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 UNPROCESSABLE = 422
-CALLS = ("recording", "pause_on_hold", "keep_recordings_days", "transfer_countries")
+TOLD = ("tells_position", "tells_wait")
+RECORDING = ("recording", "pause_on_hold", "keep_recordings_days")
+CALLS = (*TOLD, *RECORDING, "transfer_countries")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
     (ALWAYS, gettext_lazy("Until the conversation is closed")),
@@ -109,6 +111,8 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "keep_same_agent": gettext_lazy("Keep the same agent for the whole conversation"),
             "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
             "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
+            "tells_position": gettext_lazy("Callers hear their position in the queue"),
+            "tells_wait": gettext_lazy("Callers hear the average wait"),
             "recording": gettext_lazy("Calls are recorded"),
             "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
             "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
@@ -119,6 +123,10 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "offer_seconds": gettext_lazy("0: the conversation is given without asking."),
             "auto_close_minutes": gettext_lazy(
                 "Of conversations that were set aside. Empty: they are never closed by themselves."
+            ),
+            "tells_position": gettext_lazy("Every 30 seconds while they wait."),
+            "tells_wait": gettext_lazy(
+                "Once, where it is longer than a minute. It is known once 20 calls were answered within seven days."
             ),
             "keep_recordings_days": gettext_lazy(
                 "Empty: until somebody deletes them. Those of customers under a legal hold stay."

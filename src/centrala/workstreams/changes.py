@@ -40,6 +40,8 @@ WORKSTREAM = (
     "start_words",
     "help_words",
     "code_required",
+    "tells_position",
+    "tells_wait",
     "recording",
     "pause_on_hold",
     "keep_recordings_days",
@@ -117,7 +119,7 @@ def save_texts(*, workstream: Workstream, texts: Mapping[Occasion, str], actor: 
     known.exclude(occasion__in=texts).delete()
     for occasion, text in texts.items():
         try:
-            slugs.check(text)
+            slugs.check(text, occasion)
         except Refused as refused:
             raise Refused(refused.message, field=occasion) from None
         AutomatedText.objects.update_or_create(workstream=workstream, occasion=occasion, defaults={"text": text})

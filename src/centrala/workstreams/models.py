@@ -112,6 +112,9 @@ class Occasion(models.TextChoices):
     HELP = "help", pgettext_lazy("occasion", "The customer asks for help (HELP)")
     OVERFLOW = "overflow", pgettext_lazy("occasion", "The conversation is ended by overflow")
     VOICEMAIL = "voicemail", pgettext_lazy("occasion", "Before the tone of a voicemail")
+    POSITION = "position", pgettext_lazy("occasion", "The caller's position in the queue is told")
+    NEXT = "next", pgettext_lazy("occasion", "The caller is the next")
+    WAIT = "wait", pgettext_lazy("occasion", "The average wait is told")
     CALL_BACK = "call_back", pgettext_lazy("occasion", "A call back is offered")
     CALLS_BACK = "calls_back", pgettext_lazy("occasion", "The customer wants to be called back")
 
@@ -168,6 +171,9 @@ class Workstream(models.Model):
     stop_words, start_words, help_words = own_words(), own_words(), own_words()
     # Whether an agent has to say by a code how it ended before it is closed.
     code_required = models.BooleanField(default=False, db_default=False)
+    # What callers are told while they wait.
+    tells_position = models.BooleanField(default=False, db_default=False)
+    tells_wait = models.BooleanField(default=False, db_default=False)
     recording = models.CharField(
         max_length=10, choices=Recorded, default=Recorded.NEVER, db_default=Recorded.NEVER.value
     )

@@ -6,6 +6,9 @@ from centrala.workstreams.models import Occasion
 
 USUAL = {
     Occasion.VOICEMAIL: gettext_noop("Please leave a message after the tone. Press the hash key when you are done."),
+    Occasion.POSITION: gettext_noop("You are number {Position} in the queue."),
+    Occasion.NEXT: gettext_noop("You are next."),
+    Occasion.WAIT: gettext_noop("The average wait is {Minutes} minutes."),
     Occasion.CALL_BACK: gettext_noop(
         "If you would rather be called back, press 1. You will keep your place in the queue."
     ),
