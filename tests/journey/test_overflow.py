@@ -172,3 +172,27 @@ def test_second_caller_hears_the_position_over_the_music(demo: Demo, voice_queue
     admin.post(admin.voice(), page)
     hang_up(demo, first)
     hang_up(demo, second)
+
+
+def of_the_cloud(demo: Demo) -> int:
+    """Recordings that Azure made and the hub fetched."""
+    with demo.api() as api:
+        return sum(one["left"] == "cloud" for one in api.get("/api/v1/recordings").json()["items"])
+
+
+def test_only_who_presses_one_is_recorded(demo: Demo) -> None:
+    before = of_the_cloud(demo)
+    with office(demo) as admin:
+        page = admin.form(admin.voice())
+        admin.post(admin.voice(), page | {"recording": "automatic", "consent": "key"})
+        words = {"say": "My lamp is broken, and it has been broken for a week."}
+        made = [
+            calls(demo, customer, script=[{"wait": 12}, {"press": key}, {"wait": 2}, words, {"hang_up": True}])
+            for customer, key in (("+14255550151", "2"), ("+14255550152", "1"))
+        ]
+        for call in made:
+            until(lambda call=call: told(demo, call)["state"] == "ended", 60)
+        admin.post(admin.voice(), page)
+
+    until(lambda: of_the_cloud(demo) > before, 30)
+    assert of_the_cloud(demo) == before + 1

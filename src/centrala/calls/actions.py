@@ -125,7 +125,7 @@ def connected(call_id: UUID) -> Call:
         if call.ending == CallEnd.NOT_ANSWERED:
             call.ending = CallEnd.CUSTOMER
         taping.begin(call, call.conversation.workstream)
-        call.save(update_fields=["state", "connected_at", "conversation", "ending", "recorded"])
+        call.save(update_fields=["state", "connected_at", "conversation", "ending", "recorded", "agreed"])
         tell(call.pk)
     return call
 

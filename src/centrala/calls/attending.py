@@ -5,16 +5,18 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from centrala.calls import prompts
+from centrala.calls import prompts, taping
 from centrala.calls.live_call import LiveCall, Mode
 from centrala.calls.models import Call, CallEnd
 from centrala.calls.threads import in_thread
 from centrala.routing import instead
 from centrala.routing.models import Instead
+from centrala.workstreams.models import Consent
 
 FIRST_OFFER, OFFERS = 30.0, 120.0  # seconds, as in the original
 FIRST_WORD, POSITIONS = 10.0, 30.0  # whoever is answered at once hears no numbers
 CALL_ME, ENOUGH = "1", "#"
+ANSWERS = {"1": True, "2": False}  # whether the call may be recorded
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Turns:
     offered: bool = False
     position_at: float = FIRST_WORD
     wait_told: bool = False
+    asked: bool = False  # whether the call may be recorded
 
     def wait(self, waited: float) -> bool:
         """Once: it stays as it was when the caller came."""
@@ -49,6 +52,9 @@ class Turns:
 async def attend(live: LiveCall, turns: Turns) -> CallEnd | None:
     """Says what is due. Returns how the call ends where its customer has said everything."""
     keys, live.keys = live.keys, ""
+    if live.standing.asks_to_record and live.mode not in {Mode.OVER, Mode.SPEAKING} and live.line is not None:
+        await _ask_to_record(live, turns, keys)
+        return None
     if live.mode == Mode.SPEAKING:
         return CallEnd.VOICEMAIL if live.message_complete or (ENOUGH in keys and live.message_begun) else None
     if live.mode == Mode.WAITING and live.line is not None and live.standing.agent is None:
@@ -57,6 +63,21 @@ async def attend(live: LiveCall, turns: Turns) -> CallEnd | None:
         else:
             await _tell(live, turns)
     return None
+
+
+async def _ask_to_record(live: LiveCall, turns: Turns, keys: str) -> None:
+    """After the greeting. Nothing else is said until it is answered, or, where a key is wanted, until it was said."""
+    by_key = live.standing.asks_to_record == Consent.KEY
+    if not turns.asked:
+        if live.greeted and not live.is_told:
+            turns.asked = True
+            live.insist(await in_thread(prompts.consent, live.call, by_key=by_key))
+    elif by_key and (answer := next((key for key in keys if key in ANSWERS), "")):
+        await in_thread(taping.agree, live.call, given=ANSWERS[answer])
+    elif not by_key and not live.insists:
+        await in_thread(taping.agree, live.call, given=True)
+    elif not live.insists and live.mode == Mode.WAITING and live.standing.agent is None:
+        await _tell(live, turns)
 
 
 async def _tell(live: LiveCall, turns: Turns) -> None:

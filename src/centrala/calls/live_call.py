@@ -55,6 +55,7 @@ class Standing:
     offers_call_back: bool = False
     tells_position: bool = False
     tells_wait: bool = False
+    asks_to_record: str = ""  # how, of one who has not answered; see workstreams.models.Consent
 
     @property
     def is_new(self) -> bool:
@@ -92,6 +93,7 @@ class LiveCall:
         self._asked = self._applied = 0
         self._spoke = monotonic()
         self._announced: deque[bytes] = deque()
+        self._insisted: deque[bytes] = deque()
         self._told: Mode | None = None  # to the agent
         self._before = Mode.WAITING
         self._music: Iterator[bytes] = iter(())
@@ -181,6 +183,14 @@ class LiveCall:
         if self.mode != Mode.TALKING:
             self._announced.extend(frames)
 
+    def insist(self, frames: Iterable[bytes]) -> None:
+        """To the customer, before anything else; an agent who talks meanwhile is not heard."""
+        self._insisted.extend(frames)
+
+    @property
+    def insists(self) -> bool:
+        return bool(self._insisted)
+
     @property
     def is_told(self) -> bool:
         """Something is being said to the customer."""
@@ -206,6 +216,9 @@ class LiveCall:
         even where its microphone is mute: one that sends none is gone, and has not said so."""
         for ear in (self._customer, *self._ears.values()):
             ear.tick()
+        if self.line is not None and self._insisted:
+            self.line.put(self._insisted.popleft())
+            return
         if self.line is None or (self.mode == Mode.TALKING and monotonic() - self._spoke < GONE_SECONDS):
             return
         if self._announced:
@@ -246,7 +259,7 @@ class LiveCall:
                 ear.hear(frame, agent.role, agent)
 
     def _to_customer(self, frame: bytes) -> None:
-        if self.line is None:
+        if self.line is None or self._insisted:
             return
         self.line.put(frame)
         if self.leg is not None and self.standing.recorded == RECORDED:

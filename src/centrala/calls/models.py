@@ -63,6 +63,14 @@ class Recorded(models.TextChoices):
     HELD = "held", pgettext_lazy("recording", "Paused while the customer is on hold")
 
 
+class Agreed(models.TextChoices):
+    """Whether the customer agrees to being recorded; empty where nobody asks."""
+
+    ASKED = "asked", pgettext_lazy("consent", "The customer has not agreed to a recording.")
+    GIVEN = "given", pgettext_lazy("consent", "The customer agreed to the recording.")
+    REFUSED = "refused", pgettext_lazy("consent", "The customer does not want to be recorded.")
+
+
 class Call(models.Model):
     """One call of a customer. `node` has its sound; it is told by ids that the service chose."""
 
@@ -83,6 +91,7 @@ class Call(models.Model):
     recorded = models.CharField(max_length=10, choices=Recorded, default=Recorded.NO, db_default=Recorded.NO.value)
     sent_to = models.CharField(max_length=32, blank=True, default="", db_default="")  # E.164: see `sending_on`
     sent_at = models.DateTimeField(null=True)
+    agreed = models.CharField(max_length=10, choices=Agreed, blank=True, default="", db_default="")
     rang_at = models.DateTimeField()
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

@@ -45,6 +45,12 @@ def voicemail(call_id: UUID) -> list[bytes]:
     return [*(_said(conversation, Occasion.VOICEMAIL) if conversation else []), *_beep()]
 
 
+def consent(call_id: UUID, *, by_key: bool) -> list[bytes]:
+    """What is said before anything is recorded."""
+    conversation = _conversation(call_id)
+    return _said(conversation, Occasion.AGREE if by_key else Occasion.CONSENT) if conversation else []
+
+
 def place(call_id: UUID) -> list[bytes]:
     """The position in the queue, as it is now."""
     conversation = _conversation(call_id)

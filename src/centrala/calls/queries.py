@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from centrala.calls.actions import ALIVE
 from centrala.calls.live_call import Standing
-from centrala.calls.models import Call, CallState, Node
+from centrala.calls.models import Agreed, Call, CallState, Node
 from centrala.conversations.models import ENDED, Conversation, ConversationState
 from centrala.organization.models import User
 from centrala.routing.models import Instead, Overflowed
@@ -46,6 +46,7 @@ def _standing(call: Call) -> Standing:
         offers_call_back=waits and over is not None and over.instead == Instead.CALL_BACK,
         tells_position=waits and talk is not None and talk.workstream is not None and talk.workstream.tells_position,
         tells_wait=waits and talk is not None and talk.workstream is not None and talk.workstream.tells_wait,
+        asks_to_record=talk.workstream.consent if call.agreed == Agreed.ASKED and talk and talk.workstream else "",
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
 

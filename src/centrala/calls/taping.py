@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
 from centrala.calls.live import tell
-from centrala.calls.models import Call, CallState
+from centrala.calls.models import Agreed, Call, CallState
 from centrala.calls.models import Recorded as Wish
 from centrala.conversations.live import announce
 from centrala.conversations.models import Conversation, ConversationState
-from centrala.workstreams.models import Recorded, Workstream
+from centrala.workstreams.models import Consent, Recorded, Workstream
 
 TOLD_BY_AGENT = {
     "start": ({Wish.NO}, Wish.YES),
@@ -22,12 +22,37 @@ TOLD_BY_AGENT = {
     "resume": ({Wish.PAUSED}, Wish.YES),
 }
 
+MAY = ("", Agreed.GIVEN)
+
 
 def begin(call: Call, workstream: Workstream | None) -> None:
     """Of a call that stands now; in the caller's transaction, which saves it."""
-    if workstream is not None and workstream.recording == Recorded.AUTOMATIC and call.state != CallState.ENDED:
+    if workstream is None or workstream.recording == Recorded.NEVER or call.state == CallState.ENDED:
+        return
+    if workstream.consent != Consent.NONE:
+        call.agreed = Agreed.ASKED
+    elif workstream.recording == Recorded.AUTOMATIC:
         call.recorded = Wish.YES
         follow(call.pk)
+
+
+@transaction.atomic
+def agree(call_id: UUID, *, given: bool) -> None:
+    """The customer was asked, and this is the answer; the first one counts. What shall be recorded from the beginning
+    begins now."""
+    asked = Call.objects.select_for_update(of=("self",)).filter(pk=call_id, agreed=Agreed.ASKED)
+    call = asked.select_related("conversation__workstream").first()
+    if call is None:
+        return
+    call.agreed = Agreed.GIVEN if given else Agreed.REFUSED
+    call.save(update_fields=["agreed"])
+    tell(call.pk)
+    if call.conversation is None:
+        return
+    announce([call.conversation.pk])
+    workstream = call.conversation.workstream
+    if given and workstream is not None and workstream.recording == Recorded.AUTOMATIC:
+        _change(Call.objects.filter(pk=call_id), {Wish.NO}, Wish.YES)
 
 
 @transaction.atomic
@@ -37,7 +62,8 @@ def told(act: str, *, conversation: Conversation) -> bool:
     if talk.state != ConversationState.ACTIVE or not may_be_recorded(talk.workstream):
         return False
     before, after = TOLD_BY_AGENT[act]
-    return _change(Call.objects.filter(conversation=talk), before, after)
+    calls = Call.objects.filter(conversation=talk)
+    return _change(calls.filter(agreed__in=MAY) if act == "start" else calls, before, after)
 
 
 def held(call_id: UUID, *, on: bool) -> None:

@@ -16,7 +16,7 @@ from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
 from centrala.organization.models import AuditEntry, Kind, Purpose, Role
 from centrala.subscribers import models as subscribers
-from centrala.workstreams.models import Recorded
+from centrala.workstreams.models import Consent, Recorded
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -177,6 +177,7 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "tells_position": gettext_lazy("Callers hear their position in the queue"),
     "tells_wait": gettext_lazy("Callers hear the average wait"),
     "recording": gettext_lazy("Calls are recorded"),
+    "consent": gettext_lazy("Before the recording callers hear"),
     "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
     "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
     "transfer_countries": gettext_lazy("Callers may be transferred to numbers in"),
@@ -200,6 +201,7 @@ CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "campaign_state": dict(campaigns.State.choices),
     "disabled_because": dict(subscribers.Cause.choices),
     "recording": dict(Recorded.choices),
+    "consent": dict(Consent.choices),
 }
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 UNPROCESSABLE = 422
 TOLD = ("tells_position", "tells_wait")
-RECORDING = ("recording", "pause_on_hold", "keep_recordings_days")
+RECORDING = ("recording", "consent", "pause_on_hold", "keep_recordings_days")
 CALLS = (*TOLD, *RECORDING, "transfer_countries")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
@@ -114,6 +114,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "tells_position": gettext_lazy("Callers hear their position in the queue"),
             "tells_wait": gettext_lazy("Callers hear the average wait"),
             "recording": gettext_lazy("Calls are recorded"),
+            "consent": gettext_lazy("Before the recording callers hear"),
             "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
             "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
         }
@@ -128,6 +129,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "tells_wait": gettext_lazy(
                 "Once, where it is longer than a minute. It is known once 20 calls were answered within seven days."
             ),
+            "consent": gettext_lazy("Who does not agree is talked to all the same, without a recording."),
             "keep_recordings_days": gettext_lazy(
                 "Empty: until somebody deletes them. Those of customers under a legal hold stay."
             ),

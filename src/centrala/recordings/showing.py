@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from centrala.calls.models import Call, CallState, Recorded
-from centrala.calls.taping import may_be_recorded
+from centrala.calls.taping import MAY, may_be_recorded
 from centrala.conversations.models import Conversation, ConversationState
 from centrala.organization.models import User
 from centrala.recordings.access import calls_heard_by
@@ -63,11 +63,12 @@ def shown(user: User, conversation: Conversation) -> Shown | None:
     stopped = any(one.trouble == Trouble.STOPPED for one in recordings)
     may = "" if stopped else _act(user, conversation, call)
     found = Shown(call, may, call.state == CallState.ENDED, may_listen, joined, recordings, chunks)
-    return found if may or joined or recordings or call.recorded != Recorded.NO else None
+    return found if may or joined or recordings or call.recorded != Recorded.NO or call.agreed else None
 
 
 def _act(user: User, conversation: Conversation, call: Call) -> str:
     has_it = conversation.agent_id == user.pk and conversation.state == ConversationState.ACTIVE
     if not has_it or call.state != CallState.CONNECTED or not may_be_recorded(conversation.workstream):
         return ""
-    return ACTS[Recorded(call.recorded)]
+    act = ACTS[Recorded(call.recorded)]
+    return act if act != "start" or call.agreed in MAY else ""

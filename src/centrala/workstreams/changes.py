@@ -43,6 +43,7 @@ WORKSTREAM = (
     "tells_position",
     "tells_wait",
     "recording",
+    "consent",
     "pause_on_hold",
     "keep_recordings_days",
     "transfer_countries",

@@ -112,6 +112,8 @@ class Occasion(models.TextChoices):
     HELP = "help", pgettext_lazy("occasion", "The customer asks for help (HELP)")
     OVERFLOW = "overflow", pgettext_lazy("occasion", "The conversation is ended by overflow")
     VOICEMAIL = "voicemail", pgettext_lazy("occasion", "Before the tone of a voicemail")
+    CONSENT = "consent", pgettext_lazy("occasion", "Before a call is recorded: whoever stays on the line agrees")
+    AGREE = "agree", pgettext_lazy("occasion", "Before a call is recorded: the caller presses 1 to agree")
     POSITION = "position", pgettext_lazy("occasion", "The caller's position in the queue is told")
     NEXT = "next", pgettext_lazy("occasion", "The caller is the next")
     WAIT = "wait", pgettext_lazy("occasion", "The average wait is told")
@@ -125,6 +127,14 @@ class Recorded(models.TextChoices):
     NEVER = "never", pgettext_lazy("recording", "Never")
     AUTOMATIC = "automatic", pgettext_lazy("recording", "Every call, from its beginning")
     BY_AGENT = "by_agent", pgettext_lazy("recording", "When the agent begins to record")
+
+
+class Consent(models.TextChoices):
+    """What callers are told before anything of their call is recorded."""
+
+    NONE = "none", pgettext_lazy("consent", "Nothing")
+    NOTICE = "notice", pgettext_lazy("consent", "A message: whoever stays on the line agrees")
+    KEY = "key", pgettext_lazy("consent", "A question: nothing is recorded before the caller presses 1")
 
 
 LONGEST_KEPT = 3650  # days
@@ -177,6 +187,7 @@ class Workstream(models.Model):
     recording = models.CharField(
         max_length=10, choices=Recorded, default=Recorded.NEVER, db_default=Recorded.NEVER.value
     )
+    consent = models.CharField(max_length=10, choices=Consent, default=Consent.NONE, db_default=Consent.NONE.value)
     pause_on_hold = models.BooleanField(default=True, db_default=True)
     # Where agents may send callers on to, by the two letters of countries; empty: nowhere.
     transfer_countries = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])

@@ -6,6 +6,8 @@ from centrala.workstreams.models import Occasion
 
 USUAL = {
     Occasion.VOICEMAIL: gettext_noop("Please leave a message after the tone. Press the hash key when you are done."),
+    Occasion.CONSENT: gettext_noop("This call is recorded. Stay on the line if you agree."),
+    Occasion.AGREE: gettext_noop("We would like to record this call. Press 1 if you agree, or 2 if you do not."),
     Occasion.POSITION: gettext_noop("You are number {Position} in the queue."),
     Occasion.NEXT: gettext_noop("You are next."),
     Occasion.WAIT: gettext_noop("The average wait is {Minutes} minutes."),
