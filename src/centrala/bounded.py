@@ -8,7 +8,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1_000_000  # no form or API call comes near
-LARGER = {"/center/campaigns/new/": 4_200_000}  # a file of customers: centrala.campaigns.sheets, and the form around it
+LARGER = {  # a file, and the form around it
+    "/center/campaigns/new/": 4_200_000,  # of customers: centrala.campaigns.sheets
+    "/center/sounds/upload/": 12_200_000,  # centrala.workstreams.sounding
+}
 MOST_SECONDS = 30.0
 
 

@@ -28,6 +28,7 @@ PARTS = {  # of pages, which htmx fetches into them; files; and the API's descri
     "quick-choices",
     "campaign-progress",
     "openapi-view",
+    "play-sound",
 }
 ACTS = {  # answer POST alone
     *("register-provider", "test-reach", "repair", "new-endpoints", "sync", "azure-apply", "azure-begin", "azure-end"),
@@ -54,6 +55,8 @@ ACTS = {  # answer POST alone
         "link-customer",
         "unlink-customer",
         "delete-template",
+        "upload-sound",
+        "delete-sound",
     ),
     *("start-campaign", "pause-campaign", "resume-campaign", "cancel-campaign", "discard-campaign", "campaign-results"),
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from centrala.calls import prompts, taping
+from centrala.calls import prompts, sounds, taping
 from centrala.calls.live_call import LiveCall, Mode
 from centrala.calls.models import Call, CallEnd
 from centrala.calls.threads import in_thread
@@ -47,6 +47,13 @@ class Turns:
             return False
         self.offer_at, self.offered = waited + OFFERS, True
         return True
+
+
+async def tune(live: LiveCall) -> None:
+    """Has the music of one's own at hand before it is heard."""
+    for sound in (live.standing.wait_music, live.standing.hold_music):
+        if sound is not None and sound not in live.tunes:
+            live.tunes[sound] = await in_thread(sounds.frames, sound)
 
 
 async def attend(live: LiveCall, turns: Turns) -> CallEnd | None:

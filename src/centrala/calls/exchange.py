@@ -99,6 +99,7 @@ class Exchange:
         live.refresh(stands, turn)
         stands = live.standing
         await self._pause_on_hold(live)
+        await attending.tune(live)
         await self._speak(live)
         if stands.over and not stands.ended and live.silent:
             self._leave(live)

@@ -6,7 +6,7 @@ makes them so: it may come late, twice, or first in another process after this o
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,6 +55,8 @@ class Standing:
     offers_call_back: bool = False
     tells_position: bool = False
     tells_wait: bool = False
+    wait_music: int | None = None  # a Sound of one's own
+    hold_music: int | None = None
     asks_to_record: str = ""  # how, of one who has not answered; see workstreams.models.Consent
 
     @property
@@ -97,6 +99,8 @@ class LiveCall:
         self._told: Mode | None = None  # to the agent
         self._before = Mode.WAITING
         self._music: Iterator[bytes] = iter(())
+        self.tunes: dict[int, Sequence[bytes]] = {}  # of one's own, by the Sound's key
+        self._tune: Sequence[bytes] | None = None  # which is played
         self._customer = Ear(Role.CUSTOMER, self._to_customer)
         self._ears: dict[Agent, Ear] = {}  # of the agent and of the company
         self._introduced: list[tuple[str, str]] = []
@@ -227,9 +231,13 @@ class LiveCall:
             self.line.put(self._next_of_music())
 
     def _next_of_music(self) -> bytes:
+        wanted = self.standing.hold_music if self.mode == Mode.HELD else self.standing.wait_music
+        tune = self.tunes.get(wanted) if wanted is not None else None
+        if tune is not self._tune:
+            self._tune, self._music = tune, iter(())
         frame = next(self._music, None)
         if frame is None:
-            self._music = itertools.cycle(melody())
+            self._music = itertools.cycle(tune or melody())
             frame = next(self._music)
         return frame
 

@@ -4,7 +4,7 @@ from functools import lru_cache
 from math import ceil
 from uuid import UUID
 
-from centrala.calls import waits
+from centrala.calls import sounds, waits
 from centrala.calls.frames import BYTES
 from centrala.calls.queries import position
 from centrala.conversations import filling
@@ -89,7 +89,7 @@ def _of_the_hour(conversation: Conversation) -> Occasion:
 
 
 def _said(conversation: Conversation, *occasions: Occasion, **values: str) -> list[bytes]:
-    """The text of the first occasion that has one; on some there always is one."""
+    """The sound or text of the first occasion that has one; on some there always is one."""
     assert conversation.workstream is not None
     texts = dict(
         AutomatedText.objects.filter(workstream=conversation.workstream, occasion__in=occasions).values_list(
@@ -98,7 +98,11 @@ def _said(conversation: Conversation, *occasions: Occasion, **values: str) -> li
     )
     language = conversation.workstream.language
     filled = filling.values(conversation, conversation.agent) | values
+    workstream = conversation.workstream.pk
+    own = sounds.of([workstream], occasions)
     for occasion in occasions:
+        if (workstream, occasion) in own:
+            return list(sounds.frames(own[workstream, occasion]))
         text = texts.get(occasion, "").strip() or usual(occasion, language)
         if text := slugs.fill(text, filled).strip():
             return list(_frames(text, language))

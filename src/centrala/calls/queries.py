@@ -1,12 +1,13 @@
 """How calls stand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from centrala.calls import sounds
 from centrala.calls.actions import ALIVE
 from centrala.calls.live_call import Standing
 from centrala.calls.models import Agreed, Call, CallState, Node
@@ -14,6 +15,7 @@ from centrala.conversations.models import ENDED, Conversation, ConversationState
 from centrala.organization.models import User
 from centrala.routing.models import Instead, Overflowed
 from centrala.workstreams.models import Channel
+from centrala.workstreams.sounds import Music
 
 
 def standing(call_id: UUID) -> Standing:
@@ -25,10 +27,12 @@ def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
     calls = Call.objects.select_related(
         "conversation__workstream", "conversation__agent", "conversation__overflowed"
     ).in_bulk(list(ids))
-    return {id_: _standing(calls[id_]) if id_ in calls else Standing(id_, over=True, ended=True) for id_ in ids}
+    where = {call.conversation.workstream_id for call in calls.values() if call.conversation}
+    music = sounds.of([pk for pk in where if pk is not None], Music.values)
+    return {id_: _standing(calls[id_], music) if id_ in calls else Standing(id_, over=True, ended=True) for id_ in ids}
 
 
-def _standing(call: Call) -> Standing:
+def _standing(call: Call, music: Mapping[tuple[int, str], int]) -> Standing:
     talk, ended = call.conversation, call.state == CallState.ENDED
     over: Overflowed | None = getattr(talk, "overflowed", None)
     settled = over is not None and over.settled_at is not None
@@ -46,6 +50,8 @@ def _standing(call: Call) -> Standing:
         offers_call_back=waits and over is not None and over.instead == Instead.CALL_BACK,
         tells_position=waits and talk is not None and talk.workstream is not None and talk.workstream.tells_position,
         tells_wait=waits and talk is not None and talk.workstream is not None and talk.workstream.tells_wait,
+        wait_music=music.get((talk.workstream_id or 0, Music.WAIT)) if talk else None,
+        hold_music=music.get((talk.workstream_id or 0, Music.HOLD)) if talk else None,
         asks_to_record=talk.workstream.consent if call.agreed == Agreed.ASKED and talk and talk.workstream else "",
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )

@@ -85,6 +85,8 @@ ACTS: dict[str, "StrOrPromise"] = {
     "change operating hours": pgettext_lazy("audit", "Operating hours changed"),
     "delete operating hours": pgettext_lazy("audit", "Operating hours deleted"),
     "change automated messages": pgettext_lazy("audit", "Automated messages changed"),
+    "change sound": pgettext_lazy("audit", "Own sound changed"),
+    "delete sound": pgettext_lazy("audit", "Own sound deleted"),
     "add quick reply": pgettext_lazy("audit", "Quick reply added"),
     "change quick reply": pgettext_lazy("audit", "Quick reply changed"),
     "delete quick reply": pgettext_lazy("audit", "Quick reply deleted"),

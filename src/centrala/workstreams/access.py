@@ -4,6 +4,7 @@ from django.db.models import F, QuerySet
 
 from centrala.organization.models import User
 from centrala.workstreams.models import OperatingHours, Queue, Workstream, WrapUpCode
+from centrala.workstreams.sounds import Sound
 
 
 def queues_of(user: User) -> QuerySet[Queue]:
@@ -20,6 +21,11 @@ def hours_of(user: User) -> QuerySet[OperatingHours]:
 def workstreams_of(user: User) -> QuerySet[Workstream]:
     workstreams = Workstream.objects.select_related("queue", "hours").prefetch_related("lines__number").order_by("name")
     return workstreams if user.is_administrator else workstreams.none()
+
+
+def sounds_of(user: User) -> QuerySet[Sound]:
+    sounds = Sound.objects.select_related("workstream").order_by("purpose")
+    return sounds if user.is_administrator else sounds.none()
 
 
 def codes_of(user: User) -> QuerySet[WrapUpCode]:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.workstreams.overflow import OverflowRule  # noqa: F401  # its table is this app's
+from centrala.workstreams.sounds import Sound  # noqa: F401  # likewise
 
 
 class Channel(models.TextChoices):
