@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workstreams', '0009_overflow'),
+        ('workstreams', '0013_sounds'),
     ]
 
     operations = [
