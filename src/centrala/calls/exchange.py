@@ -317,9 +317,10 @@ class Exchange:
         live.leaving = True
         try:
             call = await in_thread(_call, live.call)
+            because = ending or await in_thread(actions.why_over, call)  # first: the service tells of the end at once
             if call.state != CallState.ENDED and call.call_connection_id:
                 await self._hung_up(call, call.call_connection_id)
-            await in_thread(actions.ended, call.pk, ending or actions.why_over(call))
+            await in_thread(actions.ended, call.pk, because)
         except Call.DoesNotExist:
             log.warning("Call %s is gone from the database.", live.call)
         finally:
