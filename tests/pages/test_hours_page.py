@@ -151,6 +151,6 @@ def test_only_administrators_set_up_hours_and_messages(agent: Client, supervisor
 
 
 def test_every_occasion_has_an_example() -> None:
-    from centrala.center.automated import EXAMPLES
+    from centrala.center.automated import EXAMPLES, SPOKEN_EXAMPLES
 
-    assert set(EXAMPLES) == set(Occasion)
+    assert set(EXAMPLES) | set(SPOKEN_EXAMPLES) == set(Occasion)
