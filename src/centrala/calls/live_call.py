@@ -18,18 +18,20 @@ from django.utils.timezone import now
 
 from centrala.calls.leg import Leg
 from centrala.calls.mixing import HEARS, Ear, Role
-from centrala.calls.music import melody
+from centrala.calls.music import melody, ring_back
 from centrala.calls.outlet import Outlet
 
 LINE_SECONDS = 5.0
 GONE_SECONDS = 2.0
 A_MOMENT = timedelta(seconds=20)
+LONGEST = timedelta(hours=2)  # of a call; so does the original
 RECORDED = "yes"  # see models.Recorded
 
 
 class Mode(StrEnum):
     """What the customer hears."""
 
+    RINGING = "ringing"  # nothing yet: it is the agent who hears that it rings
     WAITING = "waiting"  # for an agent, or for the agent's browser
     TALKING = "talking"
     HELD = "held"
@@ -46,14 +48,18 @@ class Standing:
     ended: bool = False
     agent: int | None = None
     connected_at: datetime | None = None
+    rings_since: datetime | None = None  # of a customer who is being called
+    outbound: bool = False
+    longest: timedelta = LONGEST
+    ending: str = ""  # of a call that no customer answered
     recorded: str = ""
     pauses_on_hold: bool = False
     node: UUID | None = None
 
     @property
     def is_new(self) -> bool:
-        """It began a moment ago: who takes it over later does not greet again."""
-        return self.connected_at is not None and now() - self.connected_at < A_MOMENT
+        """It began a moment ago: who takes it over later does not greet again, nor does who called."""
+        return not self.outbound and self.connected_at is not None and now() - self.connected_at < A_MOMENT
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ class LiveCall:
         self._told: Mode | None = None  # to the agent
         self._before = Mode.WAITING
         self._music: Iterator[bytes] = iter(())
+        self._ringing: Iterator[bytes] = iter(())
         self._customer = Ear(Role.CUSTOMER, self._to_customer)
         self._ears: dict[Agent, Ear] = {}  # of the agent and of the company
         self._introduced: list[tuple[str, str]] = []
@@ -98,6 +105,8 @@ class LiveCall:
     def mode(self) -> Mode:
         if self.standing.over:
             return Mode.OVER
+        if self.standing.rings_since is not None:
+            return Mode.RINGING
         if self._has_agent:
             return Mode.HELD if self.held else Mode.TALKING
         return Mode.TALKING if any(one.role == Role.JOINED for one in self.company) else Mode.WAITING
@@ -119,6 +128,8 @@ class LiveCall:
         if standing.agent != self.standing.agent:
             self.held = False
             self.alone_since = None
+        if self.standing.rings_since is not None and standing.rings_since is None and self.line is None:
+            self.silent_since = monotonic()  # only now is there anything to hear
         self.standing = standing
         self._changed()
 
@@ -173,6 +184,8 @@ class LiveCall:
     @property
     def silent(self) -> bool:
         """Nothing more is to be said, or the line to say it into does not come."""
+        if self.standing.outbound and self.standing.connected_at is None:
+            return True
         if self.line is None:
             return self.silent_since is not None and monotonic() - self.silent_since > LINE_SECONDS
         return self.said and not self._announced
@@ -182,12 +195,23 @@ class LiveCall:
         even where its microphone is mute: one that sends none is gone, and has not said so."""
         for ear in (self._customer, *self._ears.values()):
             ear.tick()
+        if self.mode == Mode.RINGING:
+            self._ring_back()
         if self.line is None or (self.mode == Mode.TALKING and monotonic() - self._spoke < GONE_SECONDS):
             return
         if self._announced:
             self.line.put(self._announced.popleft())
-        elif self.mode != Mode.OVER:
+        elif self.mode not in {Mode.OVER, Mode.RINGING}:
             self.line.put(self._next_of_music())
+
+    def _ring_back(self) -> None:
+        if self.agent is None or not self._has_agent:
+            return
+        frame = next(self._ringing, None)
+        if frame is None:
+            self._ringing = itertools.cycle(ring_back())
+            frame = next(self._ringing)
+        self.agent.outlet.put(frame)
 
     def _next_of_music(self) -> bytes:
         frame = next(self._music, None)
@@ -232,11 +256,13 @@ class LiveCall:
         self._listen()
         if self.agent is not None and self.mode != self._told:
             self._told = self.mode
-            self.agent.outlet.say(_word(self.mode))
+            self.agent.outlet.say(_word(self.mode, self.standing.ending if self.mode == Mode.OVER else ""))
             if self.mode == Mode.OVER:
                 self.agent.outlet.end()
         if self.mode == Mode.TALKING:
             self._announced.clear()
+            if self._before == Mode.RINGING:
+                self._spoke = monotonic()  # before it there was nobody to speak to
             if self._before != Mode.TALKING and self.line is not None:
                 self.line.clear()  # the agent is heard now, not after the rest of the music
         self._before = self.mode
@@ -261,8 +287,8 @@ class LiveCall:
             self.agent.outlet.say(_company(heard))
 
 
-def _word(mode: str) -> str:
-    return msgspec.json.encode({"kind": "mode", "mode": mode}).decode()
+def _word(mode: str, ending: str = "") -> str:
+    return msgspec.json.encode({"kind": "mode", "mode": mode} | ({"ending": ending} if ending else {})).decode()
 
 
 def _company(heard: list[tuple[str, str]]) -> str:

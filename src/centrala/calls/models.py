@@ -49,6 +49,11 @@ class CallEnd(models.TextChoices):
     FAILED = "failed", _("Azure could not connect the call")
     LOST = "lost", _("The process of the hub that had the call ended")
     TOO_LONG = "too_long", _("The call reached its longest time")
+    BUSY = "busy", pgettext_lazy("call", "Busy")  # from here on of calls to customers alone
+    NO_ANSWER = "no_answer", pgettext_lazy("call", "Nobody answered")
+    DECLINED = "declined", pgettext_lazy("call", "The customer declined the call")
+    INVALID = "invalid", pgettext_lazy("call", "There is no such number")
+    GIVEN_UP = "given_up", pgettext_lazy("call", "The agent hung up before anybody answered")
 
 
 class Recorded(models.TextChoices):
@@ -73,7 +78,9 @@ class Call(models.Model):
     correlation_id = models.CharField(max_length=100, unique=True)
     server_call_id = models.TextField(blank=True)
     call_connection_id = models.CharField(max_length=100, blank=True)
-    context = models.TextField(blank=True)  # incomingCallContext: what it takes to answer; empty once it is of no use
+    # What it takes to answer (incomingCallContext), or of a call to a customer the address for its sound, which is the
+    # same however often it is asked for; empty once it is of no use.
+    context = models.TextField(blank=True)
     variables = models.JSONField(default=dict)  # what a system before us sent along: see `incoming.variables`
     state = models.CharField(max_length=10, choices=CallState, default=CallState.RINGING)
     node = models.ForeignKey(Node, null=True, on_delete=models.SET_NULL, related_name="calls")
@@ -82,6 +89,7 @@ class Call(models.Model):
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=20, choices=CallEnd, blank=True)
+    longest_seconds = models.PositiveIntegerField(null=True)  # of talk; null: as long as any
     detail = models.TextField(blank=True)  # the service's own words about a call that failed
 
     class Meta:
@@ -90,6 +98,11 @@ class Call(models.Model):
             models.Index(fields=["server_call_id"], condition=~Q(server_call_id=""), name="call_by_server_call"),
             models.Index(fields=["-rang_at", "-id"], name="call_newest"),
         ]
+
+    @property
+    def rings_out(self) -> bool:
+        """The customer is being called."""
+        return self.direction == Direction.OUTBOUND and self.connected_at is None and self.state != CallState.ENDED
 
     @property
     def lasted(self) -> timedelta | None:

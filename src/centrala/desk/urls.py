@@ -1,6 +1,6 @@
 from django.urls import path
 
-from centrala.desk import phone, quick_replies, views, work
+from centrala.desk import dialler, phone, quick_replies, views, work
 from centrala.routing import actions
 
 app_name = "desk"
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.desk, name="home"),
     path("list", views.conversation_list, name="list"),
     path("new", work.start, name="start"),
+    path("dial", dialler.dialler, name="dial"),
     path("presence", work.presence, name="presence"),
     path("offers/<int:offer_id>/accept", work.accept, name="accept"),
     path("offers/<int:offer_id>/decline", work.decline, name="decline"),
