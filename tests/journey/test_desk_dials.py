@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Page, expect
 
+from browser_fixtures import PATIENCE
 from journey.dialling import allow, calls_to, order
 from journey.test_desk_calls import AGENT, CUSTOMER, LOUD, desk, shown, talking, tone
 from looking import faults
@@ -50,7 +51,7 @@ async def test_agent_hears_it_ring_and_then_the_customer(calm: Demo, desk: Page)
     await expect(desk.locator("#phone")).to_have_attribute("data-mode", "ringing")
     await shown(desk, "level-customer", above=LOUD)  # the tone of the ringing
     assert await faults(desk) == []
-    await expect(desk.locator("#phone")).to_have_attribute("data-mode", "talking")
+    await expect(desk.locator("#phone")).to_have_attribute("data-mode", "talking", timeout=PATIENCE)
     until(lambda: hears(calm, number, AGENT))
     await shown(desk, "level-customer", above=LOUD)
 
@@ -67,15 +68,16 @@ async def test_busy_number_is_told_as_such(calm: Demo, desk: Page) -> None:
     await desk.locator("#dial [name=number]").fill(number)
     await desk.locator("#dial button[type=submit]").click()
 
-    await expect(desk.locator("#phone-words")).to_have_text("The number is busy.")
+    await expect(desk.locator("#phone-words")).to_have_text("The number is busy.", timeout=PATIENCE)
     await expect(desk.locator(".call-words")).to_have_text("Busy")
     await desk.locator("#act-close").click()
+    await expect(desk.locator("#act-close")).to_have_count(0)
     await open_dialler(desk)
     await expect(desk.locator(".recent li").first).to_contain_text("Busy")
 
 
 @pytest.mark.parametrize("desk", [("pl-PL", "dark", 380)], indirect=True)
-async def test_emergency_number_is_refused_in_polish_on_a_phone(calm: Demo, desk: Page) -> None:
+async def test_emergency_number_is_refused_in_polish_on_a_phone(calm: Demo, desk: Page, problems: list[str]) -> None:
     await open_dialler(desk, "Zadzwoń pod numer")
     await desk.locator("#dial [name=number]").fill("112")
 
@@ -84,3 +86,6 @@ async def test_emergency_number_is_refused_in_polish_on_a_phone(calm: Demo, desk
     await expect(desk.locator("#dial .bar.danger")).to_contain_text("numer alarmowy")
     assert await faults(desk) == []
     assert calls_to(calm, "112") == []
+    [told] = problems  # by the browser, of the answer 422
+    assert "422" in told
+    problems.clear()
