@@ -8,6 +8,9 @@ import httpx
 import pytest
 
 from journey.dialling import ala, allow, calls_to, dial, finish, order, told
+from journey.test_incoming_calls import calls
+from journey.test_incoming_calls import told as cloud_told
+from journey.test_overflow import office as admin
 from running_demo import Demo, running_demo, until
 
 pytestmark = pytest.mark.long
@@ -118,3 +121,16 @@ def _answered(demo: Demo, number: str) -> list[dict[str, Any]]:
     with demo.control() as control:
         control.post(f"/_local/calls/{call['id']}/pick-up", json={})
     return []
+
+
+def test_blocked_caller_is_rejected_before_it_is_a_conversation(office: Demo) -> None:
+    customer = "+14255550149"
+    with admin(office) as one:
+        one.post("/center/blocked-numbers/", {"number": customer})
+
+    call = calls(office, customer)
+
+    until(lambda: cloud_told(office, call)["state"] == "ended", 30)
+    until(lambda: told(office, customer)["ending"] == "blocked", 30)
+    assert told(office, customer)["conversation"] is None
+    assert cloud_told(office, call)["connections"] == []

@@ -55,6 +55,8 @@ ACTS = {  # answer POST alone
         "unlink-customer",
         "delete-template",
         "delete-outbound-profile",
+        "decide-number",
+        "spam",
     ),
     *("start-campaign", "pause-campaign", "resume-campaign", "cancel-campaign", "discard-campaign", "campaign-results"),
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),

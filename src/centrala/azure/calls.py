@@ -13,6 +13,7 @@ from uuid import UUID
 from azure.communication.callautomation import (
     AudioFormat,
     CallAutomationClient,
+    CallRejectReason,
     MediaStreamingAudioChannelType,
     MediaStreamingContentType,
     MediaStreamingOptions,
@@ -73,6 +74,13 @@ class Calls:
                 headers=_repeatable(id_, first_attempt_at),
             )
         return Answered(connection_id=str(made.call_connection_id), server_call_id=str(made.server_call_id or ""))
+
+    def reject(self, context: str, *, id_: UUID, first_attempt_at: datetime) -> None:
+        """The caller hears that the call is not taken. Raises AzureError."""
+        with _refusals():
+            self._client.reject_call(
+                context, call_reject_reason=CallRejectReason.FORBIDDEN, headers=_repeatable(id_, first_attempt_at)
+            )
 
     def hang_up(self, connection_id: str) -> None:
         """For everybody; nothing where the call is over. Raises AzureError."""

@@ -13,6 +13,7 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
 from centrala.calls import taping, waits
+from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
 from centrala.calls.states import REACHED, UNANSWERED, ending_told, further
@@ -208,7 +209,7 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     number, _made = PhoneNumber.objects.get_or_create(
         connection_id=call.connection_id, number=call.number, defaults={"receives_calls": True}
     )
-    contact, _made = Contact.objects.get_or_create(number=call.customer)
+    contact, _made = Contact.objects.get_or_create(number=_known_as(call))
     line = Line.objects.filter(number=number, channel=Channel.VOICE).select_related("workstream__hours").first()
     workstream = line.workstream if line else None
     queue = workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk
@@ -233,6 +234,11 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     announce([made.pk])
     announce_work()
     return made
+
+
+def _known_as(call: Call) -> str:
+    """Of those who hide their number nobody knows who is who: each call has a contact of its own."""
+    return f"{ANONYMOUS}-{call.pk.hex[:16]}" if call.customer == ANONYMOUS else call.customer
 
 
 def _closing(call: Call, *, closed: bool) -> str:

@@ -242,17 +242,22 @@ class Exchange:
                     return
                 await asyncio.sleep(min(error.retry_after or 1.0, MOST_PAUSE))
             else:
+                if answer is None:
+                    await in_thread(actions.ended, call.pk, CallEnd.BLOCKED)
+                    return
                 answered = await in_thread(actions.answered, call.pk, answer)
                 if answered.state == CallState.ENDED:  # while it was being answered
                     await self._hung_up(call, answer.connection_id)
                 return
 
-    def _asked(self, call: Call) -> Callable[[], Answered]:
+    def _asked(self, call: Call) -> Callable[[], Answered | None]:
         """A customer is called with the very same words by whoever takes the call over: so he is called once."""
         same: dict[str, Any] = {"callback_url": call.callback_url, "id_": call.pk, "first_attempt_at": call.rang_at}
         if call.direction == Direction.OUTBOUND:
             given = same | {"number": call.number, "media_url": call.context}
             return partial(self._client(call).create, call.customer, **given)
+        if call.is_rejected:
+            return partial(self._client(call).reject, call.context, id_=call.pk, first_attempt_at=call.rang_at)
         return partial(self._client(call).answer, call.context, media_url=sound_address(call, self.node), **same)
 
     async def _take_over(self, call: Call, *, reachable: bool) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation, Direction
+from centrala.organization.models import User
 
 
 def new_secret() -> str:
@@ -53,6 +54,7 @@ class CallEnd(models.TextChoices):
     NO_ANSWER = "no_answer", pgettext_lazy("call", "Nobody answered")
     DECLINED = "declined", pgettext_lazy("call", "The customer declined the call")
     INVALID = "invalid", pgettext_lazy("call", "There is no such number")
+    BLOCKED = "blocked", pgettext_lazy("call", "Rejected: the number is blocked")
     GIVEN_UP = "given_up", pgettext_lazy("call", "The agent hung up before anybody answered")
 
 
@@ -90,6 +92,7 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=20, choices=CallEnd, blank=True)
     longest_seconds = models.PositiveIntegerField(null=True)  # of talk; null: as long as any
+    is_rejected = models.BooleanField(default=False, db_default=False)  # instead of answered: its caller is blocked
     detail = models.TextField(blank=True)  # the service's own words about a call that failed
 
     class Meta:
@@ -129,3 +132,37 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return self.type
+
+
+class BlockState(models.TextChoices):
+    """Backwards by the alphabet of their values the list begins with what waits for a decision."""
+
+    REMOVED = "allowed", pgettext_lazy("number", "Not blocked")
+    PENDING = "waiting", pgettext_lazy("number", "Marked as spam, waits for a decision")
+    BLOCKED = "blocked", pgettext_lazy("number", "Blocked")
+
+
+class BlockedNumber(models.Model):
+    """See blocking."""
+
+    number = models.CharField(max_length=32, unique=True)  # E.164 with its plus
+    state = models.CharField(max_length=10, choices=BlockState)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BlockStep(models.Model):
+    """Who decided what about a number."""
+
+    number = models.ForeignKey(BlockedNumber, on_delete=models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=10, choices=BlockState)
+    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.state}"

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from centrala.calls.blocking import mark_as_spam
 from centrala.desk import dialler, phone, quick_replies, views, work
 from centrala.routing import actions
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),
     path("<uuid:conversation_id>/set-aside", work.act, {"act": actions.set_aside}, name="set-aside"),
     path("<uuid:conversation_id>/release", work.act, {"act": actions.release}, name="release"),
+    path("<uuid:conversation_id>/spam", work.act, {"act": mark_as_spam}, name="spam"),
     path("<uuid:conversation_id>/end", work.act, {"act": actions.end}, name="end"),
     path("<uuid:conversation_id>/close", work.close, name="close"),
     path("<uuid:conversation_id>/wrap-up", work.wrap_up, name="wrap-up"),

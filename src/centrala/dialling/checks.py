@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from centrala.calls.blocking import blocked_among
 from centrala.characters import storable
 from centrala.dialling.access import usable_by
 from centrala.dialling.countries import code_of, names
@@ -37,6 +38,8 @@ def callable_number(text: str, *, home: str = "") -> str:
         raise Refused(_("This number costs more than a call: premium numbers are not dialled."), field="number")
     if PhoneNumber.objects.filter(number=number).exists():
         raise Refused(_("This is one of our own numbers."), field="number")
+    if blocked_among([number]):
+        raise Refused(_("This number is blocked. Fix: an administrator takes it off the list."), field="number")
     return number
 
 
