@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "centrala.routing",
     "centrala.campaigns",
     "centrala.calls",
+    "centrala.dialling",
     "centrala.recordings",
     "centrala.desk",
     "centrala.center",

@@ -57,13 +57,16 @@ ACTS = {  # answer POST alone
         "delete-template",
         "upload-sound",
         "delete-sound",
+        "delete-outbound-profile",
+        "decide-number",
+        "spam",
     ),
     *("start-campaign", "pause-campaign", "resume-campaign", "cancel-campaign", "discard-campaign", "campaign-results"),
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),
-    *("wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
+    *("outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

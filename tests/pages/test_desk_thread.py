@@ -233,7 +233,10 @@ def test_panel_tells_about_the_customer(agent: Client, talk: Talk) -> None:
 
     facts = dict(zip([f.text() for f in panel.all("dt")], [f.text() for f in panel.all("dd")], strict=True))
     assert (facts["Number"], facts["Writes to"], facts["Workstream"]) == ("+48 600 100 200", "+1 833-555-0100", "SMS")
-    assert [link.attributes["href"] for link in panel.all("a")] == [f"/desk/{earlier.pk}/"]
+    assert [link.attributes["href"] for link in panel.all("a")] == [
+        "/desk/dial?number=%2B48600100200",
+        f"/desk/{earlier.pk}/",
+    ]
 
 
 def test_sender_with_a_name_for_a_number_is_shown_as_it_came(agent: Client, talk: Talk) -> None:

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from centrala.calls.models import Call
 from centrala.conversations.models import Message
 from centrala.organization.models import User
 
@@ -72,12 +73,14 @@ class ApiToken(models.Model):
 
 
 class KeyedMessage(models.Model):
-    """Which message a token queued with an Idempotency-Key. Without the text: `asked` is a hash of what was asked."""
+    """Which message a token queued, or which call it started, with an Idempotency-Key. Without the text: `asked` is a
+    hash of what was asked."""
 
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     asked = models.CharField(max_length=64)
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
+    call = models.ForeignKey(Call, null=True, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(default=now)
 
     class Meta:

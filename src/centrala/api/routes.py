@@ -152,6 +152,17 @@ def list_calls(
     return shapes.Page(items=[shapes.CallOut.of(call) for call in page], next=following(request, "after", cursor))
 
 
+@api.post("/calls", response={202: shapes.CallOut, **FAILURES}, **CONVERSATIONS_WRITE)
+def start_call(
+    request: ApiRequest, body: shapes.DialIn, idempotency_key: IdempotencyKey = ""
+) -> Status[shapes.CallOut]:
+    """Calls a customer for the token's owner, who talks on the desk: it rings at both. `profile` is an outbound
+    profile's label; without it the first by which the owner may call the number's country. What must not be dialled is
+    refused with 422, the reason and nothing dialled. With an `Idempotency-Key` as for an answer."""
+    call = sending.dial(token=request.auth, number=body.number, profile=body.profile, key=idempotency_key)
+    return Status(HTTPStatus.ACCEPTED, shapes.CallOut.of(call))
+
+
 @api.get("/recordings", response={200: shapes.Page[shapes.RecordingOut], **FAILURES}, **needs(Scope.RECORDINGS_READ))
 def list_recordings(request: ApiRequest, after: Place = "", limit: Limit = 50) -> shapes.Page[shapes.RecordingOut]:
     """Of calls that are over, those that the token's owner may listen to; by when they begin."""

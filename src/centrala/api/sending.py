@@ -10,8 +10,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.api.models import ApiToken, KeyedMessage
+from centrala.calls.models import Call
 from centrala.characters import storable
 from centrala.conversations.models import Conversation, Message
+from centrala.dialling.access import usable_by
+from centrala.dialling.actions import dial as call_customer
 from centrala.errors import Refused
 from centrala.numbers.access import numbers_of
 from centrala.routing.actions import answer, start
@@ -47,19 +50,46 @@ def begin(*, token: ApiToken, customer: str, number: str, text: str, key: str) -
 
 
 @transaction.atomic
+def dial(*, token: ApiToken, number: str, profile: str, key: str) -> Call:
+    """The same for a call to a customer. Raises Refused."""
+
+    def act() -> Call:
+        label = storable(profile.strip())
+        chosen = usable_by(token.owner).filter(label=label).first() if label else None
+        if label and chosen is None:
+            raise Refused(_("This outbound profile is not yours."))
+        return call_customer(agent=token.owner, number=number, profile=chosen)
+
+    if not key:
+        return act()
+    kept, first = _kept(token, key, ["call", number, profile])
+    if first:
+        kept.call = act()
+        kept.save(update_fields=["call"])
+    assert kept.call is not None
+    return kept.call
+
+
+@transaction.atomic
 def _once(token: ApiToken, key: str, asked: list[str], act: Callable[[], Message]) -> Message:
     if not key:
         return act()
-    hashed = hashlib.sha256(" ".join(asked).encode("utf-8", "surrogatepass")).hexdigest()
-    # Two at once with one key: the second waits here for the first to commit, for the pair is unique.
-    kept, first = KeyedMessage.objects.get_or_create(token=token, key=key, defaults={"asked": hashed})
+    kept, first = _kept(token, key, asked)
     if first:
         kept.message = act()
         kept.save(update_fields=["message"])
-    if kept.asked != hashed:
-        raise Refused(_("This Idempotency-Key stands for another message. Fix: a new key for each message."))
     assert kept.message is not None
     return kept.message
+
+
+def _kept(token: ApiToken, key: str, asked: list[str]) -> tuple[KeyedMessage, bool]:
+    """And whether it is the first with this key. Raises Refused where it was asked for something else."""
+    hashed = hashlib.sha256(" ".join(asked).encode("utf-8", "surrogatepass")).hexdigest()
+    # Two at once with one key: the second waits here for the first to commit, for the pair is unique.
+    kept, first = KeyedMessage.objects.get_or_create(token=token, key=key, defaults={"asked": hashed})
+    if kept.asked != hashed:
+        raise Refused(_("This Idempotency-Key stands for another message. Fix: a new key for each message."))
+    return kept, first
 
 
 def forget() -> int:

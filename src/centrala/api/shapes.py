@@ -48,6 +48,11 @@ class StartIn(Schema):
     text: str
 
 
+class DialIn(Schema):
+    number: str  # with its country code, or as it is dialled in the country of the caller number
+    profile: str = ""
+
+
 class MessageOut(Schema):
     id: UUID
     direction: Direction

@@ -1,4 +1,4 @@
-"""Call Automation, through Microsoft's client: answering, recording, hanging up.
+"""Call Automation, through Microsoft's client: answering, calling, recording, hanging up.
 
 https://learn.microsoft.com/azure/communication-services/concepts/call-automation/call-automation
 """
@@ -13,6 +13,7 @@ from uuid import UUID
 from azure.communication.callautomation import (
     AudioFormat,
     CallAutomationClient,
+    CallRejectReason,
     DtmfTone,
     MediaStreamingAudioChannelType,
     MediaStreamingContentType,
@@ -80,21 +81,33 @@ class Calls:
     ) -> Answered:
         """The service dials `media_url` (wss) and sends there what is heard, 16 kHz mono. Asked with the same id once
         more it answers what it answered before. Raises AzureError."""
-        sound = MediaStreamingOptions(
-            transport_url=media_url,
-            transport_type=StreamingTransportType.WEBSOCKET,
-            content_type=MediaStreamingContentType.AUDIO,
-            audio_channel_type=MediaStreamingAudioChannelType.MIXED,
-            start_media_streaming=True,
-            enable_bidirectional=True,
-            audio_format=AudioFormat.PCM16_K_MONO,
-            enable_dtmf_tones=True,
-        )
         with _refusals():
             made = self._client.answer_call(
-                context, callback_url, media_streaming=sound, headers=_repeatable(id_, first_attempt_at)
+                context, callback_url, media_streaming=_sound(media_url), headers=_repeatable(id_, first_attempt_at)
             )
         return Answered(connection_id=str(made.call_connection_id), server_call_id=str(made.server_call_id or ""))
+
+    def create(
+        self, customer: str, *, number: str, callback_url: str, media_url: str, id_: UUID, first_attempt_at: datetime
+    ) -> Answered:
+        """Calls `customer`, who sees `number`. `media_url` is dialled once somebody answers. Asked with the same id
+        and the same addresses once more it calls nobody again. Raises AzureError."""
+        with _refusals():
+            made = self._client.create_call(
+                PhoneNumberIdentifier(customer),
+                callback_url,
+                source_caller_id_number=PhoneNumberIdentifier(number),
+                media_streaming=_sound(media_url),
+                headers=_repeatable(id_, first_attempt_at),
+            )
+        return Answered(connection_id=str(made.call_connection_id), server_call_id=str(made.server_call_id or ""))
+
+    def reject(self, context: str, *, id_: UUID, first_attempt_at: datetime) -> None:
+        """The caller hears that the call is not taken. Raises AzureError."""
+        with _refusals():
+            self._client.reject_call(
+                context, call_reject_reason=CallRejectReason.FORBIDDEN, headers=_repeatable(id_, first_attempt_at)
+            )
 
     def hang_up(self, connection_id: str) -> None:
         """For everybody; nothing where the call is over. Raises AzureError."""
@@ -150,6 +163,20 @@ class Calls:
         """The service dials the media address anew: a process took over. Raises AzureError."""
         with _refusals():
             self._client.get_call_connection(connection_id).start_media_streaming()
+
+
+def _sound(media_url: str) -> MediaStreamingOptions:
+    """Both ways, 16 kHz mono."""
+    return MediaStreamingOptions(
+        transport_url=media_url,
+        transport_type=StreamingTransportType.WEBSOCKET,
+        content_type=MediaStreamingContentType.AUDIO,
+        audio_channel_type=MediaStreamingAudioChannelType.MIXED,
+        start_media_streaming=True,
+        enable_bidirectional=True,
+        audio_format=AudioFormat.PCM16_K_MONO,
+        enable_dtmf_tones=True,
+    )
 
 
 def _repeatable(id_: UUID, first_attempt_at: datetime) -> dict[str, str]:

@@ -13,14 +13,15 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
 from centrala.calls import taping, waits
+from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
 from centrala.calls.sending_on import FAILED, came_back
-from centrala.calls.states import ENDINGS, REACHED, further
+from centrala.calls.states import REACHED, UNANSWERED, ending_told, further
 from centrala.characters import storable, storable_json
 from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
-from centrala.conversations.models import ClosingReason, Contact, Conversation, ConversationState
+from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Direction
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
 from centrala.routing import instead, overflow
@@ -56,8 +57,15 @@ def claim(*, node: Node, most: int = 20) -> list[Call]:
     calls = list(waiting.filter(state=CallState.RINGING, node=None).order_by("rang_at")[:most])
     for call in calls:
         call.node, call.state = node, CallState.ANSWERING
-        call.save(update_fields=["node", "state"])
+        if call.direction == Direction.OUTBOUND:
+            call.context = sound_address(call, node)
+        call.save(update_fields=["node", "state", "context"])
     return calls
+
+
+def sound_address(call: Call, node: Node) -> str:
+    """Where the service brings the call's sound."""
+    return f"{node.address.replace('https', 'wss', 1)}/calls/{call.secret}/media"
 
 
 @transaction.atomic
@@ -96,6 +104,8 @@ def why_over(call: Call) -> CallEnd:
     """Of a call whose conversation is over."""
     if call.conversation is not None and instead.of(call.conversation) is not None:
         return CallEnd.CALL_BACK
+    if call.rings_out:
+        return CallEnd.GIVEN_UP
     reason = call.conversation.closing_reason if call.conversation else ""
     return ENDED_BY.get(ClosingReason(reason), CallEnd.AGENT) if reason else CallEnd.AGENT
 
@@ -118,11 +128,14 @@ def connected(call_id: UUID) -> Call:
     """The call stands: it is a conversation now, and waits in its queue, or is closed where nobody is there. One whose
     end was told first has been a conversation."""
     call = _locked(call_id)
-    if call.conversation is None:
+    if call.connected_at is None:
         call.connected_at = call.ended_at or now()
-        call.conversation = _conversation(call, call.connected_at)
+        if call.conversation is None:
+            call.conversation = _conversation(call, call.connected_at)
+        else:
+            announce([call.conversation.pk])
         call.state = further(call.state, CallState.CONNECTED)
-        if call.ending == CallEnd.NOT_ANSWERED:
+        if call.ending in UNANSWERED:
             call.ending = CallEnd.CUSTOMER
         taping.begin(call, call.conversation.workstream)
         call.save(update_fields=["state", "connected_at", "conversation", "ending", "recorded", "agreed"])
@@ -167,8 +180,10 @@ def _moved(call: Call, type_: str, data: Mapping[str, Any]) -> None:
     if reached == CallState.CONNECTED:
         connected(call.pk)
     else:
-        before = CallEnd.NOT_ANSWERED if call.connected_at is None else CallEnd.CUSTOMER
-        ended(call.pk, ENDINGS.get(type_, before), detail=_words(data))
+        how = ending_told(type_, data, direction=call.direction, connected=call.connected_at is not None)
+        if how == CallEnd.NO_ANSWER and call.conversation is not None and call.conversation.state in ENDED:
+            how = CallEnd.GIVEN_UP  # the service tells that we hung up
+        ended(call.pk, how, detail=_words(data))
 
 
 def _of_another_attempt(call: Call, type_: str, data: Mapping[str, Any]) -> bool:
@@ -203,7 +218,7 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     number, _made = PhoneNumber.objects.get_or_create(
         connection_id=call.connection_id, number=call.number, defaults={"receives_calls": True}
     )
-    contact, _made = Contact.objects.get_or_create(number=call.customer)
+    contact, _made = Contact.objects.get_or_create(number=_known_as(call))
     line = Line.objects.filter(number=number, channel=Channel.VOICE).select_related("workstream__hours").first()
     workstream = line.workstream if line else None
     queue = workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk
@@ -228,6 +243,11 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     announce([made.pk])
     announce_work()
     return made
+
+
+def _known_as(call: Call) -> str:
+    """Of those who hide their number nobody knows who is who: each call has a contact of its own."""
+    return f"{ANONYMOUS}-{call.pk.hex[:16]}" if call.customer == ANONYMOUS else call.customer
 
 
 def _closing(call: Call, *, closed: bool) -> str:

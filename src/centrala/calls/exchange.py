@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -18,10 +19,11 @@ import msgspec
 from django.db import Error as DatabaseError
 from django.utils.timezone import now
 
-from centrala.azure.calls import Calls
+from centrala.azure.calls import Answered, Calls
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.calls import actions, attending, frames, prompts, taping
+from centrala.calls.actions import sound_address
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall, Standing
@@ -30,6 +32,7 @@ from centrala.calls.music import melody
 from centrala.calls.queries import standing, standings
 from centrala.calls.threads import at_azure, in_thread, on_the_pulse, with_files
 from centrala.conversations.live import CHANNEL as DESK
+from centrala.conversations.models import Direction
 from centrala.listening import listen
 
 NAME = "centrala calls"
@@ -39,7 +42,7 @@ RETRY_SECONDS = 0.5
 TRIES = 3  # to answer and to hang up: the caller hears it ring for half a minute
 MOST_PAUSE = 5.0  # seconds between them, whatever the service asks for
 REJOIN_SECONDS = 90.0  # an agent whose browser is gone may come back
-LONGEST = timedelta(hours=2)  # of a call; so does the original
+RING_OUT = timedelta(seconds=45)  # the service alone would let a customer's telephone ring for two minutes
 SOUND_SECONDS = 30.0  # a call without the service's socket is given up then
 log = logging.getLogger(__name__)
 
@@ -238,40 +241,46 @@ class Exchange:
     async def _try_to_answer(self, call: Call) -> None:
         for tried in range(1, TRIES + 1):
             try:
-                answer = await at_azure(self._client(call).answer, call.context, **self._addresses(call))
+                answer = await at_azure(self._asked(call))
             except AzureError as error:
                 log.warning("Call %s could not be answered (%s).", call.pk, error.status)
-                if (await in_thread(_call, call.pk)).call_connection_id:
-                    return  # an attempt whose own words were lost was taken: the service has told
+                if _needless(await in_thread(_call, call.pk), error):
+                    return
                 if error.permanent or tried == TRIES:
                     await in_thread(actions.ended, call.pk, CallEnd.FAILED, detail=str(error))
                     return
                 await asyncio.sleep(min(error.retry_after or 1.0, MOST_PAUSE))
             else:
+                if answer is None:
+                    await in_thread(actions.ended, call.pk, CallEnd.BLOCKED)
+                    return
                 answered = await in_thread(actions.answered, call.pk, answer)
                 if answered.state == CallState.ENDED:  # while it was being answered
                     await self._hung_up(call, answer.connection_id)
                 return
 
-    def _addresses(self, call: Call) -> dict[str, Any]:
-        sound = f"{self.node.address.replace('https', 'wss', 1)}/calls/{call.secret}/media"
-        return {
-            "callback_url": call.callback_url,
-            "media_url": sound,
-            "id_": call.pk,
-            "first_attempt_at": call.rang_at,
-        }
+    def _asked(self, call: Call) -> Callable[[], Answered | None]:
+        """A customer is called with the very same words by whoever takes the call over: so he is called once."""
+        same: dict[str, Any] = {"callback_url": call.callback_url, "id_": call.pk, "first_attempt_at": call.rang_at}
+        if call.direction == Direction.OUTBOUND:
+            given = same | {"number": call.number, "media_url": call.context}
+            return partial(self._client(call).create, call.customer, **given)
+        if call.is_rejected:
+            return partial(self._client(call).reject, call.context, id_=call.pk, first_attempt_at=call.rang_at)
+        return partial(self._client(call).answer, call.context, media_url=sound_address(call, self.node), **same)
 
     async def _take_over(self, call: Call, *, reachable: bool) -> None:
         """Of a node that died: it is answered where it was not, the service dials our address again where it is the
-        same, else the call is ended."""
+        same, else the call is ended. A customer's telephone that rings goes on ringing."""
         live = self.live(call.pk)
         if live.line is not None:
             return
         if call.state == CallState.ANSWERING and not call.call_connection_id:
             await self._answer(call)
-            return
-        if reachable and await self._dialled_again(call):
+            if call.direction == Direction.INBOUND or reachable:
+                return
+            call = await in_thread(_call, call.pk)
+        if reachable and (call.rings_out or await self._dialled_again(call)):
             return
         log.warning("Call %s is lost: its sound went to a process that is no more.", call.pk)
         await self._give_up(live, CallEnd.LOST)
@@ -286,8 +295,12 @@ class Exchange:
 
     async def _be_patient(self, live: LiveCall) -> None:
         """Nobody waits for ever: for an agent's browser, or for sound of the service. Nobody talks for ever, either."""
-        begun = live.standing.connected_at
-        if begun is not None and now() - begun > LONGEST:
+        begun, rings = live.standing.connected_at, live.standing.rings_since
+        if rings is not None:
+            if now() - rings > RING_OUT:
+                self._leave(live, CallEnd.NO_ANSWER)
+            return
+        if begun is not None and now() - begun > live.standing.longest:
             self._leave(live, CallEnd.TOO_LONG)
         elif live.alone_since is not None and monotonic() - live.alone_since > REJOIN_SECONDS:
             live.alone_since = None
@@ -314,10 +327,11 @@ class Exchange:
 
     async def _give_up(self, live: LiveCall, ending: CallEnd | None) -> None:
         """Without `ending` as the conversation says why."""
-        live.leaving = True
+        live.leaving, how = True, CallEnd.LOST
         try:
             call = await in_thread(_call, live.call)
-            because = ending or await in_thread(actions.why_over, call)  # first: the service tells of the end at once
+            # First: the service tells of the end at once.
+            because: CallEnd = ending if ending is not None else await in_thread(actions.why_over, call)
             if call.state != CallState.ENDED and call.call_connection_id:
                 await self._hung_up(call, call.call_connection_id)
             await in_thread(actions.ended, call.pk, because)
@@ -325,7 +339,10 @@ class Exchange:
             log.warning("Call %s is gone from the database.", live.call)
         finally:
             live.leaving = False
-        live.refresh(Standing(live.call, live.standing.conversation, over=True, ended=True), live.asks())
+        over = Standing(
+            live.call, live.standing.conversation, over=True, ended=True, ending=how if live.standing.outbound else ""
+        )
+        live.refresh(over, live.asks())
         self._forget(live)
 
     async def _hung_up(self, call: Call, connection_id: str) -> None:
@@ -373,3 +390,10 @@ def _closed(live: LiveCall) -> bool:
 
 def _call(id_: UUID) -> Call:
     return Call.objects.select_related("connection", "conversation").get(pk=id_)
+
+
+def _needless(call: Call, error: AzureError) -> bool:
+    """Whether nothing is to be asked again: an attempt whose own words were lost was taken, for the service has told;
+    or a customer need not be called any more, and has not been."""
+    given_up = call.direction == Direction.OUTBOUND and call.state == CallState.ENDED and error.status is not None
+    return bool(call.call_connection_id) or given_up

@@ -18,19 +18,21 @@ from django.utils.timezone import now
 
 from centrala.calls.leg import Leg
 from centrala.calls.mixing import HEARS, Ear, Role
-from centrala.calls.music import melody
+from centrala.calls.music import melody, ring_back
 from centrala.calls.outlet import Outlet
 
 LINE_SECONDS = 5.0
 GONE_SECONDS = 2.0
 LONGEST_MESSAGE = 300.0  # seconds of a voicemail, as in the original
 A_MOMENT = timedelta(seconds=20)
+LONGEST = timedelta(hours=2)  # of a call; so does the original
 RECORDED = "yes"  # see models.Recorded
 
 
 class Mode(StrEnum):
     """What the customer hears."""
 
+    RINGING = "ringing"  # nothing yet: it is the agent who hears that it rings
     WAITING = "waiting"  # for an agent, or for the agent's browser
     TALKING = "talking"
     HELD = "held"
@@ -48,6 +50,10 @@ class Standing:
     ended: bool = False
     agent: int | None = None
     connected_at: datetime | None = None
+    rings_since: datetime | None = None  # of a customer who is being called
+    outbound: bool = False
+    longest: timedelta = LONGEST
+    ending: str = ""  # of a call that no customer answered
     recorded: str = ""
     pauses_on_hold: bool = False
     node: UUID | None = None
@@ -61,8 +67,8 @@ class Standing:
 
     @property
     def is_new(self) -> bool:
-        """It began a moment ago: who takes it over later does not greet again."""
-        return self.connected_at is not None and now() - self.connected_at < A_MOMENT
+        """It began a moment ago: who takes it over later does not greet again, nor does who called."""
+        return not self.outbound and self.connected_at is not None and now() - self.connected_at < A_MOMENT
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,7 @@ class LiveCall:
         self._music: Iterator[bytes] = iter(())
         self.tunes: dict[int, Sequence[bytes]] = {}  # of one's own, by the Sound's key
         self._tune: Sequence[bytes] | None = None  # which is played
+        self._ringing: Iterator[bytes] = iter(())
         self._customer = Ear(Role.CUSTOMER, self._to_customer)
         self._ears: dict[Agent, Ear] = {}  # of the agent and of the company
         self._introduced: list[tuple[str, str]] = []
@@ -113,6 +120,8 @@ class LiveCall:
     def mode(self) -> Mode:
         if self.standing.over:
             return Mode.OVER
+        if self.standing.rings_since is not None:
+            return Mode.RINGING
         if self._has_agent:
             return Mode.HELD if self.held else Mode.TALKING
         if any(one.role == Role.JOINED for one in self.company):
@@ -136,6 +145,8 @@ class LiveCall:
         if standing.agent != self.standing.agent:
             self.held = False
             self.alone_since = None
+        if self.standing.rings_since is not None and standing.rings_since is None and self.line is None:
+            self.silent_since = monotonic()  # only now is there anything to hear
         self.standing = standing
         self._changed()
 
@@ -211,6 +222,8 @@ class LiveCall:
     @property
     def silent(self) -> bool:
         """Nothing more is to be said, or the line to say it into does not come."""
+        if self.standing.outbound and self.standing.connected_at is None:
+            return True
         if self.line is None:
             return self.silent_since is not None and monotonic() - self.silent_since > LINE_SECONDS
         return self.said and not self._announced
@@ -223,12 +236,23 @@ class LiveCall:
         if self.line is not None and self._insisted:
             self.line.put(self._insisted.popleft())
             return
+        if self.mode == Mode.RINGING:
+            self._ring_back()
         if self.line is None or (self.mode == Mode.TALKING and monotonic() - self._spoke < GONE_SECONDS):
             return
         if self._announced:
             self.line.put(self._announced.popleft())
-        elif self.mode not in {Mode.OVER, Mode.SPEAKING}:
+        elif self.mode not in {Mode.OVER, Mode.SPEAKING, Mode.RINGING}:
             self.line.put(self._next_of_music())
+
+    def _ring_back(self) -> None:
+        if self.agent is None or not self._has_agent:
+            return
+        frame = next(self._ringing, None)
+        if frame is None:
+            self._ringing = itertools.cycle(ring_back())
+            frame = next(self._ringing)
+        self.agent.outlet.put(frame)
 
     def _next_of_music(self) -> bytes:
         wanted = self.standing.hold_music if self.mode == Mode.HELD else self.standing.wait_music
@@ -284,11 +308,13 @@ class LiveCall:
         self._listen()
         if self.agent is not None and self.mode != self._told:
             self._told = self.mode
-            self.agent.outlet.say(_word(self.mode))
+            self.agent.outlet.say(_word(self.mode, self.standing.ending if self.mode == Mode.OVER else ""))
             if self.mode == Mode.OVER:
                 self.agent.outlet.end()
         if self.mode == Mode.TALKING:
             self._announced.clear()
+            if self._before == Mode.RINGING:
+                self._spoke = monotonic()  # before it there was nobody to speak to
             if self._before != Mode.TALKING and self.line is not None:
                 self.line.clear()  # the agent is heard now, not after the rest of the music
         self._before = self.mode
@@ -313,8 +339,8 @@ class LiveCall:
             self.agent.outlet.say(_company(heard))
 
 
-def _word(mode: str) -> str:
-    return msgspec.json.encode({"kind": "mode", "mode": mode}).decode()
+def _word(mode: str, ending: str = "") -> str:
+    return msgspec.json.encode({"kind": "mode", "mode": mode} | ({"ending": ending} if ending else {})).decode()
 
 
 def _company(heard: list[tuple[str, str]]) -> str:

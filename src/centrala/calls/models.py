@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation, Direction
+from centrala.organization.models import User
 
 
 def new_secret() -> str:
@@ -52,6 +53,12 @@ class CallEnd(models.TextChoices):
     LOST = "lost", _("The process of the hub that had the call ended")
     TRANSFERRED = "transferred", pgettext_lazy("call", "The customer was transferred to another number")
     TOO_LONG = "too_long", _("The call reached its longest time")
+    BUSY = "busy", pgettext_lazy("call", "Busy")  # from here on of calls to customers alone
+    NO_ANSWER = "no_answer", pgettext_lazy("call", "Nobody answered")
+    DECLINED = "declined", pgettext_lazy("call", "The customer declined the call")
+    INVALID = "invalid", pgettext_lazy("call", "There is no such number")
+    BLOCKED = "blocked", pgettext_lazy("call", "Rejected: the number is blocked")
+    GIVEN_UP = "given_up", pgettext_lazy("call", "The agent hung up before anybody answered")
 
 
 class Recorded(models.TextChoices):
@@ -84,7 +91,9 @@ class Call(models.Model):
     correlation_id = models.CharField(max_length=100, unique=True)
     server_call_id = models.TextField(blank=True)
     call_connection_id = models.CharField(max_length=100, blank=True)
-    context = models.TextField(blank=True)  # incomingCallContext: what it takes to answer; empty once it is of no use
+    # What it takes to answer (incomingCallContext), or of a call to a customer the address for its sound, which is the
+    # same however often it is asked for; empty once it is of no use.
+    context = models.TextField(blank=True)
     variables = models.JSONField(default=dict)  # what a system before us sent along: see `incoming.variables`
     state = models.CharField(max_length=10, choices=CallState, default=CallState.RINGING)
     node = models.ForeignKey(Node, null=True, on_delete=models.SET_NULL, related_name="calls")
@@ -96,6 +105,8 @@ class Call(models.Model):
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=20, choices=CallEnd, blank=True)
+    longest_seconds = models.PositiveIntegerField(null=True)  # of talk; null: as long as any
+    is_rejected = models.BooleanField(default=False, db_default=False)  # instead of answered: its caller is blocked
     detail = models.TextField(blank=True)  # the service's own words about a call that failed
 
     class Meta:
@@ -104,6 +115,11 @@ class Call(models.Model):
             models.Index(fields=["server_call_id"], condition=~Q(server_call_id=""), name="call_by_server_call"),
             models.Index(fields=["-rang_at", "-id"], name="call_newest"),
         ]
+
+    @property
+    def rings_out(self) -> bool:
+        """The customer is being called."""
+        return self.direction == Direction.OUTBOUND and self.connected_at is None and self.state != CallState.ENDED
 
     @property
     def lasted(self) -> timedelta | None:
@@ -130,3 +146,37 @@ class Told(models.Model):
 
     def __str__(self) -> str:
         return self.type
+
+
+class BlockState(models.TextChoices):
+    """Backwards by the alphabet of their values the list begins with what waits for a decision."""
+
+    REMOVED = "allowed", pgettext_lazy("number", "Not blocked")
+    PENDING = "waiting", pgettext_lazy("number", "Marked as spam, waits for a decision")
+    BLOCKED = "blocked", pgettext_lazy("number", "Blocked")
+
+
+class BlockedNumber(models.Model):
+    """See blocking."""
+
+    number = models.CharField(max_length=32, unique=True)  # E.164 with its plus
+    state = models.CharField(max_length=10, choices=BlockState)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BlockStep(models.Model):
+    """Who decided what about a number."""
+
+    number = models.ForeignKey(BlockedNumber, on_delete=models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=10, choices=BlockState)
+    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.state}"

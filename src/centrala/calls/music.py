@@ -10,6 +10,19 @@ LOUDNESS = 0.16  # of what a frame can hold
 MELODY = (7, 12, 16, 12, 5, 9, 14, 9, 7, 11, 14, 11, 12, 7, 4, None)
 BASS = (0, None, None, None, -7, None, None, None, -5, None, None, None, 0, None, None, None)
 A3 = 220.0
+RING_SECONDS, RING_EVERY, RING_HERTZ = 1.0, 4.0, 425.0  # as in most of Europe: ITU-T E.180
+
+
+@lru_cache(maxsize=1)
+def ring_back() -> list[bytes]:
+    """Frames of what an agent hears while it rings at the customer's; they may be played round and round."""
+    import numpy as np
+
+    time = np.arange(int(RING_EVERY * RATE)) / RATE
+    edge = np.clip(np.minimum(time, RING_SECONDS - time) / 0.01, 0, 1)  # no click where it begins and ends
+    tone = np.sin(2 * np.pi * RING_HERTZ * time)
+    samples = (tone * edge * LOUDNESS * 32767).astype("<i2").tobytes()
+    return [samples[at : at + BYTES] for at in range(0, len(samples), BYTES)]
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """How calls stand."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -9,9 +10,9 @@ from django.db.models.functions import Now
 
 from centrala.calls import sounds
 from centrala.calls.actions import ALIVE
-from centrala.calls.live_call import Standing
+from centrala.calls.live_call import LONGEST, Standing
 from centrala.calls.models import Agreed, Call, CallState, Node
-from centrala.conversations.models import ENDED, Conversation, ConversationState
+from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction
 from centrala.organization.models import User
 from centrala.routing.models import Instead, Overflowed
 from centrala.workstreams.models import Channel
@@ -44,6 +45,10 @@ def _standing(call: Call, music: Mapping[tuple[int, str], int]) -> Standing:
         ended=ended,
         agent=talk.agent_id if talk and talk.agent and talk.agent.works_here else None,
         node=call.node_id,
+        rings_since=call.rang_at if call.rings_out else None,
+        outbound=call.direction == Direction.OUTBOUND,
+        longest=timedelta(seconds=call.longest_seconds) if call.longest_seconds else LONGEST,
+        ending=call.ending if call.direction == Direction.OUTBOUND and call.connected_at is None else "",
         connected_at=call.connected_at,
         recorded=call.recorded,
         voicemail=waits and over is not None and over.withheld,

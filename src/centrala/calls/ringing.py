@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils.timezone import now
 
+from centrala.calls.blocking import blocked_among
 from centrala.calls.incoming import ring
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState
@@ -24,6 +25,7 @@ def take_in(events: Sequence[Waiting]) -> None:
         Endpoint.objects.filter(pk__in={one.endpoint for one in rings.values()}).values_list("pk", "connection_id")
     )
     known = set(Call.objects.filter(correlation_id__in=rings).values_list("correlation_id", flat=True))
+    rejected = blocked_among([one.customer for one in rings.values()])
     at = now()
     made = []
     for one in rings.values():
@@ -37,6 +39,7 @@ def take_in(events: Sequence[Waiting]) -> None:
                 number=one.number,
                 correlation_id=one.correlation_id,
                 server_call_id=one.server_call_id,
+                is_rejected=one.customer in rejected,
                 context="" if late else one.context,
                 state=CallState.ENDED if late else CallState.RINGING,
                 ending=CallEnd.NOT_ANSWERED if late else "",

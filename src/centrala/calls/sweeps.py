@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from centrala.calls import actions
 from centrala.calls.models import Call, CallEnd, CallState
-from centrala.conversations.models import ConversationState
+from centrala.conversations.models import ConversationState, Direction
 from centrala.inbox.drain import is_databases_fault, kind
 
 BLOCK = 100
@@ -21,12 +21,20 @@ log = logging.getLogger(__name__)
 def sweep(*, at: datetime | None = None) -> None:
     """Calls that no process took or answered are over; so is the work of a call that ended while a process died."""
     at = at or now()
-    unanswered = Call.objects.filter(state=CallState.RINGING, rang_at__lt=at - RINGS)
+    rings = Call.objects.filter(state=CallState.RINGING, rang_at__lt=at - RINGS)
+    unanswered = rings.filter(direction=Direction.INBOUND)
+    never_dialled = rings.filter(direction=Direction.OUTBOUND)
     stuck = Call.objects.filter(state=CallState.ANSWERING, rang_at__lt=at - ANSWERING)
     left = Call.objects.filter(state=CallState.ENDED, ended_at__lt=at - RINGS, conversation__state__in=LIVE)
     left = left.exclude(conversation__overflowed__settled_at__isnull=False)  # goes on as work without a call
     left = left.exclude(conversation__overflowed__withheld=True)
-    for calls, ending in ((unanswered, CallEnd.NOT_ANSWERED), (stuck, CallEnd.FAILED), (left, CallEnd.CUSTOMER)):
+    over = (
+        (unanswered, CallEnd.NOT_ANSWERED),
+        (never_dialled, CallEnd.LOST),
+        (stuck, CallEnd.FAILED),
+        (left, CallEnd.CUSTOMER),
+    )
+    for calls, ending in over:
         # In no order: however many fail time and again, the others have their turn.
         for id_ in calls.order_by("?").values_list("pk", flat=True)[:BLOCK]:
             _end(id_, ending)

@@ -42,6 +42,8 @@ SITE_MAP = (
             Place(_("Templates"), "log", "templates:templates"),
             Place(_("Workstreams"), "change", "center:workstreams"),
             Place(_("Queues"), "inbox", "center:queues"),
+            Place(_("Blocked numbers"), "cross", "center:blocked-numbers"),
+            Place(_("Outbound profiles"), "phone", "center:outbound-profiles"),
             Place(_("Operating hours"), "clock", "center:hours"),
             Place(_("Quick replies"), "bolt", "quick-replies:quick-replies"),
             Place(_("Wrap-up codes"), "tag", "center:wrap-up-codes"),

@@ -69,6 +69,8 @@ def keys(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
 
 
 def _let_in(request: StaffRequest, conversation: Conversation, role: Role) -> HttpResponse:
+    if _not_yet_taken(conversation):
+        return JsonResponse({})
     try:
         call, node = _call(conversation)
     except Refused as refused:
@@ -86,6 +88,12 @@ def _refused(reason: str) -> HttpResponse:
 def _under_way(conversation: Conversation) -> bool:
     call = call_of(conversation)
     return call is not None and call.ended_at is None and conversation.state not in ENDED
+
+
+def _not_yet_taken(conversation: Conversation) -> bool:
+    """A call to a customer that no process has yet: the browser asks again in a moment."""
+    call = call_of(conversation)
+    return call is not None and call.rings_out and call.node is None
 
 
 def _call(conversation: Conversation) -> tuple[Call, Node]:

@@ -76,7 +76,7 @@ def read_thread(conversation: Conversation, *, user: User, before: Cursor | None
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:
     """With the customer, whichever of the person's numbers it was; of callers who hide theirs nothing is known."""
     contact = conversation.contact
-    if contact.number == ANONYMOUS:
+    if contact.number.partition("-")[0] == ANONYMOUS:
         return []
     whose = Q(contact__person=contact.person_id) if contact.person_id else Q(contact=contact)
     others = with_endings(conversations_of(user)).filter(whose).exclude(pk=conversation.pk)

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from centrala.desk import phone, quick_replies, views, work
+from centrala.calls.blocking import mark_as_spam
+from centrala.desk import dialler, phone, quick_replies, views, work
 from centrala.routing import actions
 
 app_name = "desk"
@@ -8,6 +9,7 @@ urlpatterns = [
     path("", views.desk, name="home"),
     path("list", views.conversation_list, name="list"),
     path("new", work.start, name="start"),
+    path("dial", dialler.dialler, name="dial"),
     path("presence", work.presence, name="presence"),
     path("offers/<int:offer_id>/accept", work.accept, name="accept"),
     path("offers/<int:offer_id>/decline", work.decline, name="decline"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/pick", work.act, {"act": actions.pick}, name="pick"),
     path("<uuid:conversation_id>/set-aside", work.act, {"act": actions.set_aside}, name="set-aside"),
     path("<uuid:conversation_id>/release", work.act, {"act": actions.release}, name="release"),
+    path("<uuid:conversation_id>/spam", work.act, {"act": mark_as_spam}, name="spam"),
     path("<uuid:conversation_id>/end", work.act, {"act": actions.end}, name="end"),
     path("<uuid:conversation_id>/close", work.close, name="close"),
     path("<uuid:conversation_id>/wrap-up", work.wrap_up, name="wrap-up"),

@@ -64,7 +64,7 @@ def icon(name: str, shape: str = "") -> SafeString:
 @register.filter
 def phone(number: str) -> str:
     """+48600100200 as +48 600 100 200; short codes and senders' names stay as they are."""
-    return pgettext("caller", "Anonymous") if number == ANONYMOUS else _spaced(number)
+    return pgettext("caller", "Anonymous") if number.partition("-")[0] == ANONYMOUS else _spaced(number)
 
 
 @lru_cache(maxsize=20_000)

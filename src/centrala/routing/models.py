@@ -70,6 +70,7 @@ class Step(models.TextChoices):
     DECLINED = "declined", gettext_lazy("%(agent)s declined the offer; back to %(queue)s.")
     MISSED = "missed", gettext_lazy("%(agent)s did not answer the offer in time; back to %(queue)s.")
     STARTED = "started", gettext_lazy("%(agent)s wrote to the customer first.")
+    DIALLED = "dialled", gettext_lazy("%(agent)s called the customer.")
     PICKED = "picked", gettext_lazy("%(agent)s picked it from %(queue)s.")
     REOPENED = "reopened", gettext_lazy("%(agent)s took it up again.")
     RELEASED = "released", gettext_lazy("%(agent)s gave it back to %(queue)s.")

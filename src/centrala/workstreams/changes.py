@@ -155,6 +155,8 @@ def save_workstream(*, workstream: Workstream, numbers: Iterable[PhoneNumber], a
 def remove_workstream(*, workstream: Workstream, actor: User) -> None:
     """Its numbers are ready for another; its conversations go on where they are. Raises Refused where one of its
     wrap-up codes was used."""
+    if workstream.outbound_profiles.exists():
+        raise Refused(_("An outbound profile belongs to it. Fix: give the profile another workstream first."))
     before = _told_of_workstream(workstream)
     try:
         with transaction.atomic():

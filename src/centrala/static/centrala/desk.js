@@ -3,6 +3,7 @@ import * as alerts from "./alerts.js";
 import { install as installClock } from "./clock.js";
 import * as company from "./company.js";
 import * as composer from "./composer.js";
+import { install as installDialler } from "./dialler.js";
 import { install as installKeyed } from "./keyed.js";
 import { start } from "./live.js";
 import * as noting from "./noting.js";
@@ -28,6 +29,7 @@ noting.install();
 company.install();
 installClock();
 installTelephone();
+installDialler();
 
 function toBottom() {
   const scroller = document.getElementById("scroller");

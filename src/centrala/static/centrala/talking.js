@@ -37,14 +37,14 @@ export class Talking {
   }
 
   hear(words) {
-    const { kind, mode, people, key } = JSON.parse(words);
+    const { kind, mode, people, key, ending } = JSON.parse(words);
     if (kind === "company") this.company(people);
     if (kind === "key") this.key(key);
     if (kind !== "mode") return;
     this.since = undefined;
     this.tried = 0;
     this.now = mode;
-    if (STAYS_OVER.includes(mode)) this.end(mode);
+    if (STAYS_OVER.includes(mode)) this.end(ending ? `ended${ending}` : mode);
     else this.mode(mode);
   }
 

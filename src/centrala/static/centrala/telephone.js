@@ -8,6 +8,7 @@ import { Talking } from "./talking.js";
 const HERE = "centrala-call"; // in this tab: the conversation whose call it is in, so that it joins it after a reload
 const TAKES = /\/(accept|pick)$/;
 const TAKEN = 15_000; // milliseconds within which a call that was asked for is there
+const LAST_WORD = 2_000;
 const STAYS = 10_000; // milliseconds that the last word of a call stays
 const FRAME = 0.02; // seconds
 const AGAIN = ["elsewhere", "gone"]; // after these words it is joined again
@@ -138,11 +139,17 @@ function renew() {
   if (now?.sound) enter(only(now));
 }
 
+// A call that nobody answered: the hub says how it ended in the call's socket, which may be slower than the list.
+function over(mine) {
+  if (mine.mode !== "ringing") stop("over");
+  else setTimeout(() => now === mine && stop("over"), LAST_WORD);
+}
+
 // The list of calls has changed.
 function look() {
   const calls = rows();
   const kept = sessionStorage.getItem(HERE);
-  if (now && !now.role && !calls.some((row) => row.dataset.call === now.call)) stop("over");
+  if (now && !now.role && !calls.some((row) => row.dataset.call === now.call)) over(now);
   const wanted = calls.find((row) => row.dataset.call === kept) ?? calls.at(-1);
   const here = wanted && (wanted.dataset.call === kept || performance.now() - asked < TAKEN);
   if ((!now || now.role) && here) {
@@ -163,6 +170,9 @@ export function install() {
     if (row) join(row);
     if (hear) enter({ call: hear.dataset.call, address: hear.dataset.hear, role: "listening", name: hear.dataset.name });
     if (TAKES.test(target.closest("[formaction]")?.getAttribute("formaction") ?? "")) asked = performance.now();
+  });
+  document.addEventListener("submit", ({ target }) => {
+    if (target.id === "dial") asked = performance.now();
   });
   part("phone-mute").addEventListener("click", mute);
   part("phone-roles").addEventListener("click", ({ target }) => {

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class DiallingConfig(AppConfig):
+    name = "centrala.dialling"
