@@ -12,16 +12,16 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from django.db import Error as DatabaseError
 from django.utils.timezone import now
 
-from centrala.azure.calls import Calls
+from centrala.azure.calls import Answered, Calls
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, frames, prompts, taping
+from centrala.calls import actions, frames, prompts, taping, transcript
 from centrala.calls.leg import Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall, Standing
@@ -140,9 +140,10 @@ class Exchange:
 
     async def _pause_on_hold(self, live: LiveCall) -> None:
         how = live.standing
-        if live.held and how.recorded == Recorded.YES and how.pauses_on_hold:
+        kept = {how.recorded, how.transcribed}
+        if live.held and Recorded.YES in kept and how.pauses_on_hold:
             await in_thread(taping.held, live.call, on=True)
-        elif not live.held and how.recorded == Recorded.HELD:
+        elif not live.held and Recorded.HELD in kept:
             await in_thread(taping.held, live.call, on=False)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -229,7 +230,7 @@ class Exchange:
     async def _try_to_answer(self, call: Call) -> None:
         for tried in range(1, TRIES + 1):
             try:
-                answer = await at_azure(self._client(call).answer, call.context, **self._addresses(call))
+                answer = await self._answered(call)
             except AzureError as error:
                 log.warning("Call %s could not be answered (%s).", call.pk, error.status)
                 if (await in_thread(_call, call.pk)).call_connection_id:
@@ -243,6 +244,20 @@ class Exchange:
                 if answered.state == CallState.ENDED:  # while it was being answered
                     await self._hung_up(call, answer.connection_id)
                 return
+
+    async def _answered(self, call: Call) -> Answered:
+        """Where Azure does not take the wish to write it down, without it: the call goes on. Raises AzureError."""
+        addresses, ask = self._addresses(call), self._client(call).answer
+        words = addresses["media_url"].removesuffix("media") + "transcription"
+        listening = await in_thread(transcript.listening, call, words)
+        try:
+            return await at_azure(ask, call.context, **addresses, listening=listening)
+        except AzureError as error:
+            if listening is None or not error.permanent:
+                raise
+            answer = await at_azure(ask, call.context, **addresses | {"id_": uuid5(call.pk, "without words")})
+            await in_thread(transcript.unheard, call.pk, error)
+            return answer
 
     def _addresses(self, call: Call) -> dict[str, Any]:
         sound = f"{self.node.address.replace('https', 'wss', 1)}/calls/{call.secret}/media"

@@ -47,6 +47,7 @@ class Standing:
     agent: int | None = None
     connected_at: datetime | None = None
     recorded: str = ""
+    transcribed: str = ""
     pauses_on_hold: bool = False
     node: UUID | None = None
 

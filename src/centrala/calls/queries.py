@@ -1,6 +1,7 @@
 """How calls stand."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -8,10 +9,12 @@ from django.db.models.functions import Now
 
 from centrala.calls.actions import ALIVE
 from centrala.calls.live_call import Standing
-from centrala.calls.models import Call, CallState, Node
-from centrala.conversations.models import ENDED, Conversation, ConversationState
+from centrala.calls.models import Call, CallState, Node, Transcript
+from centrala.conversations.models import ENDED, Conversation, ConversationState, Spoken
 from centrala.organization.models import User
 from centrala.workstreams.models import Channel
+
+LOOKED_BACK = timedelta(days=7)
 
 
 def standing(call_id: UUID) -> Standing:
@@ -35,6 +38,7 @@ def _standing(call: Call) -> Standing:
         node=call.node_id,
         connected_at=call.connected_at,
         recorded=call.recorded,
+        transcribed=call.transcribed,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
 
@@ -43,6 +47,16 @@ def call_of(conversation: Conversation) -> Call | None:
     """None of a conversation in writing."""
     calls = Call.objects.select_related("node").filter(conversation=conversation)
     return calls.first() if conversation.channel == Channel.VOICE else None
+
+
+def said_in(call: Call) -> list[Spoken]:
+    """In the order in which it was said."""
+    return list(Spoken.objects.filter(conversation=call.conversation_id).order_by("said_at", "offset", "id"))
+
+
+def unwritten(at: datetime) -> int:
+    """Calls of the last days that Azure did not write down although their workstream wanted it."""
+    return Transcript.objects.exclude(error="").filter(at__gt=at - LOOKED_BACK).count()
 
 
 def under_way(user: User) -> list[Call]:

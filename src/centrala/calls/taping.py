@@ -1,12 +1,16 @@
-"""Whether a call is recorded: begun with it or by its agent, paused by the agent, or by itself while it is on hold.
+"""Whether a call is recorded and written down: begun with it or by its agent, paused by the agent, or by itself while
+it is on hold. What pauses the one pauses the other.
 
-Here stands what is wanted. The job `recordings.follow` has the cloud do it, and the node does with the agent's own.
+Here stands what is wanted. The jobs `recordings.follow` and `calls.transcribe` have the cloud do it, and the node does
+with the agent's own.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
 from centrala.calls.live import tell
@@ -14,10 +18,13 @@ from centrala.calls.models import Call, CallState
 from centrala.calls.models import Recorded as Wish
 from centrala.conversations.live import announce
 from centrala.conversations.models import Conversation, ConversationState
-from centrala.workstreams.models import Recorded, Workstream
+from centrala.workstreams.models import Recorded, Transcribed, Workstream
 
+SOUND, WORDS = "recorded", "transcribed"  # columns of the call
+JOBS = {SOUND: "recordings.follow", WORDS: "calls.transcribe"}
 TOLD_BY_AGENT = {
     "start": ({Wish.NO}, Wish.YES),
+    "transcribe": ({Wish.NO}, Wish.YES),
     "pause": ({Wish.YES, Wish.HELD}, Wish.PAUSED),
     "resume": ({Wish.PAUSED}, Wish.YES),
 }
@@ -28,23 +35,36 @@ def begin(call: Call, workstream: Workstream | None) -> None:
     if workstream is not None and workstream.recording == Recorded.AUTOMATIC and call.state != CallState.ENDED:
         call.recorded = Wish.YES
         follow(call.pk)
+    automatic = workstream is not None and workstream.transcription == Transcribed.AUTOMATIC
+    if automatic and may_be_transcribed(workstream) and call.state != CallState.ENDED:
+        call.transcribed = Wish.YES
+        follow(call.pk, WORDS)
 
 
 @transaction.atomic
 def told(act: str, *, conversation: Conversation) -> bool:
-    """The agent says so: start, pause or resume. False where there is nothing of the kind to do."""
+    """The agent says so: start, transcribe, pause or resume. False where there is nothing of the kind to do."""
     talk = Conversation.objects.select_related("workstream").get(pk=conversation.pk)
-    if talk.state != ConversationState.ACTIVE or not may_be_recorded(talk.workstream):
+    if talk.state != ConversationState.ACTIVE:
         return False
     before, after = TOLD_BY_AGENT[act]
-    return _change(Call.objects.filter(conversation=talk), before, after)
+    calls = Call.objects.filter(conversation=talk)
+    changed = [_change(calls, before, after, what) for what in _concerned(act, talk.workstream)]
+    return any(changed)
+
+
+def _concerned(act: str, workstream: Workstream | None) -> list[str]:
+    what = {"start": [SOUND], "transcribe": [WORDS]}.get(act, [SOUND, WORDS])
+    may = {SOUND: may_be_recorded(workstream), WORDS: may_be_transcribed(workstream)}
+    return [one for one in what if may[one]]
 
 
 def held(call_id: UUID, *, on: bool) -> None:
     """The customer is put on hold, or is talked to again."""
     before, after = (Wish.YES, Wish.HELD) if on else (Wish.HELD, Wish.YES)
     with transaction.atomic():
-        _change(Call.objects.filter(pk=call_id), {before}, after)
+        for what in (SOUND, WORDS):
+            _change(Call.objects.filter(pk=call_id), {before}, after, what)
 
 
 def stopped(call_id: UUID) -> None:
@@ -57,19 +77,27 @@ def may_be_recorded(workstream: Workstream | None) -> bool:
     return workstream is not None and workstream.recording != Recorded.NEVER
 
 
-def follow(call_id: UUID) -> None:
-    """Has the cloud's recording made what is wanted of it, once this transaction is committed; one after the other."""
-    task = app.configure_task("recordings.follow", queue="calls", lock=f"recording of {call_id}")
-    task.defer(call_id=str(call_id))
+def may_be_transcribed(workstream: Workstream | None) -> bool:
+    return workstream is not None and workstream.transcription != Transcribed.NEVER and bool(workstream.ai_endpoint)
 
 
-def _change(calls: QuerySet[Call], before: set[Wish], after: Wish) -> bool:
-    call = calls.select_for_update().filter(state=CallState.CONNECTED, recorded__in=before).first()
+def follow(call_id: UUID, what: str = SOUND, *, after_seconds: int = 0) -> None:
+    """Has the cloud do what is wanted of its recording, or of its transcription, once this transaction is committed;
+    one after the other."""
+    lock = f"{'recording' if what == SOUND else 'transcript'} of {call_id}"
+    at = now() + timedelta(seconds=after_seconds) if after_seconds else None
+    app.configure_task(JOBS[what], queue="calls", lock=lock, schedule_at=at).defer(call_id=str(call_id))
+
+
+def _change(calls: QuerySet[Call], before: set[Wish], after: Wish, what: str = SOUND) -> bool:
+    call = calls.select_for_update().filter(state=CallState.CONNECTED, **{f"{what}__in": before}).first()
     if call is None:
         return False
-    call.recorded = after
-    call.save(update_fields=["recorded"])
-    follow(call.pk)
+    if what == WORDS and call.recorded in {Wish.PAUSED, Wish.HELD} and after == Wish.YES:
+        after = Wish(call.recorded)  # nothing is written down that is not recorded
+    setattr(call, what, after)
+    call.save(update_fields=[what])
+    follow(call.pk, what)
     tell(call.pk)
     if call.conversation_id:
         announce([call.conversation_id])

@@ -16,7 +16,7 @@ from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
 from centrala.organization.models import AuditEntry, Kind, Purpose, Role
 from centrala.subscribers import models as subscribers
-from centrala.workstreams.models import Recorded
+from centrala.workstreams.models import Recorded, Transcribed
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -108,6 +108,7 @@ ACTS: dict[str, "StrOrPromise"] = {
     "coach in call": pgettext_lazy("audit", "Agent coached in a call"),
     "join call": pgettext_lazy("audit", "Call joined"),
     "listen to recording": pgettext_lazy("audit", "Recording listened to"),
+    "read transcript": pgettext_lazy("audit", "Transcript read"),
     "delete recordings": pgettext_lazy("audit", "Old recordings deleted"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
@@ -175,6 +176,8 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "help_words": gettext_lazy("Help"),
     "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
     "recording": gettext_lazy("Calls are recorded"),
+    "transcription": gettext_lazy("What is said in calls is written down"),
+    "ai_endpoint": gettext_lazy("Address of the AI resource"),
     "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
     "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
     "recordings": gettext_lazy("Recordings"),
@@ -197,6 +200,7 @@ CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "campaign_state": dict(campaigns.State.choices),
     "disabled_because": dict(subscribers.Cause.choices),
     "recording": dict(Recorded.choices),
+    "transcription": dict(Transcribed.choices),
 }
 
 

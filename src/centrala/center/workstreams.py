@@ -22,14 +22,14 @@ from centrala.organization.models import User
 from centrala.organization.posting import post_only
 from centrala.workstreams.access import queues_of, workstreams_of
 from centrala.workstreams.changes import remove_workstream, save_workstream
-from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Workstream, usual
+from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Transcribed, Workstream, usual
 from centrala.workstreams.words import EVERYWHERE, Command
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 UNPROCESSABLE = 422
-RECORDING = ("recording", "pause_on_hold", "keep_recordings_days")
+RECORDING = ("recording", "transcription", "ai_endpoint", "pause_on_hold", "keep_recordings_days")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
     (ALWAYS, gettext_lazy("Until the conversation is closed")),
@@ -108,6 +108,8 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
             "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
             "recording": gettext_lazy("Calls are recorded"),
+            "transcription": gettext_lazy("What is said in calls is written down"),
+            "ai_endpoint": gettext_lazy("Address of the AI resource"),
             "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
             "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
         }
@@ -117,6 +119,14 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "offer_seconds": gettext_lazy("0: the conversation is given without asking."),
             "auto_close_minutes": gettext_lazy(
                 "Of conversations that were set aside. Empty: they are never closed by themselves."
+            ),
+            "transcription": gettext_lazy(
+                "By Azure, in the language above. Transcripts are kept as long as recordings, and read by those who "
+                "may listen."
+            ),
+            "ai_endpoint": gettext_lazy(
+                "Endpoint of an Azure AI services resource that is linked to the Communication Services resource "
+                "(Cognitive Services there). Where none is, Azure writes nothing down; the call goes on."
             ),
             "keep_recordings_days": gettext_lazy(
                 "Empty: until somebody deletes them. Those of customers under a legal hold stay."
@@ -150,6 +160,9 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             self.add_error("wrap_up_seconds", _("Enter how many seconds."))
         elif blocking != FOR:
             cleaned["wrap_up_seconds"] = 0 if blocking == NEVER else None
+        wanted = cleaned.get("transcription", Transcribed.NEVER) != Transcribed.NEVER
+        if wanted and not cleaned.get("ai_endpoint") and not self.has_error("ai_endpoint"):
+            self.add_error("ai_endpoint", _("Enter its address: without an AI resource nothing is written down."))
         return cleaned
 
 

@@ -41,6 +41,8 @@ WORKSTREAM = (
     "help_words",
     "code_required",
     "recording",
+    "transcription",
+    "ai_endpoint",
     "pause_on_hold",
     "keep_recordings_days",
 )

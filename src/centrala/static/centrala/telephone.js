@@ -119,6 +119,7 @@ async function enter(call) {
     mode: (mode) => now === mine && turn(mode),
     over: (word) => now === mine && stop(word),
     company: (people) => now === mine && meet(people),
+    words: (said) => document.dispatchEvent(new CustomEvent("call:words", { detail: { call: mine.call, ...said } })),
     play: (frame) => mine.sound.play(frame),
   });
 }
