@@ -13,6 +13,20 @@ from running_demo import Demo, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 AI = "https://ai.example.org"
+LISTEN = """async (address) => {
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const answer = await fetch(address, {method: "POST", headers: {"X-CSRFToken": token}});
+  const socket = new WebSocket((await answer.json()).address);
+  window.heard = [];
+  socket.onmessage = ({data}) => {
+    const told = typeof data === "string" ? JSON.parse(data) : {};
+    if (told.kind !== "words") return;
+    window.heard.push([told.speaker, told.text, told.final]);
+    const call = document.querySelector("call-transcript").dataset.conversation;
+    document.dispatchEvent(new CustomEvent("call:words", {detail: {call, ...told}}));
+  };
+  await new Promise((done, failed) => { socket.onopen = done; socket.onerror = failed; });
+}"""  # what the telephone on top of the desk does, which has no microphone here
 LINES = ["My order has not come", "It is the red umbrella"]
 
 
@@ -22,8 +36,19 @@ def calls(demo: Demo, customer: str, *lines: str) -> str:
     for line in lines:
         script += [{"say": line}, {"wait": 0.5}]
     with demo.control() as control:
-        body = {"from": customer, "to": demo.acs["phone_numbers"][0], "script": [*script, {"wait": 60}]}
+        body = {"from": customer, "to": demo.acs["phone_numbers"][0], "script": script}
         return str(control.post("/_local/calls", json=body).raise_for_status().json()["id"])
+
+
+def says(demo: Demo, call: str, line: str) -> None:
+    with demo.control() as control:
+        control.post(f"/_local/calls/{call}/steps", json={"script": [{"wait": 1}, {"say": line}]}).raise_for_status()
+
+
+def has_said_all(demo: Demo, call: str) -> bool:
+    with demo.control() as control:
+        parties = control.get(f"/_local/calls/{call}").json()["parties"]
+    return not any(party["steps_left"] for party in parties)
 
 
 def link(demo: Demo) -> None:
@@ -50,6 +75,15 @@ def transcript(demo: Demo, talk: str) -> dict[str, Any]:
 
 def said(demo: Demo, talk: str) -> list[tuple[str, str]]:
     return [(line["speaker"], line["text"]) for line in transcript(demo, talk)["items"]]
+
+
+async def post(page: Page, path: str) -> None:
+    token = await page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
+    answer = await page.evaluate(
+        "async ([path, token]) => (await fetch(path, {method: 'POST', headers: {'X-CSRFToken': token}})).status",
+        [path, token],
+    )
+    assert answer == 200
 
 
 async def sign_in(page: Page, demo: Demo, who: str) -> None:
@@ -106,6 +140,42 @@ async def test_what_the_customer_says_is_read_live_and_afterwards(
         await look.locator("#said .seek").first.wait_for()
         assert await faults(look) == []
         await look.screenshot(path=str(tmp_path / f"{language}-{scheme}.png"))
+
+
+async def test_agent_reads_along_and_the_last_word_takes_the_place_of_the_first(demo: Demo, new_page: OpenPage) -> None:
+    customer = "+14255550193"
+    link(demo)
+    admin, agent = await new_page(), await new_page(ignore_https_errors=True)
+    await administer(admin, demo)
+    await write_down_every_call(admin, demo)
+    await sign_in(agent, demo, "agent")
+    call = calls(demo, customer)
+    talk = until(lambda: conversation(demo, customer), 20)
+    await agent.goto(f"{demo.hub['url']}/desk/{talk}/")
+    await post(agent, f"/desk/{talk}/pick")
+    await agent.goto(f"{demo.hub['url']}/desk/{talk}/")
+    await expect(agent.locator("#transcript .state")).to_have_text("Written down", timeout=20_000)
+    await agent.evaluate(LISTEN, f"/desk/{talk}/talk")
+
+    says(demo, call, "I am at the station and have my umbrella with me")
+
+    await expect(agent.locator(".saying .words")).to_have_text("I am at the station and have my umbrella with me")
+    await expect(agent.locator("#said .words")).to_have_text(["I am at the station and have my umbrella with me"])
+    await expect(agent.locator(".saying li")).to_have_count(0)
+    heard = [(who, final) for who, _text, final in await agent.evaluate("window.heard")]
+    assert heard == [("customer", False), ("customer", True)]
+    await agent.get_by_role("button", name="Pause the recording").click()
+    await expect(agent.locator("#transcript .state")).to_have_text("Paused")
+    says(demo, call, "My card has the number one two three")
+    says(demo, call, "That was all")
+    await agent.get_by_role("button", name="Go on recording").wait_for()
+    until(lambda: has_said_all(demo, call), 30)
+    await agent.get_by_role("button", name="Go on recording").click()
+    await expect(agent.locator("#transcript .state")).to_have_text("Written down", timeout=20_000)
+    says(demo, call, "Goodbye then")
+    await expect(agent.locator("#said .words").last).to_have_text("Goodbye then", timeout=20_000)
+    assert len(said(demo, talk)) == 2
+    hang_up(demo, call)
 
 
 async def without_a_linked_resource(demo: Demo, page: Page) -> None:

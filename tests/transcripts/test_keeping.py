@@ -80,6 +80,20 @@ def test_nothing_is_kept_that_comes_while_it_pauses(connection: Connection, wish
     assert (read(one), transcript.begun(one.pk)) == ([], False)
 
 
+def test_what_was_said_in_a_pause_is_not_kept_when_its_word_comes_after_it(connection: Connection) -> None:
+    one, stream = written(connection, agent=ala()), Stream("s")
+    for act in ("pause", "resume"):
+        assert one.conversation is not None
+        assert taping.told(act, conversation=one.conversation)
+    resumed = Transcript.objects.get().resumed_at
+    assert resumed is not None
+
+    say(one, "my card's number", at=1, came=resumed + timedelta(seconds=1.4), stream=stream)  # begun 0.4 s after it
+    say(one, "that was all", at=3, came=resumed + timedelta(seconds=3.4), stream=stream)
+
+    assert read(one) == ["that was all"]
+
+
 def test_last_words_that_come_after_the_end_are_kept_and_no_socket_is_taken_then(connection: Connection) -> None:
     one = written(connection)
     ended(one.pk, CallEnd.CUSTOMER)

@@ -117,6 +117,9 @@ class Transcript(models.Model):
     call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, related_name="transcript")
     state = models.CharField(max_length=10, choices=TranscriptState, default=TranscriptState.STOPPED)
     began_at = models.DateTimeField(null=True)  # when it last ran
+    resumed_at = models.DateTimeField(
+        null=True
+    )  # the agent's or a hold's last pause ended: what was said in it is lost
     tries = models.PositiveSmallIntegerField(default=0)  # to begin, in vain, since it last ran
     error = models.TextField(blank=True)  # the service's words about why it does not run
     at = models.DateTimeField(default=now)

@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
 from centrala.calls.live import tell
-from centrala.calls.models import Call, CallState
+from centrala.calls.models import Call, CallState, Transcript
 from centrala.calls.models import Recorded as Wish
 from centrala.conversations.live import announce
 from centrala.conversations.models import Conversation, ConversationState
@@ -95,6 +95,8 @@ def _change(calls: QuerySet[Call], before: set[Wish], after: Wish, what: str = S
         return False
     if what == WORDS and call.recorded in {Wish.PAUSED, Wish.HELD} and after == Wish.YES:
         after = Wish(call.recorded)  # nothing is written down that is not recorded
+    if what == WORDS and after == Wish.YES:
+        Transcript.objects.update_or_create(call=call, defaults={"resumed_at": now()})
     setattr(call, what, after)
     call.save(update_fields=[what])
     follow(call.pk, what)

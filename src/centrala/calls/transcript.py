@@ -25,6 +25,7 @@ from centrala.workstreams.models import Channel, Line
 LOCALES = {"en": "en-US", "pl": "pl-PL"}
 MOST_TRIES = 6  # to begin: a web process that was killed takes some seconds to come back
 AGAIN_SECONDS = 3
+DOUBT = timedelta(seconds=0.5)  # so much earlier something may have been said than it seems by when its word came
 NOT_ALLOWED = 405  # without the AI resource, or where the call was answered without transcription
 log = logging.getLogger(__name__)
 
@@ -136,12 +137,15 @@ def begun(call_id: UUID) -> bool:
 
 @transaction.atomic
 def keep(call_id: UUID, stream: Stream, words: Words, *, at: datetime) -> Speaker | None:
-    """What was said, once; `at` is when it came. None where it shall not be kept: what is said while the transcription
-    pauses, or comes then, is not. Returns who spoke."""
+    """What was said, once; `at` is when it came. None where it shall not be kept: what comes while the transcription
+    pauses is not, nor what began before the pause was over and comes after it. Returns who spoke."""
     call = Call.objects.select_for_update(no_key=True).filter(pk=call_id).first()
     if call is None or call.conversation_id is None or call.transcribed != Recorded.YES:
         return None
     began = _placed(stream, words, at)
+    resumed = Transcript.objects.filter(call=call).values_list("resumed_at", flat=True).first()
+    if resumed is not None and began < resumed + DOUBT:
+        return None
     who = speaker(call, words.who)
     row = Spoken(
         conversation_id=call.conversation_id,
