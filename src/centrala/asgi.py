@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from centrala import health, metrics, static_files
 from centrala.bounded import Bounded
 from centrala.calls import routes as calls
+from centrala.calls import transcribing
 from centrala.calls.exchange import Exchange
 from centrala.calls.trusting import CallTokens
 from centrala.database import dsn
@@ -86,6 +87,7 @@ def build() -> Starlette:
         *webhooks(),
         *stream.routes,
         *calls.routes,
+        *transcribing.routes,
         *static_files.routes(),
         *health.routes,
         *metrics.routes,

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("centrala.organization.urls")),
     path("desk/", include("centrala.desk.urls")),
     path("recordings/", include("centrala.recordings.page_urls")),
+    path("transcripts/", include("centrala.transcripts.page_urls")),
     path("profile/quick-replies/", include("centrala.desk.own_urls")),
     path("center/quick-replies/", include("centrala.desk.page_urls")),
     path("profile/tokens/", include("centrala.api.own_urls")),

@@ -30,6 +30,7 @@ class Scope(models.TextChoices):
     CONVERSATIONS_READ = "conversations:read", _("Read conversations and messages")
     CONVERSATIONS_WRITE = "conversations:write", _("Send messages")
     RECORDINGS_READ = "recordings:read", _("Read which calls were recorded")
+    TRANSCRIPTS_READ = "transcripts:read", _("Read what was said in calls")
     NUMBERS_READ = "numbers:read", _("Read phone numbers")
     AGENTS_READ = "agents:read", _("Read who is there, and what is offered to whom")
     CAMPAIGNS_READ = "campaigns:read", _("Read templates and campaigns")

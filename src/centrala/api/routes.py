@@ -33,6 +33,8 @@ from centrala.organization.access import colleagues_of
 from centrala.recordings.access import joined_heard_by
 from centrala.routing.access import pending_offers_of
 from centrala.routing.duty import duties
+from centrala.transcripts.access import was_read
+from centrala.transcripts.showing import shown
 
 DESCRIPTION = """Bearer tokens are made in the hub and act in the name of the person who made them.
 Lists are newest first and come in pages: follow `next` as it is until it is null."""
@@ -169,6 +171,21 @@ def list_recordings(request: ApiRequest, after: Place = "", limit: Limit = 50) -
     found = joined_heard_by(request.auth.owner)
     page, cursor = newest_page(found, by="began_at", after=paging.place(after, "after"), limit=limit)
     return shapes.Page(items=[shapes.RecordingOut.of(one) for one in page], next=following(request, "after", cursor))
+
+
+@api.get(
+    "/conversations/{uuid:conversation_id}/transcript",
+    response={200: shapes.TranscriptOut, **FAILURES},
+    **needs(Scope.TRANSCRIPTS_READ),
+)
+def read_transcript(request: ApiRequest, conversation_id: UUID) -> shapes.TranscriptOut:
+    """What was said in a call, in its order, for those who may read it."""
+    found = shown(request.auth.owner, _conversation(request, conversation_id))
+    if found is None or not found.may_read:
+        raise Http404
+    if found.lines:
+        was_read(user=request.auth.owner, call=found.call)
+    return shapes.TranscriptOut.of(found)
 
 
 @api.get("/events", response={200: shapes.Page[shapes.EventOut], **FAILURES}, **EVENTS_READ)

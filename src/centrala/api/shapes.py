@@ -12,13 +12,14 @@ from centrala.campaigns.models import State as CampaignState
 from centrala.campaigns.placeholders import places
 from centrala.campaigns.results import tally
 from centrala.connection.models import Connection, EntryKey, Service
-from centrala.conversations.models import Conversation, ConversationState, Direction, Message, MessageState
+from centrala.conversations.models import Conversation, ConversationState, Direction, Message, MessageState, Speaker
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import NumberType, PhoneNumber
 from centrala.organization.models import Role, User
 from centrala.recordings.models import Joined, Source
 from centrala.routing.duty import Duty
 from centrala.routing.models import Offer
+from centrala.transcripts.showing import Said, Shown
 from centrala.workstreams.models import Channel, Occasion, Presence
 
 T = TypeVar("T")
@@ -184,6 +185,36 @@ class RecordingOut(Schema):
             size=joined.size,
             sha256=joined.sha256,
         )
+
+
+class LineOut(Schema):
+    """What somebody said; `at` is in seconds since the recording that can be listened to began, or else the call."""
+
+    speaker: Speaker
+    said_at: datetime
+    at: float
+    milliseconds: int
+    text: str
+
+    @classmethod
+    def of(cls, line: Said) -> "LineOut":
+        row = line.row
+        return cls(
+            speaker=Speaker(row.speaker), said_at=row.said_at, at=line.at, milliseconds=row.milliseconds, text=row.text
+        )
+
+
+class TranscriptOut(Schema):
+    """`error` is Azure's own about why a call is not written down."""
+
+    call: UUID
+    error: str
+    items: list[LineOut]
+
+    @classmethod
+    def of(cls, found: Shown) -> "TranscriptOut":
+        error = found.transcript.error if found.transcript else ""
+        return cls(call=found.call.pk, error=error, items=[LineOut.of(line) for line in found.lines])
 
 
 class StartedOut(Schema):

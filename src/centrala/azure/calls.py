@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
 
 from azure.communication.callautomation import (
@@ -23,6 +24,7 @@ from azure.communication.callautomation import (
     RecordingContent,
     RecordingFormat,
     StreamingTransportType,
+    TranscriptionOptions,
 )
 from azure.core.exceptions import AzureError as SdkError
 
@@ -68,6 +70,16 @@ class Answered:
     server_call_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """How a call shall be written down: where the words come (wss), in which language, and the address of the AI
+    resource that understands them."""
+
+    url: str
+    locale: str
+    ai: str
+
+
 class Calls:
     """A resource's calls. One client for all of them: a connection that is open already saves a caller a second."""
 
@@ -77,13 +89,25 @@ class Calls:
         )
 
     def answer(
-        self, context: str, *, callback_url: str, media_url: str, id_: UUID, first_attempt_at: datetime
+        self,
+        context: str,
+        *,
+        callback_url: str,
+        media_url: str,
+        id_: UUID,
+        first_attempt_at: datetime,
+        listening: Listening | None = None,
     ) -> Answered:
         """The service dials `media_url` (wss) and sends there what is heard, 16 kHz mono. Asked with the same id once
-        more it answers what it answered before. Raises AzureError."""
+        more it answers what it answered before. With `listening` the call can be written down later: see
+        `start_transcription`. Raises AzureError."""
         with _refusals():
             made = self._client.answer_call(
-                context, callback_url, media_streaming=_sound(media_url), headers=_repeatable(id_, first_attempt_at)
+                context,
+                callback_url,
+                media_streaming=_sound(media_url),
+                headers=_repeatable(id_, first_attempt_at),
+                **(_transcribed(listening) if listening else {}),
             )
         return Answered(connection_id=str(made.call_connection_id), server_call_id=str(made.server_call_id or ""))
 
@@ -159,6 +183,17 @@ class Calls:
                 [TONES[key] for key in keys], PhoneNumberIdentifier(customer)
             )
 
+    def start_transcription(self, connection_id: str) -> None:
+        """The service dials the address that was named in the answer. Raises AzureError, with status 405 where no AI
+        resource is linked."""
+        with _refusals():
+            self._client.get_call_connection(connection_id).start_transcription()
+
+    def stop_transcription(self, connection_id: str) -> None:
+        """Raises AzureError."""
+        with _refusals():
+            self._client.get_call_connection(connection_id).stop_transcription()
+
     def stream_again(self, connection_id: str) -> None:
         """The service dials the media address anew: a process took over. Raises AzureError."""
         with _refusals():
@@ -177,6 +212,18 @@ def _sound(media_url: str) -> MediaStreamingOptions:
         audio_format=AudioFormat.PCM16_K_MONO,
         enable_dtmf_tones=True,
     )
+
+
+def _transcribed(listening: Listening) -> dict[str, Any]:
+    """As arguments of Microsoft's client."""
+    options = TranscriptionOptions(
+        transport_url=listening.url,
+        transport_type=StreamingTransportType.WEBSOCKET,
+        locale=listening.locale,
+        start_transcription=False,
+        enable_intermediate_results=True,
+    )
+    return {"cognitive_services_endpoint": listening.ai, "transcription": options}
 
 
 def _repeatable(id_: UUID, first_attempt_at: datetime) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
-from centrala.calls import taping, waits
+from centrala.calls import taping, transcript, waits
 from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
@@ -118,8 +118,7 @@ def answered(call_id: UUID, answer: Answered) -> Call:
     call.call_connection_id, call.context = call.call_connection_id or answer.connection_id, ""
     call.server_call_id = answer.server_call_id or call.server_call_id
     call.save(update_fields=["call_connection_id", "server_call_id", "context"])
-    if call.recorded != Recorded.NO:  # nothing could be asked of the call before
-        taping.follow(call.pk)
+    _followed(call)  # nothing could be asked of the call before
     return call
 
 
@@ -138,7 +137,9 @@ def connected(call_id: UUID) -> Call:
         if call.ending in UNANSWERED:
             call.ending = CallEnd.CUSTOMER
         taping.begin(call, call.conversation.workstream)
-        call.save(update_fields=["state", "connected_at", "conversation", "ending", "recorded", "agreed"])
+        call.save(
+            update_fields=["state", "connected_at", "conversation", "ending", "recorded", "transcribed", "agreed"]
+        )
         tell(call.pk)
     return call
 
@@ -167,7 +168,9 @@ def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, 
     id_, type_, told = storable(id_), storable(type_), storable_json(dict(data))
     if Told.objects.filter(pk=id_).exists():
         return
-    _moved(_named(call.pk, told), type_, told)
+    named = _named(call.pk, told)
+    _moved(named, type_, told)
+    transcript.told(named, type_, told, at=at)
     Told.objects.get_or_create(pk=id_, defaults={"call": call, "type": type_, "at": at, "data": told})
 
 
@@ -200,9 +203,14 @@ def _named(call_id: UUID, data: Mapping[str, Any]) -> Call:
     if name and not call.call_connection_id:
         call.call_connection_id, call.context = name, ""
         call.save(update_fields=["call_connection_id", "context"])
-        if call.recorded != Recorded.NO:
-            taping.follow(call.pk)
+        _followed(call)
     return call
+
+
+def _followed(call: Call) -> None:
+    for what in (taping.SOUND, taping.WORDS):
+        if getattr(call, what) != Recorded.NO:
+            taping.follow(call.pk, what)
 
 
 def _name(data: Mapping[str, Any]) -> str:

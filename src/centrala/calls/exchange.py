@@ -13,16 +13,16 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from django.db import Error as DatabaseError
 from django.utils.timezone import now
 
-from centrala.azure.calls import Answered, Calls
+from centrala.azure.calls import Answered, Calls, Listening
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, attending, frames, prompts, taping
+from centrala.calls import actions, attending, frames, prompts, taping, transcript
 from centrala.calls.actions import sound_address
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
@@ -150,9 +150,10 @@ class Exchange:
 
     async def _pause_on_hold(self, live: LiveCall) -> None:
         how = live.standing
-        if live.held and how.recorded == Recorded.YES and how.pauses_on_hold:
+        kept = {how.recorded, how.transcribed}
+        if live.held and Recorded.YES in kept and how.pauses_on_hold:
             await in_thread(taping.held, live.call, on=True)
-        elif not live.held and how.recorded == Recorded.HELD:
+        elif not live.held and Recorded.HELD in kept:
             await in_thread(taping.held, live.call, on=False)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -241,7 +242,7 @@ class Exchange:
     async def _try_to_answer(self, call: Call) -> None:
         for tried in range(1, TRIES + 1):
             try:
-                answer = await at_azure(self._asked(call))
+                answer = await self._answered(call)
             except AzureError as error:
                 log.warning("Call %s could not be answered (%s).", call.pk, error.status)
                 if _needless(await in_thread(_call, call.pk), error):
@@ -259,15 +260,36 @@ class Exchange:
                     await self._hung_up(call, answer.connection_id)
                 return
 
-    def _asked(self, call: Call) -> Callable[[], Answered | None]:
+    async def _answered(self, call: Call) -> Answered | None:
+        """Where Azure does not take the wish to write it down, without it: the call goes on. Raises AzureError."""
+        words = sound_address(call, self.node).removesuffix("media") + "transcription"
+        answers = call.direction == Direction.INBOUND and not call.is_rejected
+        listening = await in_thread(transcript.listening, call, words) if answers else None
+        try:
+            return await at_azure(self._asked(call, listening))
+        except AzureError as error:
+            if listening is None or not error.permanent:
+                raise
+            answer = await at_azure(self._asked(call, None, id_=uuid5(call.pk, "without words")))
+            await in_thread(transcript.unheard, call.pk, error)
+            return answer
+
+    def _asked(
+        self, call: Call, listening: Listening | None, *, id_: UUID | None = None
+    ) -> Callable[[], Answered | None]:
         """A customer is called with the very same words by whoever takes the call over: so he is called once."""
-        same: dict[str, Any] = {"callback_url": call.callback_url, "id_": call.pk, "first_attempt_at": call.rang_at}
+        same: dict[str, Any] = {
+            "callback_url": call.callback_url,
+            "id_": id_ or call.pk,
+            "first_attempt_at": call.rang_at,
+        }
         if call.direction == Direction.OUTBOUND:
             given = same | {"number": call.number, "media_url": call.context}
             return partial(self._client(call).create, call.customer, **given)
         if call.is_rejected:
             return partial(self._client(call).reject, call.context, id_=call.pk, first_attempt_at=call.rang_at)
-        return partial(self._client(call).answer, call.context, media_url=sound_address(call, self.node), **same)
+        sound = sound_address(call, self.node)
+        return partial(self._client(call).answer, call.context, media_url=sound, listening=listening, **same)
 
     async def _take_over(self, call: Call, *, reachable: bool) -> None:
         """Of a node that died: it is answered where it was not, the service dials our address again where it is the

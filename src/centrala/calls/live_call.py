@@ -55,6 +55,7 @@ class Standing:
     longest: timedelta = LONGEST
     ending: str = ""  # of a call that no customer answered
     recorded: str = ""
+    transcribed: str = ""
     pauses_on_hold: bool = False
     node: UUID | None = None
     voicemail: bool = False

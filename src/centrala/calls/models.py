@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -101,6 +102,7 @@ class Call(models.Model):
     sent_to = models.CharField(max_length=32, blank=True, default="", db_default="")  # E.164: see `sending_on`
     sent_at = models.DateTimeField(null=True)
     agreed = models.CharField(max_length=10, choices=Agreed, blank=True, default="", db_default="")
+    transcribed = models.CharField(max_length=10, choices=Recorded, default=Recorded.NO, db_default=Recorded.NO.value)
     rang_at = models.DateTimeField()
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -130,6 +132,30 @@ class Call(models.Model):
     def callback_url(self) -> str:
         """Where the service tells what happens: any web process takes it."""
         return f"{settings.PUBLIC_URL}/calls/{self.secret}/events"
+
+
+class TranscriptState(models.TextChoices):
+    STOPPED = "stopped", pgettext_lazy("transcript", "Not running")
+    RUNNING = "running", pgettext_lazy("transcript", "Running")
+    REFUSED = "refused", pgettext_lazy("transcript", "Refused by Azure")  # for the rest of the call
+
+
+class Transcript(models.Model):
+    """The service's transcription of a call. What is wanted of it stands in the call, what was said in
+    `conversations.models.Spoken`."""
+
+    call = models.OneToOneField(Call, primary_key=True, on_delete=models.CASCADE, related_name="transcript")
+    state = models.CharField(max_length=10, choices=TranscriptState, default=TranscriptState.STOPPED)
+    began_at = models.DateTimeField(null=True)  # when it last ran
+    resumed_at = models.DateTimeField(
+        null=True
+    )  # the agent's or a hold's last pause ended: what was said in it is lost
+    tries = models.PositiveSmallIntegerField(default=0)  # to begin, in vain, since it last ran
+    error = models.TextField(blank=True)  # the service's words about why it does not run
+    at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"transcript of {self.call_id}"
 
 
 class Told(models.Model):

@@ -1,7 +1,7 @@
 """How calls stand."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -11,12 +11,14 @@ from django.db.models.functions import Now
 from centrala.calls import sounds
 from centrala.calls.actions import ALIVE
 from centrala.calls.live_call import LONGEST, Standing
-from centrala.calls.models import Agreed, Call, CallState, Node
-from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction
+from centrala.calls.models import Agreed, Call, CallState, Node, Transcript
+from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Spoken
 from centrala.organization.models import User
 from centrala.routing.models import Instead, Overflowed
 from centrala.workstreams.models import Channel
 from centrala.workstreams.sounds import Music
+
+LOOKED_BACK = timedelta(days=7)
 
 
 def standing(call_id: UUID) -> Standing:
@@ -58,6 +60,7 @@ def _standing(call: Call, music: Mapping[tuple[int, str], int]) -> Standing:
         wait_music=music.get((talk.workstream_id or 0, Music.WAIT)) if talk else None,
         hold_music=music.get((talk.workstream_id or 0, Music.HOLD)) if talk else None,
         asks_to_record=talk.workstream.consent if call.agreed == Agreed.ASKED and talk and talk.workstream else "",
+        transcribed=call.transcribed,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
 
@@ -73,6 +76,16 @@ def call_of(conversation: Conversation) -> Call | None:
     """None of a conversation in writing."""
     calls = Call.objects.select_related("node").filter(conversation=conversation)
     return calls.first() if conversation.channel == Channel.VOICE else None
+
+
+def said_in(call: Call) -> list[Spoken]:
+    """In the order in which it was said."""
+    return list(Spoken.objects.filter(conversation=call.conversation_id).order_by("said_at", "offset", "id"))
+
+
+def unwritten(at: datetime) -> int:
+    """Calls of the last days that Azure did not write down although their workstream wanted it."""
+    return Transcript.objects.exclude(error="").filter(at__gt=at - LOOKED_BACK).count()
 
 
 def under_way(user: User) -> list[Call]:

@@ -56,11 +56,11 @@ class _Wish(msgspec.Struct, frozen=True):
 
 async def events(request: Request) -> Response:
     """200 when all of them are kept. The service comes again after 5xx and 408, and not after 401 or 404."""
-    call = await in_thread(_by_secret, request.path_params["secret"])
+    call = await in_thread(by_secret, request.path_params["secret"])
     if call is None:
         return PlainTextResponse("There is no such call.", 404)
     try:
-        resource = await _tokens(request).check(request.headers.getlist("authorization"), call)
+        resource = await tokens(request).check(request.headers.getlist("authorization"), call)
     except Refusal as refusal:
         log.warning("A callback of call %s was refused: %s", call.pk, refusal.code.word)
         return JSONResponse({"error": refusal.code.word}, refusal.code.status)
@@ -98,11 +98,11 @@ def _time(told: str, call: Call) -> datetime:
 
 async def media(socket: WebSocket) -> None:
     """The service's own: what the customer says comes here, and what the customer shall hear goes out."""
-    call = await in_thread(_by_secret, socket.path_params["secret"])
+    call = await in_thread(by_secret, socket.path_params["secret"])
     if call is None or call.state == CallState.ENDED:
         return await socket.close(REFUSED)
     try:
-        resource = await _tokens(socket).check(_authorization(socket.headers), call)
+        resource = await tokens(socket).check(_authorization(socket.headers), call)
     except Refusal as refusal:
         log.warning("A media socket of call %s was refused: %s", call.pk, refusal.code.word)
         return await socket.close(REFUSED)
@@ -225,13 +225,13 @@ async def _until_one_ends(*works: Any) -> None:
                 raise outcome
 
 
-def _by_secret(secret: str) -> Call | None:
+def by_secret(secret: str) -> Call | None:
     if "\0" in secret:
         return None
     return Call.objects.select_related("connection").filter(secret=secret).first()
 
 
-def _tokens(connection: Request | WebSocket) -> CallTokens:
+def tokens(connection: Request | WebSocket) -> CallTokens:
     tokens: CallTokens = connection.app.state.call_tokens
     return tokens
 

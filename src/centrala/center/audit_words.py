@@ -16,7 +16,7 @@ from centrala.moments import moment
 from centrala.organization.audit import SYSTEM
 from centrala.organization.models import AuditEntry, Kind, Purpose, Role
 from centrala.subscribers import models as subscribers
-from centrala.workstreams.models import Consent, Recorded
+from centrala.workstreams.models import Consent, Recorded, Transcribed
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -113,6 +113,7 @@ ACTS: dict[str, "StrOrPromise"] = {
     "coach in call": pgettext_lazy("audit", "Agent coached in a call"),
     "join call": pgettext_lazy("audit", "Call joined"),
     "listen to recording": pgettext_lazy("audit", "Recording listened to"),
+    "read transcript": pgettext_lazy("audit", "Transcript read"),
     "delete recordings": pgettext_lazy("audit", "Old recordings deleted"),
     "forget audit entries": pgettext_lazy("audit", "Audit entries deleted"),
 }
@@ -183,6 +184,8 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "tells_wait": gettext_lazy("Callers hear the average wait"),
     "recording": gettext_lazy("Calls are recorded"),
     "consent": gettext_lazy("Before the recording callers hear"),
+    "transcription": gettext_lazy("What is said in calls is written down"),
+    "ai_endpoint": gettext_lazy("Address of the AI resource"),
     "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
     "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
     "transfer_countries": gettext_lazy("Callers may be transferred to numbers in"),
@@ -215,6 +218,7 @@ CHOICES: dict[str, dict[str, "StrOrPromise"]] = {
     "disabled_because": dict(subscribers.Cause.choices),
     "recording": dict(Recorded.choices),
     "consent": dict(Consent.choices),
+    "transcription": dict(Transcribed.choices),
 }
 
 

@@ -23,7 +23,7 @@ from centrala.organization.models import User
 from centrala.organization.posting import post_only
 from centrala.workstreams.access import queues_of, workstreams_of
 from centrala.workstreams.changes import remove_workstream, save_workstream
-from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Workstream, usual
+from centrala.workstreams.models import KIND, LONGEST_WRAP_UP, Channel, Presence, Transcribed, Workstream, usual
 from centrala.workstreams.words import EVERYWHERE, Command
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 UNPROCESSABLE = 422
 TOLD = ("tells_position", "tells_wait")
-RECORDING = ("recording", "consent", "pause_on_hold", "keep_recordings_days")
+RECORDING = ("recording", "consent", "transcription", "ai_endpoint", "pause_on_hold", "keep_recordings_days")
 CALLS = (*TOLD, *RECORDING, "transfer_countries")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
@@ -115,6 +115,8 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "tells_wait": gettext_lazy("Callers hear the average wait"),
             "recording": gettext_lazy("Calls are recorded"),
             "consent": gettext_lazy("Before the recording callers hear"),
+            "transcription": gettext_lazy("What is said in calls is written down"),
+            "ai_endpoint": gettext_lazy("Address of the AI resource"),
             "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
             "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
         }
@@ -130,6 +132,14 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
                 "Once, where it is longer than a minute. It is known once 20 calls were answered within seven days."
             ),
             "consent": gettext_lazy("Who does not agree is talked to all the same, without a recording."),
+            "transcription": gettext_lazy(
+                "By Azure, in the language above. Transcripts are kept as long as recordings, and read by those who "
+                "may listen."
+            ),
+            "ai_endpoint": gettext_lazy(
+                "Endpoint of an Azure AI services resource that is linked to the Communication Services resource "
+                "(Cognitive Services there). Where none is, Azure writes nothing down; the call goes on."
+            ),
             "keep_recordings_days": gettext_lazy(
                 "Empty: until somebody deletes them. Those of customers under a legal hold stay."
             ),
@@ -162,6 +172,9 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             self.add_error("wrap_up_seconds", _("Enter how many seconds."))
         elif blocking != FOR:
             cleaned["wrap_up_seconds"] = 0 if blocking == NEVER else None
+        wanted = cleaned.get("transcription", Transcribed.NEVER) != Transcribed.NEVER
+        if wanted and not cleaned.get("ai_endpoint") and not self.has_error("ai_endpoint"):
+            self.add_error("ai_endpoint", _("Enter its address: without an AI resource nothing is written down."))
         return cleaned
 
 

@@ -300,6 +300,42 @@ class Message(models.Model):
         return self.due_at if waits else None
 
 
+class Speaker(models.TextChoices):
+    CUSTOMER = "customer", pgettext_lazy("speaker", "Customer")
+    AGENT = "agent", pgettext_lazy("speaker", "Agent")
+    OTHER = "other", pgettext_lazy("speaker", "Somebody else")
+
+
+class Spoken(models.Model):
+    """What somebody said in a call, as the service understood it; its last word, never an intermediate one.
+
+    `key` is what it is for the service: its transcription, who spoke, and when. `said_at` is by our clock, in which
+    `offset` (100 ns, by the service's) is placed: see `calls.transcript`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, db_index=False, related_name="spoken")
+    speaker = models.CharField(max_length=10, choices=Speaker)
+    text = models.TextField()
+    said_at = models.DateTimeField()
+    milliseconds = models.PositiveIntegerField()
+    offset = models.BigIntegerField()
+    stream = models.UUIDField()  # the socket that it came by
+    key = models.CharField(max_length=400)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "key"], name="spoken_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["conversation", "said_at", "offset"], name="spoken_in_order"),
+            GinIndex(vector("text"), name="spoken_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"spoken in {self.conversation_id}"
+
+
 class Note(models.Model):
     """What people of the organisation tell each other in a conversation; it never leaves the hub."""
 

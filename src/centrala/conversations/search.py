@@ -1,4 +1,4 @@
-"""Conversations by the words of their messages, and by the customer's number or name."""
+"""Conversations by the words of their messages and calls, and by the customer's number or name."""
 
 import re
 from uuid import UUID
@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
 
 from centrala.conversations.customers import e164
 from centrala.conversations.folding import Piece, asked, backwards, excerpt, vector, words_of
-from centrala.conversations.models import Contact, Conversation, Message
+from centrala.conversations.models import Contact, Conversation, Message, Spoken
 
 # Conversations that are brought together by the index of words. Words that more hold are so frequent that
 # the list, newest first, comes upon them soon.
@@ -17,30 +17,48 @@ LEAST_DIGITS = 3
 NUMBER = re.compile(r"\+?[\d\s()./-]+")
 
 
-def search(conversations: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
+def search(
+    conversations: QuerySet[Conversation], text: str, *, read: QuerySet[Conversation] | None = None
+) -> QuerySet[Conversation]:
     """Those in which one message has all the words (each whole, or the beginning of one), and those of customers whose
-    name has them, or whose number begins or ends so."""
+    name has them, or whose number begins or ends so; besides, those of `read` (whose transcripts the reader may read)
+    in whose calls one line has them."""
     words = words_of(text)
     if not words:
         return conversations.none()
     ids = list(_with(words).values_list("conversation", flat=True).distinct()[: MOST_FOUND + 1])
+    spoken = _spoken(words, read).filter(conversation=OuterRef("pk"))
+    said = list(_spoken(words, read).values_list("conversation", flat=True).distinct()[: MOST_FOUND + 1])
+    heard = Q(pk__in=said) if len(said) <= MOST_FOUND else Q(Exists(spoken))
     customers = list(_customers(text, words).values_list("pk", flat=True)[:MOST_CUSTOMERS])
     if len(ids) <= MOST_FOUND:
-        return conversations.filter(Q(pk__in=ids) | Q(contact__in=customers))
-    return conversations.filter(Exists(_with(words).filter(conversation=OuterRef("pk"))) | Q(contact__in=customers))
+        return conversations.filter(Q(pk__in=ids) | heard | Q(contact__in=customers))
+    written = Q(Exists(_with(words).filter(conversation=OuterRef("pk"))))
+    return conversations.filter(written | heard | Q(contact__in=customers))
 
 
-def excerpts(conversations: list[Conversation], text: str) -> dict[UUID, list[Piece]]:
-    """The newest message of each that has the words, around them; of the others their last one."""
+def excerpts(
+    conversations: list[Conversation], text: str, *, read: QuerySet[Conversation] | None = None
+) -> dict[UUID, list[Piece]]:
+    """The newest message of each that has the words, around them, or what was said last with them; of the others their
+    last message."""
     words = words_of(text)
     rows = _with(words).filter(conversation__in=conversations) if words else Message.objects.none()
     newest = rows.order_by("conversation", "-created_at", "-id").distinct("conversation")
-    found = dict(newest.values_list("conversation", "text"))
+    lines = _spoken(words, read).filter(conversation__in=conversations) if words else Spoken.objects.none()
+    last = lines.order_by("conversation", "-said_at", "-id").distinct("conversation")
+    found = dict(last.values_list("conversation", "text")) | dict(newest.values_list("conversation", "text"))
     return {one.pk: excerpt(found.get(one.pk, one.preview), words) for one in conversations}
 
 
 def _with(words: list[str]) -> QuerySet[Message]:
     return Message.objects.filter(_holds("text", words))
+
+
+def _spoken(words: list[str], read: QuerySet[Conversation] | None) -> QuerySet[Spoken]:
+    if read is None:
+        return Spoken.objects.none()
+    return Spoken.objects.filter(_holds("text", words), conversation__in=read)
 
 
 def _customers(text: str, words: list[str]) -> QuerySet[Contact]:

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from centrala.calls.models import Call
+from centrala.calls.queries import said_in
 from centrala.campaigns.models import Place, Recipient
 from centrala.conversations.customers import pseudonym
 from centrala.conversations.locking import locked_contact
-from centrala.conversations.models import Contact, Conversation, Message, Note, OptOut
+from centrala.conversations.models import Contact, Conversation, Message, Note, OptOut, Spoken
 from centrala.conversations.queries import with_endings
 from centrala.customers.linking import locked
 from centrala.inbox.models import Event
@@ -106,6 +107,16 @@ def _call(one: Call) -> Told:
         "connected_at": _time(one.connected_at),
         "ended_at": _time(one.ended_at),
         "recordings": [_recording(joined) for joined in Joined.objects.filter(call=one)],
+        "transcript": [_spoken(line) for line in said_in(one)],
+    }
+
+
+def _spoken(one: Spoken) -> Told:
+    return {
+        "speaker": one.speaker,
+        "said_at": _time(one.said_at),
+        "milliseconds": one.milliseconds,
+        "text": one.text,
     }
 
 

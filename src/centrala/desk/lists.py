@@ -15,6 +15,7 @@ from centrala.conversations.tagging import plain, tagged
 from centrala.desk.forms import ListForm, Show
 from centrala.keyset import Cursor, below, page
 from centrala.organization.models import User
+from centrala.transcripts.access import conversations_read_by
 
 PAGE = 50
 LONGEST = 500  # rows of a list that somebody has extended; refreshed as a whole, so bounded
@@ -28,6 +29,7 @@ class ConversationList:
     extended: bool = False
     search: str = ""
     tag: str = ""
+    read: QuerySet[Conversation] | None = None  # conversations whose transcripts were searched
 
     @property
     def waits(self) -> bool:
@@ -45,10 +47,10 @@ class ConversationList:
 
     @property
     def found(self) -> list[tuple[Conversation, list[Piece]]]:
-        """Each row with what stands below the customer: of a search the message that was found."""
+        """Each row with what stands below the customer: of a search the message, or what was said, that was found."""
         if not self.search:
             return [(row, [Piece(row.preview)] if row.preview else []) for row in self.rows]
-        pieces = excerpts(self.rows, self.search)
+        pieces = excerpts(self.rows, self.search, read=self.read)
         return [(row, pieces[row.pk]) for row in self.rows]
 
     @property
@@ -66,19 +68,20 @@ def read_list(user: User, form: ListForm) -> ConversationList:
     asked = form.cleaned_data if form.is_valid() else {}
     show, after, until = asked.get("show", Show.TO_DO), asked.get("after"), asked.get("until")
     text, tag = asked.get("search", ""), plain(asked.get("tag", ""))
-    conversations = search(conversations_of(user), text) if text else shown(user, show)
+    read = conversations_read_by(user)
+    conversations = search(conversations_of(user), text, read=read) if text else shown(user, show)
     if tag:
         conversations = tagged(conversations, tag)
     waits = show == Show.QUEUE and not text
     in_pages = partial(page, by=_order(waits), oldest_first=waits)
     if until is None:
         rows, following = in_pages(conversations, after=after, limit=PAGE)
-        return ConversationList(rows, show, following, extended=after is not None, search=text, tag=tag)
+        return ConversationList(rows, show, following, extended=after is not None, search=text, tag=tag, read=read)
     rest = below(until, by=_order(waits), oldest_first=waits)
     rows, following = in_pages(conversations.exclude(rest), after=None, limit=LONGEST)
     if following is None and conversations.filter(rest).exists():
         following = until
-    return ConversationList(rows, show, following, extended=True, search=text, tag=tag)
+    return ConversationList(rows, show, following, extended=True, search=text, tag=tag, read=read)
 
 
 def _order(waits: bool) -> str:

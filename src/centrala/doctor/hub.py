@@ -11,6 +11,7 @@ from django.db.models import Min
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from centrala.azure.identifiers import ConnectionString
+from centrala.calls.queries import unwritten
 from centrala.connection.access import active_connection
 from centrala.connection.letter_box import named
 from centrala.connection.models import Connection, DeadLetterContainer, Endpoint, EntryKey, Service
@@ -56,6 +57,7 @@ class Hub:
     failed_events: int
     missing_reports: int
     recordings: recordings.Standing
+    unwritten: int
     dead_letters: DeadLetterContainer | None
 
     @property
@@ -75,6 +77,7 @@ def look(at: datetime) -> Hub:
         failed_events=Event.objects.filter(state=State.FAILED).count(),
         missing_reports=missing(at),
         recordings=recordings.standing(at),
+        unwritten=unwritten(at),
         dead_letters=named(),
     )
 

@@ -11,8 +11,9 @@ from django.utils.timezone import now
 
 from centrala.azure.errors import AzureError
 from centrala.azure.recordings import ForeignHost, RecordingFiles
-from centrala.calls.models import Call
+from centrala.calls.models import Call, Transcript
 from centrala.connection.models import Connection
+from centrala.conversations.models import Spoken
 from centrala.organization.audit import record
 from centrala.recordings import soon
 from centrala.recordings.keeping import storage
@@ -20,12 +21,13 @@ from centrala.recordings.models import Chunk, Joined, Leg, Recording
 from centrala.workstreams.models import Workstream
 
 BATCH = 200  # calls
+KEPT = Q(recordings__isnull=False) | Q(legs__isnull=False) | Q(joined__isnull=False) | Q(transcript__isnull=False)
 log = logging.getLogger(__name__)
 
 
 def forget(calls: Iterable[Call]) -> int:
-    """Deletes the recordings of these calls and has their files deleted, the cloud's own among them; in the caller's
-    transaction. Returns how many calls had any."""
+    """Deletes the recordings and transcripts of these calls and has their files deleted, the cloud's own among them; in
+    the caller's transaction. Returns how many calls had any."""
     ids = [call.pk for call in calls]
     chunks = Chunk.objects.filter(recording__call__in=ids)
     kept: list[QuerySet[Chunk] | QuerySet[Leg] | QuerySet[Joined]] = [
@@ -36,8 +38,10 @@ def forget(calls: Iterable[Call]) -> int:
     names = [name for rows in kept for name in rows.values_list("name", flat=True) if name]
     near = chunks.filter(deleted_from_cloud_at=None, told_at__gt=now() - timedelta(days=2)).exclude(delete_location="")
     soon.remove(names, from_cloud=list(near.values_list("recording__call__connection", "delete_location")))
-    had = Call.objects.filter(Q(recordings__isnull=False) | Q(legs__isnull=False) | Q(joined__isnull=False), pk__in=ids)
+    had = Call.objects.filter(KEPT, pk__in=ids)
     count = had.distinct().count()
+    Spoken.objects.filter(conversation__call__in=ids).delete()
+    Transcript.objects.filter(call__in=ids).delete()
     for model in (Joined, Leg, Recording):
         model._default_manager.filter(call__in=ids).delete()
     return count
@@ -71,8 +75,7 @@ def forget_old() -> int:
 
 
 def _forget_before(workstream: Workstream, *, days: int) -> int:
-    recorded = Q(recordings__isnull=False) | Q(legs__isnull=False) | Q(joined__isnull=False)
-    old = Call.objects.filter(recorded, ended_at__lt=now() - timedelta(days=days)).order_by("pk").distinct()
+    old = Call.objects.filter(KEPT, ended_at__lt=now() - timedelta(days=days)).order_by("pk").distinct()
     count = 0
     while True:
         with transaction.atomic():

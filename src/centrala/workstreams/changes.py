@@ -44,6 +44,8 @@ WORKSTREAM = (
     "tells_wait",
     "recording",
     "consent",
+    "transcription",
+    "ai_endpoint",
     "pause_on_hold",
     "keep_recordings_days",
     "transfer_countries",

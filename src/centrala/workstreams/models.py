@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +138,14 @@ class Consent(models.TextChoices):
     KEY = "key", pgettext_lazy("consent", "A question: nothing is recorded before the caller presses 1")
 
 
+class Transcribed(models.TextChoices):
+    """Whether what is said in the calls of a voice workstream is written down, and who begins."""
+
+    NEVER = "never", pgettext_lazy("transcript", "Never")
+    AUTOMATIC = "automatic", pgettext_lazy("transcript", "Every call, from its beginning")
+    BY_AGENT = "by_agent", pgettext_lazy("transcript", "When the agent begins to")
+
+
 LONGEST_KEPT = 3650  # days
 MOST_UNITS = 100  # of an agent
 USUAL_UNITS = 30
@@ -189,6 +197,17 @@ class Workstream(models.Model):
         max_length=10, choices=Recorded, default=Recorded.NEVER, db_default=Recorded.NEVER.value
     )
     consent = models.CharField(max_length=10, choices=Consent, default=Consent.NONE, db_default=Consent.NONE.value)
+    transcription = models.CharField(
+        max_length=10, choices=Transcribed, default=Transcribed.NEVER, db_default=Transcribed.NEVER.value
+    )
+    # The AI resource that understands speech: linked to the Communication Services resource, or Azure refuses.
+    ai_endpoint = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[URLValidator(schemes=["https"], message=_("Enter an address that begins with https://."))],
+    )
     pause_on_hold = models.BooleanField(default=True, db_default=True)
     # Where agents may send callers on to, by the two letters of countries; empty: nowhere.
     transfer_countries = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])

@@ -165,6 +165,20 @@ def test_what_a_script_says_is_transcribed(application, outside, listener, ai, a
     assert listener.ended.wait(10)
 
 
+def test_portal_says_whose_words_are_transcribed(azure, application, outside, listener, ai):
+    call = outside.calls()
+    talk = application.answers(
+        transcription=text(listener.url, start_transcription=True), cognitive_services_endpoint=ai
+    )
+    application.hears("TranscriptionStarted")
+    assert "What is said is transcribed. Scripted telephones" in azure.control.get(f"/calls/{call}").text
+
+    talk.stop_transcription()
+    application.hears("TranscriptionStopped")
+
+    assert "What is said is not transcribed at the moment." in azure.control.get(f"/calls/{call}").text
+
+
 def test_transcription_is_started_later_in_another_language(application, outside, listener, ai):
     outside.calls()
     talk = application.answers(

@@ -90,6 +90,17 @@ def recordings_come(context: Context) -> str:
     ) % {"count": count}
 
 
+def calls_written_down(context: Context) -> str:
+    count = context.hub.unwritten
+    if not count:
+        return ""
+    return ngettext(
+        "Azure has not written down %(count)s call of the last 7 days, although its workstream says so.",
+        "Azure has not written down %(count)s calls of the last 7 days, although their workstreams say so.",
+        count,
+    ) % {"count": count}
+
+
 RULES = (
     Rule(
         id="worker",
@@ -174,5 +185,21 @@ RULES = (
         ),
         looks_at="recordings of calls that are over for an hour, of whose files nothing was told",
         because="The event is the only word of where a recording lies.",
+    ),
+    Rule(
+        id="calls-written-down",
+        title=gettext_lazy("Azure writes down the calls it shall"),
+        severity=State.WARNING,
+        needs=Needs.DATABASE,
+        check=calls_written_down,
+        fix=Fix(
+            text=gettext_lazy(
+                "In the Azure portal, connect the AI resource to the Communication Services resource (Cognitive "
+                "Services there), and see that its workstream names the same address. The page of the call has Azure's "
+                "own words."
+            )
+        ),
+        looks_at="calls of the last 7 days whose transcription Azure refused or broke off",
+        because="Without a linked AI resource Azure understands no speech. The calls themselves go on.",
     ),
 )

@@ -6,10 +6,11 @@ const SPEAKS = ["talking", "coaching", "joined"];
 const STAYS_OVER = ["over", "elsewhere", "waiting"];
 
 // `post` asks the hub for the socket's address. Tells `mode(word)`, at its end `over(word or the hub's reason)`,
-// `company([{name, role}])` of those who are heard besides, `key(key)` that the customer pressed, and `play(frame)`.
+// `company([{name, role}])` of those who are heard besides, `key(key)` that the customer pressed,
+// `words({speaker, text, final})` of what is said as text, and `play(frame)`.
 export class Talking {
-  constructor({ address, post, mode, over, company, key, play }) {
-    Object.assign(this, { address, post, mode, over, company, key, play });
+  constructor({ address, post, mode, over, company, key, words, play }) {
+    Object.assign(this, { address, post, mode, over, company, key, words, play });
     this.lost = 0; // frames that did not leave
     this.ended = false;
     this.connect();
@@ -37,7 +38,8 @@ export class Talking {
   }
 
   hear(words) {
-    const { kind, mode, people, key, ending } = JSON.parse(words);
+    const { kind, mode, people, key, ending, ...said } = JSON.parse(words);
+    if (kind === "words") this.words(said);
     if (kind === "company") this.company(people);
     if (kind === "key") this.key(key);
     if (kind !== "mode") return;

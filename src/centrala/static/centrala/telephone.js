@@ -124,6 +124,7 @@ async function enter(call) {
     over: (word) => now === mine && stop(word),
     company: (people) => now === mine && meet(people),
     key: (key) => now === mine && keypad.heard(key),
+    words: (said) => document.dispatchEvent(new CustomEvent("call:words", { detail: { call: mine.call, ...said } })),
     play: (frame) => mine.sound.play(frame),
   });
 }
