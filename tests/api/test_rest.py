@@ -422,6 +422,7 @@ def test_description_names_every_path(client: Client) -> None:
         "/api/v1/conversations": ["get", "post"],
         "/api/v1/conversations/{conversation_id}": ["get"],
         "/api/v1/conversations/{conversation_id}/messages": ["get", "post"],
+        "/api/v1/conversations/{conversation_id}/transcript": ["get"],
         "/api/v1/messages/{message_id}": ["get"],
         "/api/v1/calls": ["get", "post"],
         "/api/v1/recordings": ["get"],
