@@ -49,6 +49,8 @@ ACTS = {  # answer POST alone
         "delete-wrap-up-code",
         "note",
         "talk",
+        "hear",
+        "keys",
         "here",
         "delete-quick-reply",
         "delete-my-quick-reply",

@@ -16,6 +16,7 @@ KEYS = {
     "saturation": {"lost", "never_taken"},
     "drain": {"per_second"},
     "live": {"median_ms", "p99_ms", "posts_p99_ms", "late_ms"},
+    "offered": {"posts_p99_ms", "lost", "late_ms"},
     "desk": {
         f"{page}_{kind}"
         for page in ("list", "thread", "search_rare", "search_common", "search_number")
@@ -24,6 +25,7 @@ KEYS = {
     "local_sms": {"round_trips_200_s"},
     "local_delivery": {"per_second"},
     "media": {"rooms_per_core", "late_p99_ms"},
+    "calls": {"lost", "silent_share", "talks_per_core", "delay_p99_ms"},
     "startup": {"local_azure_s", "local_azure_mb", "demo_warm_s"},
 }
 

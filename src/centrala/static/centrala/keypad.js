@@ -1,6 +1,8 @@
 // The keypad of the call that this tab is in, and the keys that the customer pressed.
 const KEY = /^[0-9*#A-Da-d]$/;
 const SHOWN = 24; // keys; those before are forgotten
+const MOST = 20; // keys that the hub takes at once
+const SOUNDS = 500; // milliseconds of each: keys that come into those before them would silence them
 
 const part = (id) => document.getElementById(id);
 let own = "";
@@ -24,15 +26,25 @@ export function forget() {
 
 // `post(address, {keys})` answers what the hub says; `address()` is that of the call, undefined without one.
 export function install({ post, address }) {
-  let before = Promise.resolve(); // one key after the other
-  const press = (key) => {
-    before = before.then(async () => {
-      if (!address()) return;
-      const { refused } = await post(address(), { keys: key }).catch(() => ({}));
-      own = (own + key).slice(-SHOWN);
-      show();
+  let waiting = "";
+  let sounding = false;
+  const send = async () => {
+    sounding = true;
+    while (waiting && address()) {
+      const keys = waiting.slice(0, MOST);
+      waiting = waiting.slice(MOST);
+      const { refused } = await post(address(), { keys }).catch(() => ({}));
       if (refused) part("keypad-words").textContent = refused;
-    });
+      else await new Promise((done) => setTimeout(done, keys.length * SOUNDS));
+    }
+    waiting = "";
+    sounding = false;
+  };
+  const press = (key) => {
+    own = (own + key).slice(-SHOWN);
+    show();
+    waiting += key;
+    if (!sounding) send();
   };
   part("keypad").addEventListener("click", ({ target }) => {
     const key = target.closest("[data-key]")?.dataset.key;
