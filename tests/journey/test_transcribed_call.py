@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from browser_fixtures import OpenPage
+from journey.test_recorded_call import post, sign_in
 from looking import LOOKS, administer, faults
 from running_demo import Demo, until
 
@@ -75,23 +76,6 @@ def transcript(demo: Demo, talk: str) -> dict[str, Any]:
 
 def said(demo: Demo, talk: str) -> list[tuple[str, str]]:
     return [(line["speaker"], line["text"]) for line in transcript(demo, talk)["items"]]
-
-
-async def post(page: Page, path: str) -> None:
-    token = await page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
-    answer = await page.evaluate(
-        "async ([path, token]) => (await fetch(path, {method: 'POST', headers: {'X-CSRFToken': token}})).status",
-        [path, token],
-    )
-    assert answer == 200
-
-
-async def sign_in(page: Page, demo: Demo, who: str) -> None:
-    await page.goto(f"{demo.hub['url']}/sign-in")
-    await page.locator("[name=username]").fill(demo.hub[who]["username"])
-    await page.locator("[name=password]").fill(demo.hub[who]["password"])
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/desk/**")
 
 
 async def write_down_every_call(page: Page, demo: Demo) -> None:
