@@ -13,7 +13,7 @@ from centrala.organization.models import User
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import read
 
-ATTEMPTS = 3  # the page asks again, too: on a busy machine a question may run into its time-out
+ATTEMPTS = 6  # the page asks again, too: on a busy machine a question may run into its time-out
 PAGE, BEGIN, END = "/center/azure/", "/center/azure/begin/", "/center/azure/end/"
 
 

@@ -6,7 +6,7 @@ from running_demo import Demo, until
 
 pytestmark = pytest.mark.long
 
-CUSTOMER = "+14255550170"
+CUSTOMER = "+14255550198"
 TEXTS = [f"Part {number}" for number in range(60)]  # a burst of 31, and some ten seconds for the rest
 
 

@@ -70,13 +70,13 @@ def test_caller_who_finds_too_many_waiting_hears_why_and_the_call_ends(
     admin.post(f"{admin.voice()}messages/", {"overflow": "All our agents are busy."})
     form = {"too_many-remedy": "end", "too_many-threshold": "1", "too_many-place": "1", "long_wait-place": "1"}
     admin.post(path, form)
-    first = calls(demo, "+14255550161")
-    until(lambda: state(demo, "+14255550161") == "open", 15)
+    first = calls(demo, "+14255550261")
+    until(lambda: state(demo, "+14255550261") == "open", 15)
 
-    second = calls(demo, "+14255550162")
+    second = calls(demo, "+14255550262")
 
     until(lambda: told(demo, second)["state"] == "ended", 30)
-    assert state(demo, "+14255550162") == "closed"
+    assert state(demo, "+14255550262") == "closed"
     spoken = sum(window["level"] > -40 for window in heard(demo, second))
     assert 8 < spoken < 80  # the sentence, and no music after it
     assert told(demo, first)["state"] == "connected"
@@ -115,7 +115,7 @@ def test_voicemail_is_prompted_recorded_until_the_hash_key_and_waits_in_the_queu
 ) -> None:
     admin, path = voice_queue
     admin.post(path, when_many_wait("voicemail"))
-    first, customer = one_waits(demo, "+14255550163"), "+14255550164"
+    first, customer = one_waits(demo, "+14255550263"), "+14255550264"
     said = [{"wait": 8}, {"say": "Please call me back about the broken lamp."}, {"wait": 1}, {"press": "#"}]
 
     call = calls(demo, customer, script=said)
@@ -133,7 +133,7 @@ def test_caller_who_says_nothing_after_the_tone_leaves_no_voicemail(
 ) -> None:
     admin, path = voice_queue
     admin.post(path, when_many_wait("voicemail"))
-    first, customer = one_waits(demo, "+14255550165"), "+14255550166"
+    first, customer = one_waits(demo, "+14255550265"), "+14255550266"
     before = len(voicemails(demo))
 
     call = calls(demo, customer, script=[{"wait": 9}, {"hang_up": True}])
@@ -147,7 +147,7 @@ def test_caller_who_says_nothing_after_the_tone_leaves_no_voicemail(
 def test_call_back_is_offered_taken_by_a_key_and_keeps_its_place(demo: Demo, voice_queue: tuple[Office, str]) -> None:
     admin, path = voice_queue
     admin.post(path, when_many_wait("call_back"))
-    first, customer = one_waits(demo, "+14255550167"), "+14255550168"
+    first, customer = one_waits(demo, "+14255550267"), "+14255550268"
 
     call = calls(demo, customer, script=[{"wait": 36}, {"press": "1"}])
 
@@ -161,8 +161,8 @@ def test_second_caller_hears_the_position_over_the_music(demo: Demo, voice_queue
     admin.post(f"{admin.voice()}messages/", {"position": "{Position}. {Position}. {Position}. {Position}."})
     page = admin.form(admin.voice())
     admin.post(admin.voice(), page | {"tells_position": "on"})
-    first = one_waits(demo, "+14255550169")
-    second = one_waits(demo, "+14255550170")
+    first = one_waits(demo, "+14255550269")
+    second = one_waits(demo, "+14255550270")
 
     until(lambda: len(heard(demo, second)) > 160, 60)
 
@@ -188,7 +188,7 @@ def test_only_who_presses_one_is_recorded(demo: Demo) -> None:
         words = {"say": "My lamp is broken, and it has been broken for a week."}
         made = [
             calls(demo, customer, script=[{"wait": 12}, {"press": key}, {"wait": 2}, words, {"hang_up": True}])
-            for customer, key in (("+14255550151", "2"), ("+14255550152", "1"))
+            for customer, key in (("+14255550251", "2"), ("+14255550252", "1"))
         ]
         for call in made:
             until(lambda call=call: told(demo, call)["state"] == "ended", 60)
