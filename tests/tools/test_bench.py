@@ -48,5 +48,8 @@ def test_quick_bench_writes_every_figure(tmp_path: Path) -> None:
     found = json.loads(output.read_text())
     assert {group: set(figures) for group, figures in found.items()} == KEYS
     assert set(found.pop("saturation").values()) == {0}
+    assert found["offered"].pop("lost") == 0
+    for name in ("lost", "silent_share"):  # none on a calm machine
+        assert found["calls"].pop(name) >= 0
     assert all(value > 0 for figures in found.values() for value in figures.values())
     assert len(ended.stdout.splitlines()) == sum(len(names) for names in KEYS.values())
