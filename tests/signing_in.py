@@ -54,6 +54,7 @@ def sign_in(client: Client, clock: Clock, name: str = "adam") -> None:
         clock.advance(5)
         if (answer := client.get(PAGE)).status_code == 302:
             break
+    assert answer.status_code == 302, read(answer).text()
     assert answer["Location"] == PAGE
     client.get(PAGE)  # which says so, once
 
