@@ -1,10 +1,15 @@
 """Supervisors in a call: who hears them, what the agent is told, and when they are shown out."""
 
+from dataclasses import replace
+
 import pytest
 
 from calls.test_live_call import ALA, BEATA, HER_VOICE, HIS_VOICE, Recorded, standing, talking
-from centrala.calls.live_call import Agent, Mode
+from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent
+from centrala.calls.live_call import LiveCall
 from centrala.calls.mixing import Role, mixed
+from centrala.calls.music import melody
+from centrala.calls.standing import Mode
 
 CELINA = 9
 ADVICE = b"\3" * len(HER_VOICE)
@@ -38,7 +43,7 @@ def test_who_coaches_is_heard_by_the_agent_alone_who_is_told() -> None:
     live.from_agent(ADVICE, beata)
     live.from_agent(HER_VOICE, agent)
     live.tick()
-    live.part(beata)
+    live.leave(beata)
 
     assert (line.frames, ear.frames) == ([HER_VOICE], [ADVICE])
     assert ear.company == [[("Beata", "coaching")], []]
@@ -102,7 +107,7 @@ def test_other_role_of_the_same_person_takes_the_place_of_the_first() -> None:
 
     live.accompany(first)
     live.accompany(second)
-    live.part(first)
+    live.leave(first)
 
     assert (hers.words, hers.ended) == ([Role.LISTENING, "elsewhere"], True)
     assert (again.words, live.company) == ([Role.COACHING], [second])
@@ -129,3 +134,91 @@ def test_several_may_listen() -> None:
     live.tick()
 
     assert hers.frames == other.frames == [HER_VOICE]
+
+
+def test_who_is_consulted_talks_with_the_agent_alone_and_the_customer_hears_music() -> None:
+    live, line, agent, ear, beata, hers = consulting()
+
+    live.from_agent(ADVICE, beata)
+    live.from_agent(HER_VOICE, agent)
+    live.from_customer(HIS_VOICE)
+    live.tick()
+
+    assert (ear.frames, hers.frames) == ([ADVICE], [HER_VOICE])
+    assert line.frames == [melody()[0]]
+    assert (ear.words, hers.words) == ([Mode.TALKING, Mode.HELD], [Role.CONSULTED])
+    assert ear.company == [[("Beata", "consulted")]]
+
+
+def test_off_hold_all_three_hear_each_other_and_who_is_consulted_is_told_so() -> None:
+    live, line, agent, _ear, beata, hers = consulting()
+
+    live.hold(agent, on=False)
+    live.from_agent(ADVICE, beata)
+    live.from_agent(HER_VOICE, agent)
+    live.tick()
+    live.hold(agent, on=True)
+
+    assert line.frames == [mixed([ADVICE, HER_VOICE])]
+    assert hers.words == [Role.CONSULTED, CONFERRING, Role.CONSULTED]
+
+
+def test_who_comes_back_to_be_consulted_does_not_put_the_customer_on_hold_again() -> None:
+    live, _line, agent, _ear, beata, _hers = consulting()
+    live.hold(agent, on=False)
+    live.leave(beata)
+
+    live.accompany(Agent(BEATA, Recorded(), Role.CONSULTED, "Beata"))
+
+    assert live.mode == Mode.TALKING
+
+
+def test_supervisor_who_listens_does_not_hear_what_the_two_say_while_the_customer_is_on_hold() -> None:
+    live, _line, agent, _ear, beata, _hers = consulting()
+    celina, his = guest(Role.LISTENING, CELINA)
+    live.accompany(celina)
+
+    live.from_agent(HER_VOICE, agent)
+    live.from_agent(ADVICE, beata)
+    live.tick()
+
+    assert his.frames == []
+
+
+def test_who_gets_the_call_goes_on_talking_without_music_in_between() -> None:
+    live, line, agent, ear, beata, hers = consulting()
+    line.frames.clear()
+
+    live.refresh(standing(agent=BEATA))
+    live.from_agent(ADVICE, beata)
+    live.from_agent(HER_VOICE, agent)
+    live.from_customer(HIS_VOICE)
+    live.tick()
+
+    assert (line.frames, hers.frames) == ([ADVICE], [HIS_VOICE])
+    assert (hers.words, ear.words[-1], ear.ended) == ([Role.CONSULTED, YOURS, Mode.TALKING], Mode.WAITING, True)
+    assert (live.agent, live.company, live.alone_since) == (beata, [], None)
+
+
+def test_who_is_not_consulted_any_more_is_shown_out_and_the_customer_stays_on_hold() -> None:
+    live, _line, _agent, ear, _beata, hers = consulting()
+
+    live.refresh(standing(agent=ALA))
+
+    assert (hers.words, hers.ended, live.company) == ([Role.CONSULTED, UNINVITED], True, [])
+    assert (live.mode, ear.company[-1]) == (Mode.HELD, [])
+
+
+def test_agent_who_does_not_come_back_leaves_the_call_to_who_is_consulted() -> None:
+    live, _line, agent, _ear, _beata, _hers = consulting()
+    live.leave(agent)
+    assert (live.mode, live.heir) == (Mode.HELD, BEATA)
+
+
+def consulting() -> tuple[LiveCall, Recorded, Agent, Recorded, Agent, Recorded]:
+    """Ala talks, and has asked Beata in, who is there."""
+    live, line, agent, ear = talking()
+    beata, hers = guest(Role.CONSULTED)
+    live.refresh(replace(standing(agent=ALA), consulted=frozenset({BEATA})))
+    live.accompany(beata)
+    return live, line, agent, ear, beata, hers

@@ -9,9 +9,11 @@ from calls.test_live_call import ALA, CALL, HER_VOICE, TALK, Recorded
 from calls.test_prompts import heard, said
 from centrala.calls import prompts, taping
 from centrala.calls.attending import Turns, attend
-from centrala.calls.live_call import Agent, LiveCall, Mode, Standing
+from centrala.calls.browsers import Agent
+from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Agreed, Call
 from centrala.calls.queries import standing
+from centrala.calls.standing import Mode, Standing
 from centrala.connection.models import Connection
 from centrala.recordings.showing import shown
 from centrala.routing.actions import pick

@@ -14,9 +14,10 @@ from centrala.calls import actions, prompts, sweeps
 from centrala.calls.attending import Turns, agree
 from centrala.calls.frames import BYTES
 from centrala.calls.leg import CUSTOMER, Leg
-from centrala.calls.live_call import LiveCall, Mode, Standing
+from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallEnd
 from centrala.calls.queries import standing
+from centrala.calls.standing import Mode, Standing
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation
 from centrala.errors import Refused

@@ -7,10 +7,12 @@ from uuid import UUID
 import pytest
 
 from centrala.calls import live_call
+from centrala.calls.browsers import Agent
 from centrala.calls.frames import BYTES, SILENCE
-from centrala.calls.live_call import GONE_SECONDS, Agent, LiveCall, Mode, Standing
+from centrala.calls.live_call import GONE_SECONDS, LiveCall
 from centrala.calls.music import melody
 from centrala.calls.outlet import MOST_WAITING, Outlet
+from centrala.calls.standing import Mode, Standing
 
 CALL, TALK = UUID(int=1), UUID(int=2)
 ALA, BEATA = 7, 8

@@ -51,6 +51,11 @@ ACTS = {  # answer POST alone
         "talk",
         "hear",
         "keys",
+        "consulted",
+        "come",
+        "not-come",
+        "end-consultation",
+        "hand-over",
         "here",
         "delete-quick-reply",
         "delete-my-quick-reply",
@@ -68,7 +73,7 @@ ACTS = {  # answer POST alone
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),
-    *("outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
+    *("consult", "outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

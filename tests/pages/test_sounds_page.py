@@ -10,8 +10,9 @@ from django.test import Client
 from calling import call
 from calls.test_live_call import ALA, Recorded
 from centrala.calls import prompts, sounds
+from centrala.calls.browsers import Agent
 from centrala.calls.frames import BYTES
-from centrala.calls.live_call import Agent, LiveCall
+from centrala.calls.live_call import LiveCall
 from centrala.calls.queries import standing
 from centrala.connection.models import Connection
 from centrala.organization.models import AuditEntry

@@ -12,12 +12,14 @@ import pytest
 from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from centrala.calls.browsers import Agent
 from centrala.calls.frames import BYTES
 from centrala.calls.leg import Leg as LegFile
 from centrala.calls.leg import folder
-from centrala.calls.live_call import Agent, LiveCall, Standing
+from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call
 from centrala.calls.outlet import Outlet
+from centrala.calls.standing import Standing
 from centrala.connection.models import Connection
 from centrala.recordings import fetching, keeping, wav
 from centrala.recordings.joining import join

@@ -24,8 +24,9 @@ from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Direction
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
+from centrala.organization.models import User
 from centrala.routing import instead, overflow
-from centrala.routing.actions import release
+from centrala.routing.actions import release, transfer_to_agent
 from centrala.routing.callers import caller_left
 from centrala.routing.models import Step
 from centrala.routing.tracing import trace
@@ -91,13 +92,17 @@ def carried(call_id: UUID, *, node: Node) -> None:
     Call.objects.filter(pk=call_id).exclude(node=node).update(node=node)
 
 
-def agent_gone(call_id: UUID) -> None:
-    """The agent's browser did not come back: somebody else shall talk to the customer."""
+def agent_gone(call_id: UUID, *, heir: int | None) -> None:
+    """The agent's browser did not come back: somebody else shall talk to the customer, `heir` if there is one: the
+    colleague who is in the call already."""
     call = Call.objects.select_related("conversation__agent").get(pk=call_id)
     talk = call.conversation
     if talk is not None and talk.agent is not None and talk.state == ConversationState.ACTIVE:
         with suppress(Refused):  # it has moved on by itself
-            release(conversation=talk, user=talk.agent)
+            if heir is not None:
+                transfer_to_agent(conversation=talk, user=talk.agent, to=User.objects.get(pk=heir))
+            else:
+                release(conversation=talk, user=talk.agent)
 
 
 def why_over(call: Call) -> CallEnd:

@@ -6,8 +6,9 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from centrala.calls import prompts, sounds, taping
-from centrala.calls.live_call import LiveCall, Mode
+from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallEnd
+from centrala.calls.standing import Mode
 from centrala.calls.threads import in_thread
 from centrala.routing import instead
 from centrala.routing.models import Instead

@@ -22,14 +22,15 @@ from django.utils.timezone import now
 from centrala.azure.calls import Answered, Calls, Listening
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, attending, frames, prompts, taping, transcript
+from centrala.calls import actions, attending, consulting, frames, prompts, taping, transcript
 from centrala.calls.actions import sound_address
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
-from centrala.calls.live_call import LiveCall, Standing
+from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded
 from centrala.calls.music import melody
 from centrala.calls.queries import standing, standings
+from centrala.calls.standing import Standing
 from centrala.calls.threads import at_azure, in_thread, on_the_pulse, with_files
 from centrala.conversations.live import CHANNEL as DESK
 from centrala.conversations.models import Direction
@@ -317,6 +318,8 @@ class Exchange:
 
     async def _be_patient(self, live: LiveCall) -> None:
         """Nobody waits for ever: for an agent's browser, or for sound of the service. Nobody talks for ever, either."""
+        if (until := live.standing.asks_until) is not None and now() > until:
+            await in_thread(consulting.miss, live.call)
         begun, rings = live.standing.connected_at, live.standing.rings_since
         if rings is not None:
             if now() - rings > RING_OUT:
@@ -326,7 +329,7 @@ class Exchange:
             self._leave(live, CallEnd.TOO_LONG)
         elif live.alone_since is not None and monotonic() - live.alone_since > REJOIN_SECONDS:
             live.alone_since = None
-            await in_thread(actions.agent_gone, live.call)
+            await in_thread(actions.agent_gone, live.call, heir=live.heir)
         if live.silent_since is not None and not live.answering:
             self._wait_for_sound(live, monotonic() - live.silent_since)
 

@@ -7,79 +7,20 @@ makes them so: it may come late, twice, or first in another process after this o
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
 from time import monotonic
 from uuid import UUID
 
-import msgspec
-from django.utils.timezone import now
-
+from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent
 from centrala.calls.leg import Leg
 from centrala.calls.mixing import HEARS, Ear, Role
 from centrala.calls.music import melody, ring_back
 from centrala.calls.outlet import Outlet
+from centrala.calls.standing import Mode, Standing
 
 LINE_SECONDS = 5.0
 GONE_SECONDS = 2.0
 LONGEST_MESSAGE = 300.0  # seconds of a voicemail, as in the original
-A_MOMENT = timedelta(seconds=20)
-LONGEST = timedelta(hours=2)  # of a call; so does the original
 RECORDED = "yes"  # see models.Recorded
-
-
-class Mode(StrEnum):
-    """What the customer hears."""
-
-    RINGING = "ringing"  # nothing yet: it is the agent who hears that it rings
-    WAITING = "waiting"  # for an agent, or for the agent's browser
-    TALKING = "talking"
-    HELD = "held"
-    SPEAKING = "speaking"  # nothing: it is the customer who speaks, to be kept as a voicemail
-    OVER = "over"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How things stand in the database. `agent` has the call; `over` is for the customer, `ended` for the service."""
-
-    call: UUID
-    conversation: UUID | None = None
-    over: bool = False
-    ended: bool = False
-    agent: int | None = None
-    connected_at: datetime | None = None
-    rings_since: datetime | None = None  # of a customer who is being called
-    outbound: bool = False
-    longest: timedelta = LONGEST
-    ending: str = ""  # of a call that no customer answered
-    recorded: str = ""
-    transcribed: str = ""
-    pauses_on_hold: bool = False
-    node: UUID | None = None
-    voicemail: bool = False
-    offers_call_back: bool = False
-    tells_position: bool = False
-    tells_wait: bool = False
-    wait_music: int | None = None  # a Sound of one's own
-    hold_music: int | None = None
-    asks_to_record: str = ""  # how, of one who has not answered; see workstreams.models.Consent
-
-    @property
-    def is_new(self) -> bool:
-        """It began a moment ago: who takes it over later does not greet again, nor does who called."""
-        return not self.outbound and self.connected_at is not None and now() - self.connected_at < A_MOMENT
-
-
-@dataclass(frozen=True)
-class Agent:
-    """The browser of an agent, connected; or of somebody who keeps them company in another role."""
-
-    person: int
-    outlet: Outlet
-    role: Role = Role.AGENT
-    name: str = ""
 
 
 class LiveCall:
@@ -91,7 +32,7 @@ class LiveCall:
         self.standing = Standing(call)
         self.line: Outlet | None = None  # to the customer
         self.agent: Agent | None = None
-        self.company: list[Agent] = []  # supervisors: who listens, coaches, or has joined
+        self.company: list[Agent] = []  # supervisors who listen, coach, or have joined; colleagues who are consulted
         self.held = False
         self.silent_since: float | None = monotonic()
         self.alone_since: float | None = None
@@ -103,7 +44,6 @@ class LiveCall:
         self._spoke = monotonic()
         self._announced: deque[bytes] = deque()
         self._insisted: deque[bytes] = deque()
-        self._told: Mode | None = None  # to the agent
         self._before = Mode.WAITING
         self._music: Iterator[bytes] = iter(())
         self.tunes: dict[int, Sequence[bytes]] = {}  # of one's own, by the Sound's key
@@ -112,6 +52,7 @@ class LiveCall:
         self._customer = Ear(Role.CUSTOMER, self._to_customer)
         self._ears: dict[Agent, Ear] = {}  # of the agent and of the company
         self._introduced: list[tuple[str, str]] = []
+        self._came: set[int] = set()  # to be consulted
 
     @property
     def call(self) -> UUID:
@@ -123,15 +64,18 @@ class LiveCall:
             return Mode.OVER
         if self.standing.rings_since is not None:
             return Mode.RINGING
-        if self._has_agent:
+        if self._has_agent or any(one.role in HEARS[Role.CUSTOMER] for one in self.company):
             return Mode.HELD if self.held else Mode.TALKING
-        if any(one.role == Role.JOINED for one in self.company):
-            return Mode.TALKING
         return Mode.SPEAKING if self.standing.voicemail else Mode.WAITING
 
     @property
     def _has_agent(self) -> bool:
         return self.agent is not None and self.agent.person == self.standing.agent
+
+    @property
+    def heir(self) -> int | None:
+        """The colleague who is consulted: if the agent does not come back, the call is theirs."""
+        return next((one.person for one in self.company if one.role == Role.CONSULTED), None)
 
     def asks(self) -> int:
         """Somebody looks how things stand: the number to come back with."""
@@ -146,6 +90,7 @@ class LiveCall:
         if standing.agent != self.standing.agent:
             self.held = False
             self.alone_since = None
+            self._came.clear()
         if self.standing.rings_since is not None and standing.rings_since is None and self.line is None:
             self.silent_since = monotonic()  # only now is there anything to hear
         self.standing = standing
@@ -164,30 +109,31 @@ class LiveCall:
     def join(self, agent: Agent) -> None:
         """The browser of an agent; of two of them the later one has the call."""
         if self.agent is not None:
-            self.agent.outlet.say(_word("elsewhere"))
-            self.agent.outlet.end()
-        self.agent, self._told, self._spoke, self._introduced = agent, None, monotonic(), []
+            self.agent.dismiss("elsewhere")
+        self.agent, self._spoke, self._introduced = agent, monotonic(), []
+        self._changed()
+
+    def accompany(self, guest: Agent) -> None:
+        """In another role, or another window, somebody is there once. Who is consulted speaks with the agent alone at
+        first: the customer is put on hold."""
+        for one in [one for one in self.company if one.person == guest.person]:
+            self.company.remove(one)
+            one.dismiss("elsewhere")
+        if guest.role == Role.CONSULTED and guest.person not in self._came:
+            self._came.add(guest.person)
+            self.held = True
+        self.company.append(guest)
         self._changed()
 
     def leave(self, agent: Agent) -> None:
-        if self.agent is agent:
+        """The agent, or who kept them company."""
+        if agent is self.agent:
             self.agent = None
-            self._changed()
-
-    def accompany(self, guest: Agent) -> None:
-        """In another role, or another window, somebody is there once."""
-        for one in [one for one in self.company if one.person == guest.person]:
-            self.company.remove(one)
-            one.outlet.say(_word("elsewhere"))
-            one.outlet.end()
-        self.company.append(guest)
-        guest.outlet.say(_word(guest.role))
+        elif agent in self.company:
+            self.company.remove(agent)
+        else:
+            return
         self._changed()
-
-    def part(self, guest: Agent) -> None:
-        if guest in self.company:
-            self.company.remove(guest)
-            self._changed()
 
     def hold(self, agent: Agent, *, on: bool) -> None:
         if self.agent is agent:
@@ -269,7 +215,7 @@ class LiveCall:
     def pressed(self, key: str) -> None:
         """By the customer."""
         if self.agent is not None:
-            self.agent.outlet.say(msgspec.json.encode({"kind": "key", "key": key}).decode())
+            self.agent.press(key)
 
     def from_customer(self, frame: bytes) -> None:
         if self.mode == Mode.SPEAKING and self.message is not None and self.prompted and not self._announced:
@@ -282,13 +228,14 @@ class LiveCall:
         """Or from their company. Of an agent whose call it is not any more nothing is heard."""
         if agent is not self.agent and agent not in self.company:
             return
-        if agent is self.agent or agent.role == Role.JOINED:
+        if agent is self.agent or agent.role in HEARS[Role.CUSTOMER]:
             self._spoke = monotonic()
-        if self.mode != Mode.TALKING:
+        if self.mode not in {Mode.TALKING, Mode.HELD}:
             return
-        self._customer.hear(frame, agent.role, agent)
+        if self.mode == Mode.TALKING:
+            self._customer.hear(frame, agent.role, agent)
         for other, ear in self._ears.items():
-            if other is not agent:
+            if other is not agent and (self.mode == Mode.TALKING or other.role != Role.LISTENING):
                 ear.hear(frame, agent.role, agent)
 
     def _to_customer(self, frame: bytes) -> None:
@@ -299,19 +246,15 @@ class LiveCall:
             self.leg.write(frame)
 
     def _changed(self) -> None:
-        self._let_go_of_company()
+        self._promote()
         misses_agent = self.standing.agent is not None and not self.standing.over and not self._has_agent
         self.alone_since = (self.alone_since or monotonic()) if misses_agent else None
         if self.agent is not None and self.agent.person != self.standing.agent and not self.standing.over:
-            self.agent.outlet.say(_word(Mode.WAITING))  # it is somebody else's now
-            self.agent.outlet.end()
+            self.agent.dismiss(Mode.WAITING)  # it is somebody else's now
             self.agent = None
+        self._let_go_of_company()
         self._listen()
-        if self.agent is not None and self.mode != self._told:
-            self._told = self.mode
-            self.agent.outlet.say(_word(self.mode, self.standing.ending if self.mode == Mode.OVER else ""))
-            if self.mode == Mode.OVER:
-                self.agent.outlet.end()
+        self._tell()
         if self.mode == Mode.TALKING:
             self._announced.clear()
             if self._before == Mode.RINGING:
@@ -320,31 +263,50 @@ class LiveCall:
                 self.line.clear()  # the agent is heard now, not after the rest of the music
         self._before = self.mode
 
+    def _promote(self) -> None:
+        """Who was consulted and has the call now goes on talking, without a gap in which the customer hears music."""
+        heir = next((one for one in self.company if one.person == self.standing.agent), None)
+        if heir is None or heir.role != Role.CONSULTED or self.standing.over:
+            return
+        self.company.remove(heir)
+        if self.agent is not None:
+            self.agent.dismiss(Mode.WAITING)
+        heir.role = Role.AGENT
+        heir.tell(YOURS)
+        self.agent, self._spoke, self._introduced = heir, monotonic(), []
+
     def _let_go_of_company(self) -> None:
-        """Of those whose call it is now, and of all when it is over."""
-        for guest in [one for one in self.company if self.standing.over or one.person == self.standing.agent]:
-            self.company.remove(guest)
-            guest.outlet.say(_word(Mode.OVER))
-            guest.outlet.end()
+        """Of those whose call it is now or who are not consulted any more, and of all when it is over."""
+        for guest in list(self.company):
+            uninvited = guest.role == Role.CONSULTED and guest.person not in self.standing.consulted
+            if self.standing.over or guest.person == self.standing.agent or uninvited:
+                self.company.remove(guest)
+                guest.dismiss(Mode.OVER if self.standing.over or not uninvited else UNINVITED)
+
+    def _tell(self) -> None:
+        for guest in self.company:
+            conferring = guest.role == Role.CONSULTED and self.mode == Mode.TALKING
+            guest.tell(CONFERRING if conferring else guest.role)
+        if self.agent is None:
+            return
+        if self.mode == Mode.OVER:
+            self.agent.dismiss(Mode.OVER, self.standing.ending)
+        else:
+            self.agent.tell(self.mode)
 
     def _listen(self) -> None:
         """Everybody hears those who are there now, and the agent is told who they are."""
         there = [self.agent, *self.company] if self.agent is not None and self._has_agent else list(self.company)
-        self._ears = {one: self._ears.get(one) or Ear(one.role, one.outlet.put) for one in there}
+        self._ears = {one: self._ear(one) for one in there}
         self._customer.among(one.role for one in there)
         for one, ear in self._ears.items():
             ear.among([Role.CUSTOMER, *(other.role for other in there if other is not one)])
         heard = [(one.name, one.role.value) for one in self.company if one.role in HEARS[Role.AGENT]]
         if self.agent is not None and heard != self._introduced:
             self._introduced = heard
-            self.agent.outlet.say(_company(heard))
+            self.agent.meet(heard)
 
-
-def _word(mode: str, ending: str = "") -> str:
-    return msgspec.json.encode({"kind": "mode", "mode": mode} | ({"ending": ending} if ending else {})).decode()
-
-
-def _company(heard: list[tuple[str, str]]) -> str:
-    return msgspec.json.encode(
-        {"kind": "company", "people": [{"name": name, "role": role} for name, role in heard]}
-    ).decode()
+    def _ear(self, one: Agent) -> Ear:
+        """The one that they have, as long as they are what they were."""
+        known = self._ears.get(one)
+        return known if known is not None and known.role == one.role else Ear(one.role, one.outlet.put)

@@ -22,14 +22,17 @@ class Role(StrEnum):
     LISTENING = "listening"  # hears both, and nobody knows
     COACHING = "coaching"  # is heard by the agent alone
     JOINED = "joined"  # is heard by all
+    CONSULTED = "consulted"  # so is a colleague whom the agent asked in
 
 
+OPENLY = frozenset({Role.CUSTOMER, Role.AGENT, Role.JOINED, Role.CONSULTED})
 HEARS: dict[Role, frozenset[Role]] = {
-    Role.CUSTOMER: frozenset({Role.AGENT, Role.JOINED}),
-    Role.AGENT: frozenset({Role.CUSTOMER, Role.COACHING, Role.JOINED}),
-    Role.LISTENING: frozenset({Role.CUSTOMER, Role.AGENT, Role.JOINED}),
-    Role.COACHING: frozenset({Role.CUSTOMER, Role.AGENT, Role.JOINED}),
-    Role.JOINED: frozenset({Role.CUSTOMER, Role.AGENT, Role.JOINED}),
+    Role.CUSTOMER: OPENLY - {Role.CUSTOMER},
+    Role.AGENT: OPENLY - {Role.AGENT} | {Role.COACHING},
+    Role.LISTENING: OPENLY,
+    Role.COACHING: OPENLY,
+    Role.JOINED: OPENLY,
+    Role.CONSULTED: OPENLY,
 }
 
 

@@ -1,7 +1,7 @@
 """Calls, what the service told of them, and the web processes whose they are."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import uuid4
 
@@ -15,6 +15,8 @@ from django.utils.translation import pgettext_lazy
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation, Direction
 from centrala.organization.models import User
+
+ANSWERED_WITHIN = timedelta(seconds=45)  # by a colleague who is consulted
 
 
 def new_secret() -> str:
@@ -132,6 +134,38 @@ class Call(models.Model):
     def callback_url(self) -> str:
         """Where the service tells what happens: any web process takes it."""
         return f"{settings.PUBLIC_URL}/calls/{self.secret}/events"
+
+
+class Consulted(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("consultation", "Asked")
+    CAME = "came", pgettext_lazy("consultation", "In the call")
+    DECLINED = "declined", pgettext_lazy("consultation", "Declined")
+    MISSED = "missed", pgettext_lazy("consultation", "Not answered")
+    OVER = "over", pgettext_lazy("consultation", "Over")
+
+
+class Consultation(models.Model):
+    """An agent asks a colleague into a call. It holds while the call is that agent's: see `consulting.holding`."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="consultations")
+    agent = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False, related_name="+")
+    colleague = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consultations")
+    state = models.CharField(max_length=10, choices=Consulted, default=Consulted.ASKED)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["call", "colleague"], condition=Q(state__in=["asked", "came"]), name="consulted_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.colleague}: {self.state}"
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.asked_at + ANSWERED_WITHIN
 
 
 class TranscriptState(models.TextChoices):

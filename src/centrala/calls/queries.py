@@ -1,6 +1,7 @@
 """How calls stand."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from django.db.models.functions import Now
 
 from centrala.calls import sounds
 from centrala.calls.actions import ALIVE
-from centrala.calls.live_call import LONGEST, Standing
-from centrala.calls.models import Agreed, Call, CallState, Node, Transcript
+from centrala.calls.consulting import UNDER_WAY
+from centrala.calls.models import Agreed, Call, CallState, Consultation, Consulted, Node, Transcript
+from centrala.calls.standing import LONGEST, Standing
 from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Spoken
 from centrala.organization.models import User
 from centrala.routing.models import Instead, Overflowed
@@ -30,12 +32,22 @@ def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
     calls = Call.objects.select_related(
         "conversation__workstream", "conversation__agent", "conversation__overflowed"
     ).in_bulk(list(ids))
+    asked = _consultations(ids)
     where = {call.conversation.workstream_id for call in calls.values() if call.conversation}
     music = sounds.of([pk for pk in where if pk is not None], Music.values)
-    return {id_: _standing(calls[id_], music) if id_ in calls else Standing(id_, over=True, ended=True) for id_ in ids}
+    gone = {id_: Standing(id_, over=True, ended=True) for id_ in ids if id_ not in calls}
+    return gone | {id_: _standing(call, music, asked.get(id_, ())) for id_, call in calls.items()}
 
 
-def _standing(call: Call, music: Mapping[tuple[int, str], int]) -> Standing:
+def _consultations(ids: Collection[UUID]) -> dict[UUID, list[Consultation]]:
+    """Of these calls, those under way; also one that nobody answered in time."""
+    found: dict[UUID, list[Consultation]] = defaultdict(list)
+    for one in Consultation.objects.filter(call__in=ids, state__in=UNDER_WAY):
+        found[one.call_id].append(one)
+    return found
+
+
+def _standing(call: Call, music: Mapping[tuple[int, str], int], asked: Iterable[Consultation]) -> Standing:
     talk, ended = call.conversation, call.state == CallState.ENDED
     over: Overflowed | None = getattr(talk, "overflowed", None)
     settled = over is not None and over.settled_at is not None
@@ -61,6 +73,12 @@ def _standing(call: Call, music: Mapping[tuple[int, str], int]) -> Standing:
         hold_music=music.get((talk.workstream_id or 0, Music.HOLD)) if talk else None,
         asks_to_record=talk.workstream.consent if call.agreed == Agreed.ASKED and talk and talk.workstream else "",
         transcribed=call.transcribed,
+        consulted=frozenset(
+            one.colleague_id
+            for one in asked
+            if one.state == Consulted.CAME and talk is not None and one.agent_id == talk.agent_id
+        ),
+        asks_until=min((one.expires_at for one in asked if one.state == Consulted.ASKED), default=None),
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
 

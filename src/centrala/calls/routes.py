@@ -16,9 +16,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from centrala.calls import actions, tickets, wire
+from centrala.calls.browsers import Agent
 from centrala.calls.exchange import Exchange
 from centrala.calls.frames import BYTES
-from centrala.calls.live_call import Agent, LiveCall
+from centrala.calls.live_call import LiveCall
 from centrala.calls.mixing import Role
 from centrala.calls.models import Call, CallState
 from centrala.calls.outlet import Outlet
@@ -170,12 +171,14 @@ async def talk(socket: WebSocket) -> None:
     if not _admitted(found, live):  # it has changed hands in this moment
         return await socket.close(REFUSED)
     agent = Agent(found.person, Outlet(lambda said: _say(socket, said)), found.role, found.name)
-    come, go = (live.join, live.leave) if found.role == Role.AGENT else (live.accompany, live.part)
-    come(agent)
+    if found.role == Role.AGENT:
+        live.join(agent)
+    else:
+        live.accompany(agent)
     try:
         await _until_one_ends(agent.outlet.run(), _listen(socket, live, agent))
     finally:
-        go(agent)
+        live.leave(agent)
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the browser already
         await socket.close(GONE)
     return None
@@ -183,7 +186,8 @@ async def talk(socket: WebSocket) -> None:
 
 def _admitted(ticket: tickets.Ticket, live: LiveCall) -> bool:
     has_it = live.standing.agent == ticket.person
-    return not live.standing.over and has_it == (ticket.role == Role.AGENT)
+    asked_in = ticket.role != Role.CONSULTED or ticket.person in live.standing.consulted
+    return not live.standing.over and has_it == (ticket.role == Role.AGENT) and asked_in
 
 
 async def _say(socket: WebSocket, said: bytes | str) -> None:

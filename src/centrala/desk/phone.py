@@ -11,8 +11,9 @@ from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls import tickets
 from centrala.calls.access import ACTS, overheard_by, visited
+from centrala.calls.consulting import holding
 from centrala.calls.mixing import Role
-from centrala.calls.models import Call, CallState, Node
+from centrala.calls.models import Call, CallState, Consulted, Node
 from centrala.calls.queries import call_of
 from centrala.calls.tickets import Ticket
 from centrala.connection.azure_words import in_words
@@ -40,13 +41,24 @@ def talk(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
 @staff_only
 @post_only
 def hear(request: StaffRequest, conversation_id: UUID, role: str) -> HttpResponse:
-    """The same for a supervisor, who listens, coaches the agent or joins them. Each stands in the audit log."""
+    """The same for a supervisor, who listens, coaches the agent or joins them: each stands in the audit log."""
     if role not in ACTS:
         raise Http404
     found = find(request, conversation_id)
     if not overheard_by(request.user, found) and _under_way(found):
         return _refused(_("You may keep company in calls of others that go on, in the queues that you supervise."))
     return _let_in(request, found, Role(role))
+
+
+@staff_only
+@post_only
+def consulted(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
+    """The same for a colleague who is asked in."""
+    found = find(request, conversation_id)
+    came = holding().filter(call__conversation=found, colleague=request.user, state=Consulted.CAME)
+    if not came.exists() and _under_way(found):
+        return _refused(_("You are not asked into this call any more."))
+    return _let_in(request, found, Role.CONSULTED)
 
 
 @staff_only
@@ -75,7 +87,7 @@ def _let_in(request: StaffRequest, conversation: Conversation, role: Role) -> Ht
         call, node = _call(conversation)
     except Refused as refused:
         return _refused(str(refused.message))
-    if role != Role.AGENT:
+    if role in ACTS:
         visited(user=request.user, call=call, role=role)
     ticket = tickets.issue(Ticket(call.pk, request.user.pk, role, request.user.display_name))
     return JsonResponse({"address": f"{socket_of(request, node)}?ticket={ticket}"})

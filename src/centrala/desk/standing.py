@@ -5,7 +5,8 @@ from functools import cached_property
 
 from django.utils.timezone import now
 
-from centrala.calls.models import Call
+from centrala.calls.consulting import holding
+from centrala.calls.models import Call, Consultation, Consulted
 from centrala.calls.queries import under_way
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import ConversationState
@@ -30,6 +31,20 @@ class Standing:
     @cached_property
     def calls(self) -> list[Call]:
         return under_way(self.user)
+
+    @cached_property
+    def asked(self) -> list[Consultation]:
+        """Into calls of others."""
+        return [one for one in self._consultations if one.state == Consulted.ASKED]
+
+    @cached_property
+    def consulted(self) -> list[Consultation]:
+        """In calls of others."""
+        return [one for one in self._consultations if one.state == Consulted.CAME]
+
+    @cached_property
+    def _consultations(self) -> list[Consultation]:
+        return list(holding().filter(colleague=self.user))
 
     @cached_property
     def presence(self) -> Presence:

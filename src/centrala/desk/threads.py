@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from centrala.calls.access import overheard_by
+from centrala.calls.consulting import consultations_of
 from centrala.calls.incoming import ANONYMOUS
-from centrala.calls.models import Call
+from centrala.calls.models import Call, Consultation
 from centrala.calls.queries import call_of
 from centrala.calls.sending_on import is_under_way
 from centrala.conversations import consent
@@ -42,6 +43,8 @@ class Thread:
     call: Call | None  # which the conversation is
     overheard: bool  # by the reader, who may keep its agent company
 
+    consultations: list[Consultation]  # of the reader's own call: those that hold, and a last one in vain
+
     @property
     def is_call(self) -> bool:
         return self.conversation.channel == Channel.VOICE
@@ -70,7 +73,8 @@ def read_thread(conversation: Conversation, *, user: User, before: Cursor | None
     opted_out = consent.has_opted_out(conversation.contact, conversation.number)
     call = call_of(conversation)
     overheard = call is not None and overheard_by(user, conversation)
-    return Thread(conversation, days, above, opted_out, call, overheard)
+    consultations = consultations_of(call, agent=user) if call is not None else []
+    return Thread(conversation, days, above, opted_out, call, overheard, consultations)
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:

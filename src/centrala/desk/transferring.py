@@ -38,7 +38,7 @@ class TransferForm(forms.Form):
         choices: list[tuple[str, str | Choices]] = [("", _("Choose a queue or a person"))]
         choices.append((_("Queues"), [(key, str(queue)) for key, queue in self._queues.items()]))
         if self._people:
-            choices.append((_("People"), _named(self._people)))
+            choices.append((_("People"), named(self._people)))
         self.fields["to"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         workstream = conversation.workstream
         if conversation.channel != Channel.VOICE or workstream is None or not workstream.transfer_countries:
@@ -66,7 +66,7 @@ def _queues(conversation: Conversation) -> list[Queue]:
     return list(Queue.objects.filter(kind=kind).order_by("-is_default", "name"))
 
 
-def _named(people: dict[str, User]) -> Choices:
+def named(people: dict[str, User]) -> Choices:
     """Everybody with their presence."""
     on_duty = duty.duties(people.values(), at=now())
     return [

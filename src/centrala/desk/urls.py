@@ -1,7 +1,8 @@
 from django.urls import path
 
+from centrala.calls import consulting as asked
 from centrala.calls.blocking import mark_as_spam
-from centrala.desk import dialler, phone, quick_replies, views, work
+from centrala.desk import consulting, dialler, phone, quick_replies, views, work
 from centrala.routing import actions
 
 app_name = "desk"
@@ -13,6 +14,10 @@ urlpatterns = [
     path("presence", work.presence, name="presence"),
     path("offers/<int:offer_id>/accept", work.accept, name="accept"),
     path("offers/<int:offer_id>/decline", work.decline, name="decline"),
+    path("consultations/<int:asked_id>/accept", consulting.answer, {"act": asked.accept}, name="come"),
+    path("consultations/<int:asked_id>/decline", consulting.answer, {"act": asked.decline}, name="not-come"),
+    path("consultations/<int:asked_id>/end", consulting.answer, {"act": asked.finish}, name="end-consultation"),
+    path("consultations/<int:asked_id>/hand-over", consulting.answer, {"act": asked.hand_over}, name="hand-over"),
     path("<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("<uuid:conversation_id>/messages", views.messages, name="messages"),
     path("<uuid:conversation_id>/reply", views.reply, name="reply"),
@@ -20,6 +25,7 @@ urlpatterns = [
     path("<uuid:conversation_id>/note", views.note, name="note"),
     path("<uuid:conversation_id>/talk", phone.talk, name="talk"),
     path("<uuid:conversation_id>/hear/<slug:role>", phone.hear, name="hear"),
+    path("<uuid:conversation_id>/consulted", phone.consulted, name="consulted"),
     path("<uuid:conversation_id>/keys", phone.keys, name="keys"),
     path("<uuid:conversation_id>/here", views.here, name="here"),
     path("<uuid:conversation_id>/seen", views.seen, name="seen"),
@@ -31,4 +37,5 @@ urlpatterns = [
     path("<uuid:conversation_id>/close", work.close, name="close"),
     path("<uuid:conversation_id>/wrap-up", work.wrap_up, name="wrap-up"),
     path("<uuid:conversation_id>/transfer", work.transfer, name="transfer"),
+    path("<uuid:conversation_id>/consult", consulting.consult, name="consult"),
 ]

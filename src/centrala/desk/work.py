@@ -36,9 +36,9 @@ def accept(request: StaffRequest, offer_id: int) -> HttpResponse:
 def decline(request: StaffRequest, offer_id: int) -> HttpResponse:
     try:
         actions.decline(offer=_offer(request, offer_id), user=request.user)
-    except Refused as refused:
-        return _refused(request, None, refused)
-    return _noted(request)
+    except Refused as no:
+        return refused(request, None, no)
+    return noted(request)
 
 
 @staff_only
@@ -55,10 +55,10 @@ def transfer(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("desk:conversation", form.act(user=request.user, conversation=found).pk)
-        except Refused as refused:
-            if refused.field not in form.fields:
-                return _refused(request, found, refused)
-            form.add_error(refused.field, refused.message)
+        except Refused as no:
+            if no.field not in form.fields:
+                return refused(request, found, no)
+            form.add_error(no.field, no.message)
     return page(request, found, part="desk/_transfer.html", form=form, status=UNPROCESSABLE if form.is_bound else 200)
 
 
@@ -84,8 +84,8 @@ def close(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             actions.close(conversation=found, user=request.user, ending=form.ending)
-        except Refused as refused:
-            explain(form, refused)
+        except Refused as no:
+            explain(form, no)
         else:
             return redirect("desk:conversation", conversation_id)
     return _ending(request, found, form)
@@ -104,8 +104,8 @@ def start(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             message = actions.start(author=request.user, **form.cleaned_data)
-        except Refused as refused:
-            explain(form, refused)
+        except Refused as no:
+            explain(form, no)
         else:
             return redirect("desk:conversation", message.conversation_id)
     return page(request, None, part="desk/_start.html", form=form, status=UNPROCESSABLE if form.errors else 200)
@@ -118,7 +118,7 @@ def presence(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=UNPROCESSABLE)
     actions.choose_presence(user=request.user, presence=form.cleaned_data["presence"])
-    return _noted(request)
+    return noted(request)
 
 
 def _offer(request: StaffRequest, offer_id: int) -> Offer:
@@ -129,21 +129,22 @@ def _done(request: StaffRequest, act: Act, **on: Any) -> HttpResponse:
     """Shows the conversation as it stands then."""
     try:
         conversation = act(user=request.user, **on)
-    except Refused as refused:
-        return _refused(request, on.get("conversation"), refused)
+    except Refused as no:
+        return refused(request, on.get("conversation"), no)
     return redirect("desk:conversation", conversation.pk)
 
 
-def _refused(request: StaffRequest, conversation: Conversation | None, refused: Refused) -> HttpResponse:
+def refused(request: StaffRequest, conversation: Conversation | None, no: Refused) -> HttpResponse:
     """What has moved on meanwhile is shown as it stands, with the reason."""
     if not request.htmx:
-        return page(request, conversation, status=UNPROCESSABLE, refusal=refused.message)
-    response = render(request, "desk/_refusal.html", {"refusal": refused.message}, status=UNPROCESSABLE)
+        return page(request, conversation, status=UNPROCESSABLE, refusal=no.message)
+    response = render(request, "desk/_refusal.html", {"refusal": no.message}, status=UNPROCESSABLE)
     response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML show:none"
     return _refreshing(response)
 
 
-def _noted(request: StaffRequest) -> HttpResponse:
+def noted(request: StaffRequest) -> HttpResponse:
+    """Something changed that has no page of its own."""
     return _refreshing(HttpResponse(status=NO_CONTENT)) if request.htmx else redirect("desk:home")
 
 

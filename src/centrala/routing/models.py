@@ -76,6 +76,8 @@ class Step(models.TextChoices):
     RELEASED = "released", gettext_lazy("%(agent)s gave it back to %(queue)s.")
     TO_QUEUE = "to_queue", gettext_lazy("%(agent)s transferred it to %(queue)s.")
     TO_AGENT = "to_agent", gettext_lazy("Transferred to %(agent)s.")
+    CONSULTED = "consulted", gettext_lazy("%(agent)s was consulted.")
+    NOT_CONSULTED = "not_consulted", gettext_lazy("%(agent)s was asked into the call, and did not come.")
     SET_ASIDE = "set_aside", gettext_lazy("%(agent)s set it aside until the customer writes.")
     ENDED = "ended", gettext_lazy("%(agent)s ended it.")
     CLOSED = "closed", gettext_lazy("Closed by %(agent)s.")

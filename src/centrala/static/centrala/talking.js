@@ -2,8 +2,8 @@
 const REJOINS = 90_000; // milliseconds; the hub keeps the call for the agent as long
 const AGAIN = [500, 1000, 2000]; // milliseconds before another try; then always the last
 const WAITING = 10 * 640; // bytes on their way out, 200 ms: what comes then would be heard too late
-const SPEAKS = ["talking", "coaching", "joined"];
-const STAYS_OVER = ["over", "elsewhere", "waiting"];
+const SPEAKS = ["talking", "coaching", "joined", "consulted", "conferring"];
+const STAYS_OVER = ["over", "elsewhere", "waiting", "uninvited"];
 
 // `post` asks the hub for the socket's address. Tells `mode(word)`, at its end `over(word or the hub's reason)`,
 // `company([{name, role}])` of those who are heard besides, `key(key)` that the customer pressed,
@@ -40,7 +40,10 @@ export class Talking {
   hear(words) {
     const { kind, mode, people, key, ending, ...said } = JSON.parse(words);
     if (kind === "words") this.words(said);
-    if (kind === "company") this.company(people);
+    if (kind === "company") {
+      this.accompanied = people.length > 0;
+      this.company(people);
+    }
     if (kind === "key") this.key(key);
     if (kind !== "mode") return;
     this.since = undefined;
@@ -60,7 +63,8 @@ export class Talking {
   }
 
   send(frame) {
-    if (!SPEAKS.includes(this.now) || this.socket?.readyState !== WebSocket.OPEN) return;
+    const speaks = SPEAKS.includes(this.now) || (this.now === "held" && this.accompanied); // to them
+    if (!speaks || this.socket?.readyState !== WebSocket.OPEN) return;
     if (this.socket.bufferedAmount > WAITING) this.lost += 1;
     else this.socket.send(frame);
   }

@@ -12,6 +12,8 @@ const LAST_WORD = 2_000;
 const STAYS = 10_000; // milliseconds that the last word of a call stays
 const FRAME = 0.02; // seconds
 const AGAIN = ["elsewhere", "gone"]; // after these words it is joined again
+const IN = ["talking", "held", "listening", "coaching", "joined", "consulted", "conferring"];
+const SUPERVISES = ["listening", "coaching", "joined"];
 
 const part = (name) => document.getElementById(name);
 const words = (word) => (part("phone").dataset[word] ?? word).replace("{name}", now?.name ?? ""); // or the hub's own
@@ -24,7 +26,7 @@ const post = async (address, given = {}) => {
 };
 
 // {call, address, talking, sound, muted, mode}: the call that this tab is in, or is about to be; of somebody else's also
-// {role, name}, what this one is in it and whose it is.
+// {role, name}, what this one is in it (a supervisor's part, or consulted) and whose it is.
 let now;
 let asked = -Infinity; // when a call was asked for in this tab
 let again; // the call that this tab was in and might join again
@@ -37,12 +39,11 @@ function say(word) {
 
 function show() {
   const mode = now?.mode;
-  const on = mode === "talking" || mode === "held" || mode === now?.role;
   part("phone").dataset.mode = mode ?? "";
-  part("phone-talk").hidden = !on || !mode;
+  part("phone-talk").hidden = !IN.includes(mode);
   part("phone-hold").hidden = part("phone-keys").hidden = Boolean(now?.role);
   part("phone-mute").hidden = now?.role === "listening";
-  part("phone-roles").hidden = !now?.role;
+  part("phone-roles").hidden = !SUPERVISES.includes(now?.role);
   for (const button of part("phone-roles").querySelectorAll("[data-role]")) {
     button.setAttribute("aria-pressed", String(button.dataset.role === now?.role));
   }
@@ -63,6 +64,13 @@ function turn(mode) {
   show();
 }
 
+// What was somebody else's call is one's own: its sound goes on.
+function inherit(mine) {
+  Object.assign(mine, { role: undefined, address: mine.address.replace(/consulted$/, "talk") });
+  mine.talking.address = mine.address;
+  sessionStorage.setItem(HERE, mine.call);
+}
+
 function meet(people) {
   part("phone-company").textContent = people
     .map(({ name, role }) => part("phone").dataset[`${role}You`].replace("{name}", name))
@@ -81,7 +89,7 @@ function stop(word) {
   now = undefined; // first: what ends now tells of it
   talking?.end(word);
   sound?.close();
-  again = AGAIN.includes(word) && !role ? call : undefined;
+  again = AGAIN.includes(word) && !SUPERVISES.includes(role) ? call : undefined;
   sessionStorage.removeItem(HERE);
   part("phone-missing").textContent = "";
   meet([]);
@@ -92,7 +100,7 @@ function stop(word) {
 }
 
 const only = ({ call, address, role, name }) => ({ call, address, role, name });
-const join = (row) => enter({ call: row.dataset.call, address: row.dataset.talk });
+const join = ({ dataset: { call, talk, role, name } }) => enter({ call, address: talk, role, name });
 
 async function enter(call) {
   if (now) stop("lost");
@@ -116,11 +124,15 @@ async function enter(call) {
     return;
   }
   if (now !== mine) return mine.sound.close(); // it ended meanwhile
-  if (!mine.role) sessionStorage.setItem(HERE, mine.call);
+  if (!SUPERVISES.includes(mine.role)) sessionStorage.setItem(HERE, mine.call);
   mine.talking = new Talking({
     address: mine.address,
     post,
-    mode: (mode) => now === mine && turn(mode),
+    mode(mode) {
+      if (now !== mine) return;
+      if (mode === "yours") inherit(mine);
+      else turn(mode);
+    },
     over: (word) => now === mine && stop(word),
     company: (people) => now === mine && meet(people),
     key: (key) => now === mine && keypad.heard(key),
@@ -140,20 +152,23 @@ function renew() {
   if (now?.sound) enter(only(now));
 }
 
-// A call that nobody answered: the hub says how it ended in the call's socket, which may be slower than the list.
+const gone = ({ call }) => !rows().some((row) => row.dataset.call === call);
+
+// The hub says how a call ended in the call's socket, which may be slower than the list; and of a call that was handed
+// over in this moment the list may be slower.
 function over(mine) {
-  if (mine.mode !== "ringing") stop("over");
-  else setTimeout(() => now === mine && stop("over"), LAST_WORD);
+  if (mine.mode !== "ringing" && !mine.name) stop("over");
+  else setTimeout(() => now === mine && gone(mine) && stop(mine.role ? "parted" : "over"), LAST_WORD);
 }
 
 // The list of calls has changed.
 function look() {
   const calls = rows();
   const kept = sessionStorage.getItem(HERE);
-  if (now && !now.role && !calls.some((row) => row.dataset.call === now.call)) over(now);
+  if (now && !SUPERVISES.includes(now.role) && gone(now)) over(now);
   const wanted = calls.find((row) => row.dataset.call === kept) ?? calls.at(-1);
   const here = wanted && (wanted.dataset.call === kept || performance.now() - asked < TAKEN);
-  if ((!now || now.role) && here) {
+  if ((!now || SUPERVISES.includes(now.role)) && here) {
     asked = -Infinity;
     join(wanted);
   }

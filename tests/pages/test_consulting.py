@@ -1,0 +1,143 @@
+"""An agent asks a colleague into a call: who may, what both see, and when it is over."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils.timezone import now
+
+from calling import call, node, talk_of
+from centrala.calls import actions, consulting, tickets
+from centrala.calls.mixing import Role
+from centrala.calls.models import ANSWERED_WITHIN, Call, CallEnd, Consultation, Consulted
+from centrala.calls.queries import standing
+from centrala.connection.models import Connection
+from centrala.errors import Refused
+from centrala.organization.models import User
+from centrala.routing.actions import transfer_to_agent
+from centrala.routing.models import Step, Trace
+from pages.reading import read
+
+
+@pytest.fixture
+def beata(supervisor: Client) -> User:
+    return User.objects.get(username="beata")
+
+
+@pytest.fixture
+def hers(agent: Client, ala: User, connection: Connection) -> Call:
+    """Ala's call."""
+    return call(connection, agent=ala, at=node(settings.PUBLIC_URL))
+
+
+def ask(client: Client, made: Call, colleague: User) -> int:
+    return client.post(f"/desk/{talk_of(made).pk}/consult", {"colleague": colleague.pk}).status_code
+
+
+def answer(client: Client, what: str) -> int:
+    return client.post(f"/desk/consultations/{Consultation.objects.get().pk}/{what}").status_code
+
+
+def facts(client: Client, made: Call) -> str:
+    return read(client.get(f"/desk/{talk_of(made).pk}/")).one("section", id="call-facts").text()
+
+
+def test_colleague_who_is_asked_comes_and_gets_the_call(
+    agent: Client, supervisor: Client, hers: Call, beata: User
+) -> None:
+    assert ask(agent, hers, beata) == 302
+    asked = read(supervisor.get("/desk/list")).one("li", class_="offer")
+    assert "Ala asks for your advice" in asked.text()
+    assert "beata is asked into the call" in facts(agent, hers)
+
+    assert answer(supervisor, "accept") == 302
+    row = read(supervisor.get("/desk/list")).one("li", class_="mine")
+    told = supervisor.post(row.attributes["data-talk"]).json()
+    ticket = tickets.read(told["address"].partition("ticket=")[2])
+    assert ticket is not None
+    assert (ticket.person, ticket.role, row.attributes["data-role"]) == (beata.pk, Role.CONSULTED, "consulted")
+    assert standing(hers.pk).consulted == {beata.pk}
+    assert "beata is in the call" in facts(agent, hers)
+
+    assert answer(agent, "hand-over") == 302
+    talk = talk_of(hers)
+    assert (talk.agent, standing(hers.pk).consulted) == (beata, frozenset())
+    steps = Trace.objects.filter(conversation=talk).order_by("id").values_list("step", flat=True)
+    assert list(steps)[-2:] == [Step.CONSULTED, Step.TO_AGENT]
+
+
+@pytest.mark.parametrize(("what", "told"), [("decline", "beata declined."), ("accept", "")])
+def test_colleague_who_declines_or_leaves_is_not_let_in(
+    agent: Client, supervisor: Client, hers: Call, beata: User, what: str, told: str
+) -> None:
+    ask(agent, hers, beata)
+    answer(supervisor, what)
+    if not told:
+        assert answer(supervisor, "end") == 302
+
+    let_in = supervisor.post(f"/desk/{talk_of(hers).pk}/consulted")
+
+    assert (let_in.status_code, "not asked into this call" in let_in.json()["refused"]) == (422, True)
+    assert (told in facts(agent, hers), standing(hers.pk).consulted) == (True, frozenset())
+    assert answer(supervisor, "accept") == 422
+    assert ask(agent, hers, beata) == 302
+
+
+def test_colleague_who_does_not_answer_in_time_is_not_asked_any_more(
+    agent: Client, supervisor: Client, hers: Call, beata: User
+) -> None:
+    ask(agent, hers, beata)
+    Consultation.objects.update(asked_at=now() - ANSWERED_WITHIN - timedelta(seconds=1))
+    until = standing(hers.pk).asks_until
+    assert until is not None
+    assert until < now()
+    assert (answer(supervisor, "accept"), read(supervisor.get("/desk/list")).all("li", class_="offer")) == (422, [])
+
+    consulting.miss(hers.pk)
+
+    assert (Consultation.objects.get().state, standing(hers.pk).asks_until) == (Consulted.MISSED, None)
+    assert "beata did not answer." in facts(agent, hers)
+
+
+def test_consultation_is_over_with_the_call_and_with_its_agent(
+    agent: Client, supervisor: Client, administrator: Client, hers: Call, beata: User, ala: User
+) -> None:
+    ask(agent, hers, beata)
+    answer(supervisor, "accept")
+    transfer_to_agent(conversation=talk_of(hers), user=ala, to=User.objects.get(username="adam"))
+    assert (standing(hers.pk).consulted, answer(agent, "hand-over")) == (frozenset(), 422)
+
+    transfer_to_agent(conversation=talk_of(hers), user=User.objects.get(username="adam"), to=ala)
+    actions.ended(hers.pk, CallEnd.CUSTOMER)
+    assert list(consulting.holding()) == []
+
+
+def test_whom_nobody_can_ask_is_said(agent: Client, supervisor: Client, hers: Call, beata: User, ala: User) -> None:
+    page = agent.get(f"/desk/{talk_of(hers).pk}/consult")
+    people = [option.text() for option in read(page).one("select", id="id_colleague").all("option")]
+    assert people == ["Choose a person", "beata · Offline"]
+
+    call(hers.connection, agent=beata, customer="+14255550177")
+    refused = agent.post(f"/desk/{talk_of(hers).pk}/consult", {"colleague": beata.pk})
+
+    assert (refused.status_code, "beata is in another call" in read(refused).text()) == (422, True)
+    with pytest.raises(Refused, match="cannot be asked"):
+        consulting.consult(conversation=talk_of(hers), user=ala, colleague=ala)
+
+
+def test_nobody_else_may_ask_answer_or_end(
+    agent: Client, supervisor: Client, administrator: Client, hers: Call, beata: User, ala: User
+) -> None:
+    assert ask(supervisor, hers, ala) == 422
+    ask(agent, hers, beata)
+
+    assert [answer(administrator, what) for what in ("accept", "decline", "end", "hand-over")] == [422] * 4
+    assert answer(agent, "accept") == 422
+    assert Consultation.objects.get().state == Consulted.ASKED
+
+
+def test_agent_whose_browser_does_not_come_back_leaves_the_call_to_the_colleague(hers: Call, beata: User) -> None:
+    actions.agent_gone(hers.pk, heir=beata.pk)
+
+    assert talk_of(hers).agent == beata
