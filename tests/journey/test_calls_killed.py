@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from journey.test_incoming_calls import calls, heard, state, told
+from journey.test_overflow import office, one_waits, tones, voicemails, when_many_wait
 from running_demo import Demo, running_demo, until
 
 pytestmark = pytest.mark.long
@@ -76,3 +77,24 @@ def test_caller_who_hangs_up_while_the_web_process_is_dead_leaves_nothing_open(f
     hang_up(fragile, call)
 
     until(lambda: found(fragile, customer) == "closed", 90)
+
+
+def test_voicemail_that_was_being_left_is_kept_and_the_caller_is_not_kept_on_the_line(fragile: Demo) -> None:
+    customer = "+14255550194"
+    with office(fragile) as admin:
+        path = f"{admin.queue('Default voice queue')}overflow/"
+        admin.post(path, when_many_wait("voicemail"))
+    first = one_waits(fragile, "+14255550195")
+    words = "My lamp is broken, and it has been broken for a week. I have bought it in your shop on Monday. "
+    call = calls(fragile, customer, script=[{"wait": 8}, {"say": words * 4}])
+    until(lambda: tones(fragile, call, 1000) >= 4, 60)
+    after = so_far(fragile, call)
+    until(lambda: so_far(fragile, call) > after + 80, 30)
+
+    fragile.kill("web")
+
+    until(lambda: told(fragile, call)["state"] == "ended", 60)
+    until(lambda: voicemails(fragile), 90)  # once a minute it is looked for what a process has left behind
+    assert state(fragile, customer) == "open"
+    assert voicemails(fragile)[0]["milliseconds"] > 3_000
+    hang_up(fragile, first)

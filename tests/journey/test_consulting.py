@@ -12,6 +12,7 @@ from journey.test_desk_calls import (
     calm,
     close,
     desk,
+    is_tone,
     shown,
     talking,
 )
@@ -77,8 +78,8 @@ async def test_colleague_is_asked_in_talks_with_the_agent_alone_then_with_all_an
     assert problems == []
 
 
-async def test_colleague_who_leaves_or_is_not_needed_any_more_is_out_of_the_call(
-    calm: Demo, desk: Page, beside: Page
+async def test_colleague_who_leaves_or_is_not_needed_any_more_is_out_and_the_two_stay_alone_whatever_dies(
+    calm: Demo, desk: Page, beside: Page, problems: list[str]
 ) -> None:
     telephone = Telephone(calm, "+14255550192")
     await accept(desk)
@@ -98,6 +99,17 @@ async def test_colleague_who_leaves_or_is_not_needed_any_more_is_out_of_the_call
     await ask(desk, conversation)
     await beside.locator("#offers").get_by_role("button", name="Przyjmij").click()
     await expect(desk.locator("#phone-company")).to_have_text("Beata hears you.")
+    before = telephone.windows()
+    calm.kill("web")
+    await expect(desk.locator("#phone")).to_have_attribute("data-mode", "lost")
+    await expect(desk.locator("#phone")).to_have_attribute("data-mode", "held", timeout=90_000)
+    await expect(beside.locator("#phone")).to_have_attribute("data-mode", "consulted", timeout=90_000)
+    await expect(desk.locator("#phone-company")).to_have_text("Beata hears you.")
+    await expect(desk.locator("#connection")).to_have_attribute("data-state", "live", timeout=90_000)
+    await expect(beside.locator("#connection")).to_have_attribute("data-state", "live", timeout=90_000)
+    problems.clear()  # of a hub that was away
+    until(telephone.hears_music)
+    assert not any(is_tone(window, AGENT) for window in telephone.windows()[len(before) :])
     await desk.get_by_role("button", name="Go on without Beata").click()
     await expect(beside.locator("#calls li")).to_have_count(0)
     await expect(beside.locator("#phone-words")).to_have_text("Rozmowa toczy się dalej bez Ciebie.")

@@ -78,6 +78,10 @@ async def desk(
     assert problems == []
 
 
+def is_tone(window: dict[str, Any], hertz: float) -> bool:
+    return abs((window["hertz"] or 0) - hertz) < 3
+
+
 class Telephone:
     """One outside, which calls and says a tone."""
 
@@ -106,17 +110,21 @@ class Telephone:
     def press(self, keys: str) -> None:
         self._ask("POST", f"/{self.id}/steps", json={"script": [{"press": keys}]})
 
+    def windows(self) -> list[dict[str, Any]]:
+        """What it heard, in tenths of a second."""
+        windows: list[dict[str, Any]] = self._ask("GET", f"/{self.id}/heard")["windows"]
+        return windows
+
     def hears(self, hertz: float) -> bool:
         """In half of the last second: between two busy processes a tone has gaps."""
-        windows = self._ask("GET", f"/{self.id}/heard")["windows"][-10:]
-        return sum(abs((one["hertz"] or 0) - hertz) < 3 for one in windows) >= 5
+        return sum(is_tone(one, hertz) for one in self.windows()[-10:]) >= 5
 
     def hears_music(self) -> bool:
-        windows = self._ask("GET", f"/{self.id}/heard")["windows"][-5:]
+        windows = self.windows()[-5:]
         return len(windows) == 5 and all(one["hertz"] and abs(one["hertz"] - AGENT) > 3 for one in windows[2:])
 
     def hears_nothing(self) -> bool:
-        windows = self._ask("GET", f"/{self.id}/heard")["windows"][-5:]
+        windows = self.windows()[-5:]
         return all(one["hertz"] is None for one in windows)
 
 

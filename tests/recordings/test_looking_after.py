@@ -198,3 +198,17 @@ def _recordings(user: User) -> Any:
     answer = Client().get("/api/v1/recordings", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
     return answer.json()["items"]
+
+
+def test_part_that_was_kept_while_its_call_went_on_is_joined_after_the_end_and_once(connection: Connection) -> None:
+    goes_on, over = call(connection, ended=False), call(connection)
+    for one in (goes_on, over):
+        Leg.objects.create(call=one, side="customer", began_at=now(), name="leg.wav", size=5, sha256="0" * 64)
+    kept_recording(call(connection))
+    ProcrastinateJob.objects.all().delete()
+
+    assert [reconciling.join_forgotten() for _ in range(2)] == [1, 0]
+    assert ProcrastinateJob.objects.get().args == {"call_id": str(over.pk)}
+    Call.objects.update(ended_at=now() - timedelta(hours=1))
+    ProcrastinateJob.objects.all().delete()
+    assert reconciling.join_forgotten(within=reconciling.A_MOMENT) == 0

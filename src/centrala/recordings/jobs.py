@@ -40,6 +40,7 @@ def keep_legs(timestamp: int) -> None:
         legs.keep_all()
     finally:
         keeping.put_away()
+    reconciling.join_forgotten(within=reconciling.A_MOMENT)
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -48,6 +49,7 @@ def reconcile(timestamp: int) -> None:
     if count := reconciling.note_missing():
         log.warning("%d recordings should have come from Azure and did not", count)
     reconciling.fetch_forgotten()
+    reconciling.join_forgotten()
 
 
 @app.periodic(cron="41 2 * * *")
