@@ -20,6 +20,7 @@ class SecondPair:
     log: Path
     environment: dict[str, str] = field(repr=False)  # with the database's password
     port: int = field(default_factory=free_port)
+    tls_port: int = 0  # 0: without
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     @property
@@ -28,7 +29,7 @@ class SecondPair:
 
     def start(self, name: str) -> None:
         """`web` or `worker`. A web process answers when this returns."""
-        words = ["web", "--port", str(self.port), "--tls-port", "0"] if name == "web" else ["worker"]
+        words = ["web", "--port", str(self.port), "--tls-port", str(self.tls_port)] if name == "web" else ["worker"]
         with self.log.open("ab") as output:
             self.running[name] = subprocess.Popen(
                 [sys.executable, "-m", "centrala.cli", *words, "--data", str(self.demo.data)],
@@ -59,9 +60,12 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def second_pair(demo: Demo, **environment: str) -> Iterator[SecondPair]:
-    dsn = {"DATABASE_URL": Cluster.at(demo.data).dsn()}
-    pair = SecondPair(demo, demo.log.with_name("second.log"), environment | dsn)
+def second_pair(demo: Demo, *, tls_port: int = 0, **environment: str) -> Iterator[SecondPair]:
+    """With a `tls_port` its web process is a node of its own, which takes calls."""
+    given = environment | {"DATABASE_URL": Cluster.at(demo.data).dsn()}
+    if tls_port:
+        given["CENTRALA_NODE_URL"] = f"https://localhost:{tls_port}"
+    pair = SecondPair(demo, demo.log.with_name("second.log"), given, tls_port=tls_port)
     try:
         pair.start("web")
         pair.start("worker")

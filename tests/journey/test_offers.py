@@ -26,8 +26,8 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
 
 
-async def at_the_desk(page: Page, demo: Demo, who: str = "agent") -> None:
-    await page.goto(demo.hub["url"])
+async def at_the_desk(page: Page, demo: Demo, who: str = "agent", *, url: str = "") -> None:
+    await page.goto(url or demo.hub["url"])
     await page.locator("[name=username]").fill(demo.hub[who]["username"])
     await page.locator("[name=password]").fill(demo.hub[who]["password"])
     await page.keyboard.press("Enter")

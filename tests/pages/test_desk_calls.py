@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils.timezone import now
+from pytest_django import Settings
 
 from calling import call, node, talk_of
 from centrala.calls import actions, tickets
@@ -165,6 +166,19 @@ def test_other_process_is_dialled_at_its_own_address_and_the_page_allows_it(
     assert told["address"].startswith("wss://second.example.org/calls/talk?ticket=")
     [allowed] = [part.strip() for part in policy.split(";") if part.strip().startswith("connect-src")]
     assert allowed == "connect-src 'self' wss://testserver wss://second.example.org"
+
+
+def test_process_that_the_hubs_address_leads_to_is_dialled_there_from_the_page_of_another(
+    agent: Client, ala: User, connection: Connection, here: Node, settings: Settings
+) -> None:
+    settings.NODE_URL = "https://second.example.org"
+    made = call(connection, agent=ala, at=here)
+
+    _status, told = asks(agent, talk_of(made))
+
+    address = settings.PUBLIC_URL.replace("https", "wss")
+    assert told["address"].startswith(f"{address}/calls/talk?ticket=")
+    assert f" {address}" in agent.get("/desk/").headers["Content-Security-Policy"]
 
 
 def test_whoever_has_no_part_in_a_call_is_refused_with_the_reason(

@@ -114,6 +114,9 @@ def under_way(user: User) -> list[Call]:
 
 
 def other_nodes() -> list[str]:
-    """Where browsers reach web processes that are not behind the hub's own address, living ones alone."""
-    living = Node.objects.filter(seen_at__gt=Now() - ALIVE).exclude(address=settings.PUBLIC_URL)
+    """Where browsers reach other web processes than the one that the hub's own address leads to, living ones alone;
+    seen from another process that one, too."""
+    living = Node.objects.filter(seen_at__gt=Now() - ALIVE)
+    if settings.NODE_URL == settings.PUBLIC_URL:
+        living = living.exclude(address=settings.PUBLIC_URL)
     return sorted(set(living.values_list("address", flat=True)))

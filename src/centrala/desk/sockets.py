@@ -11,9 +11,10 @@ PATH = "/calls/talk"
 
 
 def socket_of(request: HttpRequest, node: Node) -> str:
-    """A process that the hub's own address leads to is where this page came from, whatever name and scheme the page was
-    asked for by: that of a demo is often plain http. Any other has an address of its own."""
-    return f"{_own(request) if node.address == settings.PUBLIC_URL else _socket(node.address)}{PATH}"
+    """The process that the hub's own address leads to, if it is this one, is where the page came from, by whatever name
+    and scheme it was asked for: those of a demo are often plain http. Any other has an address of its own."""
+    at_home = node.address == settings.PUBLIC_URL == settings.NODE_URL
+    return f"{_own(request) if at_home else _socket(node.address)}{PATH}"
 
 
 def policy(request: HttpRequest) -> dict[str, list[str]]:
