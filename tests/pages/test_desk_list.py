@@ -79,7 +79,7 @@ def test_list_takes_as_many_queries_however_long(
     for number in range(count):
         talk(f"+4860010020{number}")
 
-    with django_assert_num_queries(8):  # session, person, conversations; offers, calls, agent, load, those that wait
+    with django_assert_num_queries(9):  # session, person, conversations; offers, calls (2), agent, load, waiting
         page = read(agent.get("/desk/list"))
 
     assert len(rows(page)) == count

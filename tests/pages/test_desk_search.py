@@ -91,13 +91,13 @@ def test_results_come_in_pages_newest_first(agent: Client, talk: Talk, monkeypat
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_search_takes_thirteen_queries_however_much_it_finds(
+def test_search_takes_fourteen_queries_however_much_it_finds(
     agent: Client, talk: Talk, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(count):
         talk(f"+4860010020{number}", "Gdzie paczka?")
 
-    with django_assert_num_queries(13):  # as the list, and: messages, customers, what was said, excerpts of both
+    with django_assert_num_queries(14):  # as the list, and: messages, customers, what was said, excerpts of both
         assert len(found_in_list(agent)) == count
 
 

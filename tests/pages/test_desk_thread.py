@@ -106,8 +106,8 @@ def test_thread_takes_as_many_queries_however_long_it_is(
         say(conversation, f"Wiadomość {number}", minutes_ago=1)
 
     with django_assert_num_queries(
-        17
-    ):  # eleven, STOP (2), notes, tags, campaigns, nodes among them; how the reader stands (5)
+        18
+    ):  # eleven, STOP (2), notes, tags, campaigns, nodes among them; how the reader stands (6)
         page = read(agent.get(f"/desk/{conversation.pk}/"))
 
     assert len(bubbles(page)) == count

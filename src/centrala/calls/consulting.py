@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from centrala.calls.models import ANSWERED_WITHIN, Call, CallState, Consultation, Consulted
+from centrala.calls.standing import LONGEST
 from centrala.conversations.live import announce
 from centrala.conversations.locking import locked_conversation
 from centrala.conversations.models import Conversation, ConversationState
@@ -25,7 +26,9 @@ UNDER_WAY = (Consulted.ASKED, Consulted.CAME)
 
 def holding() -> QuerySet[Consultation]:
     """Those of calls that go on and are still the asking agent's. One that nobody answered in time is none."""
-    in_time = Q(state=Consulted.CAME) | Q(state=Consulted.ASKED, asked_at__gt=now() - ANSWERED_WITHIN)
+    at = now()
+    came = Q(state=Consulted.CAME, asked_at__gt=at - LONGEST)  # no call is longer
+    in_time = came | Q(state=Consulted.ASKED, asked_at__gt=at - ANSWERED_WITHIN)
     theirs = Q(call__conversation__agent=F("agent"), call__conversation__state=ConversationState.ACTIVE)
     found = Consultation.objects.filter(in_time, theirs, call__state=CallState.CONNECTED)
     return found.select_related("call__conversation__contact", "agent", "colleague").order_by("asked_at", "id")

@@ -149,11 +149,12 @@ class Consultation(models.Model):
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="consultations")
     agent = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False, related_name="+")
-    colleague = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consultations")
+    colleague = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False, related_name="consultations")
     state = models.CharField(max_length=10, choices=Consulted, default=Consulted.ASKED)
     asked_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["colleague", "-asked_at"], name="consulted_lately")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["call", "colleague"], condition=Q(state__in=["asked", "came"]), name="consulted_once"
