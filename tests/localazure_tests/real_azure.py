@@ -19,6 +19,8 @@ MANAGEMENT = "https://management.azure.com"
 NEEDED = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_SUBSCRIPTION_ID")
 TEXTS = ("AZURE_TEST_CONNECTION_STRING", "AZURE_TEST_NUMBER", "AZURE_TEST_RECIPIENT")
 
+PLACE = ("AZURE_TEST_PUBLIC_URL", "AZURE_TEST_PORT")
+
 
 @dataclass(frozen=True, kw_only=True)
 class RealAzure:
@@ -62,12 +64,22 @@ def real_azure() -> Iterator[RealAzure]:
 
 
 def texts() -> tuple[str, str, str]:
-    """Connection string, sender and recipient for a text that is really sent. Skips without them: it costs money."""
+    """Connection string, a number that may send and call, and a telephone: for what is really sent, or called. Skips
+    without them: it costs money."""
     missing = [name for name in TEXTS if not os.environ.get(name)]
     if missing:
-        pytest.skip(f"A TEXT ON REAL AZURE WAS NOT TRIED: {', '.join(missing)} not set (docs/test-azure.md)")
+        pytest.skip(f"A TEXT OR CALL ON REAL AZURE WAS NOT TRIED: {', '.join(missing)} not set (docs/test-azure.md)")
     connection, sender, recipient = (os.environ[name] for name in TEXTS)
     return connection, sender, recipient
+
+
+def public_place() -> tuple[str, int]:
+    """The https address of this machine, and the port on which it leads to a test. Skips without them."""
+    missing = [name for name in PLACE if not os.environ.get(name)]
+    if missing:
+        pytest.skip(f"A CALL ON REAL AZURE WAS NOT TRIED: {', '.join(missing)} not set (docs/test-azure.md)")
+    url, port = (os.environ[name] for name in PLACE)
+    return url.rstrip("/"), int(port)
 
 
 def _resource(communication: CommunicationServiceManagementClient, group: str) -> Communication:
