@@ -252,11 +252,12 @@ async def test_supervisor_listens_speaks_to_the_agent_joins_and_leaves(calm: Dem
     await expect(beside.locator("#phone-words")).to_contain_text("Słuchasz rozmowy")
     await shown(beside, "level-customer", above=LOUD)
     await expect(beside.get_by_role("button", name="Wycisz")).to_be_hidden()
+    await expect(beside.locator("#hear")).to_be_hidden()  # it is what she does
     assert await faults(beside) == []
     until(telephone.hears_nothing)
     await expect(desk.locator("#phone-company")).to_be_empty()
 
-    await beside.get_by_role("button", name="Mów do pracownika").click()
+    await beside.get_by_role("button", name="Mów do agenta").click()
     await expect(desk.locator("#phone-company")).to_have_text("Beata speaks to you; the customer does not hear it.")
     assert await faults(desk) == []
     until(telephone.hears_nothing)
@@ -326,15 +327,18 @@ async def test_keys_of_both_are_heard_and_seen(calm: Demo, desk: Page) -> None:
     await accept(desk)
 
     await desk.get_by_role("button", name="Keypad").press("Enter")
-    await desk.locator("#keypad").get_by_role("button", name="4").click()
-    await desk.keyboard.press("2")
+    await desk.keyboard.press("4")
+    await desk.locator("#keypad").get_by_role("button", name="2", exact=True).click()
     await desk.keyboard.press("#")  # sooner than the first has sounded
     await expect(desk.locator("#keypad-words")).to_have_text("Pressed: 42#")
     until(lambda: telephone.keys == "42#")
     assert await faults(desk) == []
 
+    mute = desk.locator("#phone-mute")
+    before = await mute.bounding_box()
     telephone.press("7")
     await expect(desk.locator("#phone-pressed")).to_have_text("The customer pressed: 7")
+    assert await mute.bounding_box() == before  # nothing moves from below the hand that presses it
     telephone.hang_up()
     await close(desk)
 

@@ -84,7 +84,9 @@ async def test_emergency_number_is_refused_in_polish_on_a_phone(calm: Demo, desk
 
     await desk.locator("#dial button[type=submit]").click()
 
-    await expect(desk.locator("#dial .bar.danger")).to_contain_text("numer alarmowy")
+    await expect(desk.locator("#dial .bar.danger")).to_have_text("Do nikogo nie zadzwoniono.")
+    await expect(desk.locator("#dial .error")).to_contain_text("numer alarmowy")
+    await expect(desk.locator("#dial [name=number]")).to_be_focused()
     assert await faults(desk) == []
     assert calls_to(calm, "112") == []
     [told] = problems  # by the browser, of the answer 422

@@ -105,7 +105,7 @@ async def test_what_the_customer_says_is_read_live_and_afterwards(
     lines = admin.locator("#said li .words")
     await expect(lines).to_have_text(LINES, timeout=30_000)
     await expect(admin.locator("#said .who")).to_have_text(["Customer", "Customer"])
-    await expect(admin.get_by_text("The customer's side alone")).to_be_visible()
+    await expect(admin.get_by_text("Only the customer's words")).to_be_visible()
     assert await faults(admin) == []
     assert said(demo, talk) == [("customer", line) for line in LINES]
     hang_up(demo, call)
@@ -138,7 +138,7 @@ async def test_agent_reads_along_and_the_last_word_takes_the_place_of_the_first(
     await agent.goto(f"{demo.hub['url']}/desk/{talk}/")
     await post(agent, f"/desk/{talk}/pick")
     await agent.goto(f"{demo.hub['url']}/desk/{talk}/")
-    await expect(agent.locator("#transcript .state")).to_have_text("Written down", timeout=20_000)
+    await expect(agent.locator("#transcript .state")).to_have_text("Being written down", timeout=20_000)
     await agent.evaluate(LISTEN, f"/desk/{talk}/talk")
 
     says(demo, call, "I am at the station and have my umbrella with me")
@@ -155,7 +155,7 @@ async def test_agent_reads_along_and_the_last_word_takes_the_place_of_the_first(
     await agent.get_by_role("button", name="Go on recording").wait_for()
     until(lambda: has_said_all(demo, call), 30)
     await agent.get_by_role("button", name="Go on recording").click()
-    await expect(agent.locator("#transcript .state")).to_have_text("Written down", timeout=20_000)
+    await expect(agent.locator("#transcript .state")).to_have_text("Being written down", timeout=20_000)
     says(demo, call, "Goodbye then")
     await expect(agent.locator("#said .words").last).to_have_text("Goodbye then", timeout=20_000)
     assert len(said(demo, talk)) == 2

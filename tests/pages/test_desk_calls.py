@@ -123,6 +123,44 @@ def test_call_that_ended_says_how_and_how_long_it_took(agent: Client, ala: User,
     assert "3:07" in facts
 
 
+@pytest.mark.parametrize(("ending", "told"), [(CallEnd.CUSTOMER, False), (CallEnd.BUSY, False), (CallEnd.FAILED, True)])
+def test_azures_words_stand_where_ours_do_not_say_enough(
+    agent: Client, ala: User, connection: Connection, ending: CallEnd, told: bool
+) -> None:
+    made = call(connection, agent=ala)
+    actions.ended(made.pk, ending)
+    Call.objects.filter(pk=made.pk).update(ending=ending, detail="No route to the destination.")
+
+    facts = read(agent.get(f"/desk/{talk_of(made).pk}/")).one("section", id="call-facts").text()
+
+    assert ("No route to the destination." in facts) == told
+
+
+def test_caller_who_was_marked_as_spam_is_flagged_and_not_marked_twice(
+    agent: Client, ala: User, connection: Connection
+) -> None:
+    talk = talk_of(call(connection, agent=ala))
+    before = read(agent.get(f"/desk/{talk.pk}/"))
+
+    after = read(agent.post(f"/desk/{talk.pk}/spam", follow=True))
+
+    assert ["spam" in page.one("div", id="act-menu").text() for page in (before, after)] == [True, False]
+    flags = [page.one("section", id="call-facts").all("p", class_="flag") for page in (before, after)]
+    assert [[flag.text() for flag in one] for one in flags] == [[], ["Marked as spam, waits for a decision"]]
+
+
+@pytest.mark.parametrize(("direction", "label"), [("inbound", "Calls"), ("outbound", "Called from")])
+def test_our_number_is_told_by_who_called_whom(
+    agent: Client, ala: User, connection: Connection, direction: str, label: str
+) -> None:
+    made = call(connection, agent=ala)
+    Call.objects.filter(pk=made.pk).update(direction=direction)
+
+    facts = read(agent.get(f"/desk/{talk_of(made).pk}/")).one("aside", id="customer").all("dt")
+
+    assert [one.text() for one in facts][1] == label
+
+
 def test_page_of_a_call_is_polish(agent: Client, ala: User, connection: Connection) -> None:
     talk = talk_of(call(connection, agent=ala))
 
@@ -289,19 +327,20 @@ def test_part_in_a_call_that_nobody_may_choose_is_not_there(
 
 
 @pytest.mark.parametrize(
-    ("instead", "offered", "told"),
+    ("instead", "offered", "told", "listed"),
     [
-        ("voicemail", "A voicemail.", "A voicemail: listen to it below. Call back: +1 425-555-0123"),
+        ("voicemail", "A voicemail.", "A voicemail: listen to it below. Call back: +1 425-555-0123", "Voicemail"),
         (
             "call_back",
             "A call back: the customer waits for your call.",
             "The customer wants to be called back, and waits for it at this place in the queue. "
             "Call back: +1 425-555-0123",
+            "Call back",
         ),
     ],
 )
 def test_work_without_a_call_says_what_it_is_and_whom_to_call(
-    agent: Client, ala: User, connection: Connection, instead: str, offered: str, told: str
+    agent: Client, ala: User, connection: Connection, instead: str, offered: str, told: str, listed: str
 ) -> None:
     one = call(connection)
     talk = talk_of(one)
@@ -311,8 +350,10 @@ def test_work_without_a_call_says_what_it_is_and_whom_to_call(
         conversation=talk, agent=ala, units=30, offered_at=now(), expires_at=now() + timedelta(minutes=1)
     )
 
-    offer = read(agent.get("/desk/list")).one("li", class_="offer")
+    rows = read(agent.get("/desk/list"))
+    offer = rows.one("li", class_="offer")
     page = read(agent.get(f"/desk/{talk.pk}/"))
 
     assert ("data-voice" in offer.attributes, offer.one("p", class_="preview").text()) == (False, offered)
     assert page.one("section", id="call-facts").one("p", class_="bar").text() == told
+    assert rows.one("li", id=f"row-{talk.pk}").one("span", class_="preview").text() == listed

@@ -115,6 +115,23 @@ def test_countries_are_named_in_the_readers_language(administrator: Client, voic
     assert "Germany" not in page
 
 
+def test_countries_that_are_allowed_stand_first(administrator: Client, told: dict[str, object]) -> None:
+    administrator.post(ADD, told)
+
+    page = read(administrator.get(f"/center/outbound-profiles/{Profile.objects.get().pk}/"))
+
+    boxes = page.all("input", name="countries")
+    assert [box.attributes["value"] for box in boxes[:2]] == ["PL", "US"]
+    assert ["checked" in box.attributes for box in boxes[:3]] == [True, True, False]
+
+
+def test_list_without_a_profile_says_what_it_means(administrator: Client, voice: Workstream) -> None:
+    page = read(administrator.get("/center/outbound-profiles/"))
+
+    assert page.all("table") == []
+    assert page.one("div", class_="empty").text() == "No outbound profile yet Until there is one, nobody can dial."
+
+
 def test_members_of_a_queue_may_use_it(administrator: Client, ala: User, told: dict[str, object]) -> None:
     queue = Queue.objects.create(name="Callers", kind=QueueKind.VOICE)
     administrator.post(ADD, told | {"queues": [queue.pk]})

@@ -68,6 +68,15 @@ def test_rule_that_says_too_little_is_not_saved(
     assert not OverflowRule.objects.exists()
 
 
+def test_call_without_a_rule_waits_but_for_the_hours(administrator: Client, queue: Queue) -> None:
+    page = read(administrator.get(f"/center/queues/{queue.pk}/overflow/"))
+
+    nothing = [
+        page.one("select", name=f"{name}-remedy").all("option")[0].text() for name in ("out_of_hours", "too_many")
+    ]
+    assert nothing == ["Nothing: the call is ended", "Nothing: it waits"]
+
+
 def test_queue_of_texts_has_the_wait_alone(administrator: Client, db: None) -> None:
     texts = default_queue(QueueKind.MESSAGING)
 

@@ -10,7 +10,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.utils.timezone import now
 
-from centrala.calls.models import Call, Recorded
+from centrala.calls.models import Call, CallState, Recorded
 from centrala.connection.models import Connection
 from centrala.conversations.models import ConversationState
 from centrala.organization import actions as organization
@@ -18,6 +18,7 @@ from centrala.organization.models import AuditEntry, Role, User
 from centrala.recordings import ranges
 from centrala.recordings.keeping import storage
 from centrala.recordings.models import Chunk, Joined, Problem, Recording
+from centrala.routing.models import Instead, Overflowed
 from hub import ala
 from recordings.scene import call, recorded_workstream, tone, wav
 
@@ -83,6 +84,17 @@ def test_supervisor_of_other_queues_hears_nothing(listened: Joined) -> None:
     Queue.objects.create(name="Returns", kind=QueueKind.VOICE).members.add(beata)
 
     assert status(beata, listened) == [404, 404]
+
+
+def test_voicemail_that_waits_says_who_may_listen(connection: Connection) -> None:
+    one = call(connection, ended=False, workstream=recorded_workstream(), recorded=Recorded.YES)
+    Call.objects.filter(pk=one.pk).update(state=CallState.ENDED, ended_at=now())
+    Overflowed.objects.create(conversation=one.conversation, at=now(), instead=Instead.VOICEMAIL, settled_at=now())
+
+    page = browser(ala()).get(f"/recordings/{one.conversation_id}/").content.decode()
+
+    assert "Whoever takes it may listen." in page
+    assert "your own calls" not in page
 
 
 def test_agent_hears_a_call_when_it_is_closed_and_not_before(listened: Joined) -> None:

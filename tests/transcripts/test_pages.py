@@ -125,7 +125,7 @@ def test_search_finds_what_was_said_without_its_accents_for_those_who_may_read_i
 
 def test_page_says_whose_words_are_missing_and_why(one: Call) -> None:
     address = f"/transcripts/{one.conversation_id}/"
-    assert "The customer's side alone" in browser(the_agent()).get(address).content.decode()
+    assert "Only the customer's words" in browser(the_agent()).get(address).content.decode()
 
     Transcript.objects.create(call=one, state="refused", error="No Cognitive Service")
 

@@ -26,6 +26,12 @@ def blocked_among(numbers: Collection[str]) -> set[str]:
     return set(found.values_list("number", flat=True))
 
 
+def state_of(number: str) -> BlockState | None:
+    """None of a number that nobody ever marked or blocked."""
+    found = BlockedNumber.objects.filter(number=number).values_list("state", flat=True).first()
+    return None if found is None else BlockState(found)
+
+
 def mark_as_spam(*, conversation: Conversation, user: User) -> Conversation:
     """The caller's number waits for an administrator's decision, unless it is blocked already. Raises Refused for
     somebody without a number."""

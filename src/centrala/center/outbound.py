@@ -36,11 +36,13 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     number = CallerNumber(
         label=gettext_lazy("Caller number"),
         queryset=PhoneNumber.objects.none(),
+        empty_label=gettext_lazy("Choose…"),
         help_text=gettext_lazy("What the other side sees. Only numbers with “Make calls” stand here."),
     )
     workstream = forms.ModelChoiceField(
         label=gettext_lazy("Workstream"),
         queryset=Workstream.objects.none(),
+        empty_label=gettext_lazy("Choose…"),
         help_text=gettext_lazy("Whose capacity, recording, wrap-up and queue the calls have."),
     )
     people = People(
@@ -94,7 +96,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["number"].queryset = numbers_of(user).filter(makes_calls=True)  # type: ignore[attr-defined]
         self.fields["workstream"].queryset = workstreams_of(user).filter(channel=Channel.VOICE)  # type: ignore[attr-defined]
         self.fields["queues"].queryset = queues_of(user)  # type: ignore[attr-defined]
-        self.fields["countries"].choices = list(names(get_language() or "en").items())  # type: ignore[attr-defined]
+        chosen = self["countries"].value() or []
+        called = sorted(names(get_language() or "en").items(), key=lambda one: one[0] not in chosen)
+        self.fields["countries"].choices = called  # type: ignore[attr-defined]  # first those that are allowed
 
 
 @administrators_only

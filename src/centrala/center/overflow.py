@@ -27,13 +27,15 @@ from centrala.workstreams.overflowing import conditions, remedies, save_overflow
 
 UNPROCESSABLE = 422
 NOTHING = ("", gettext_lazy("Nothing: it waits"))
+ENDED = ("", gettext_lazy("Nothing: the call is ended"))  # by the workstream's hours
 THRESHOLDS = {
     Condition.TOO_MANY: gettext_lazy("How many wait (1 to 100)"),
     Condition.LONG_WAIT: gettext_lazy("Average wait in minutes (1 to 60)"),
     Condition.WAITED: gettext_lazy("Wait in minutes"),
 }
+PLACES = {Condition.TOO_MANY: 1, Condition.LONG_WAIT: 2}
 HELP = {
-    Condition.OUT_OF_HOURS: gettext_lazy("By the operating hours of the workstream. Without a rule the call is ended."),
+    Condition.OUT_OF_HOURS: gettext_lazy("By the operating hours of the workstream."),
     Condition.TOO_MANY: gettext_lazy("When a call comes and so many or more wait in this queue."),
     Condition.LONG_WAIT: gettext_lazy("It is known once 20 calls were answered within seven days."),
     Condition.WAITED: gettext_lazy("Since it came into this queue. Looked at every ten seconds."),
@@ -85,9 +87,10 @@ class OverflowForm(forms.Form):
         self.add_error(f"{refused.field}-target" if refused.field else None, str(refused.message))
 
     def _add(self, condition: Condition, rule: OverflowRule | None) -> None:
+        nothing = ENDED if condition == Condition.OUT_OF_HOURS else NOTHING
         self.fields[f"{condition}-remedy"] = forms.ChoiceField(
             label=gettext_lazy("What happens"),
-            choices=[NOTHING, *((remedy.value, remedy.label) for remedy in remedies(self.queue))],
+            choices=[nothing, *((remedy.value, remedy.label) for remedy in remedies(self.queue))],
             required=False,
             initial=rule.remedy if rule else "",
         )
@@ -100,18 +103,19 @@ class OverflowForm(forms.Form):
                 initial=rule.threshold if rule else None,
             )
         self.fields[f"{condition}-target"] = forms.ModelChoiceField(
-            label=gettext_lazy("Other queue"),
+            label=gettext_lazy("The other queue"),
+            help_text=gettext_lazy("Where it goes to another queue."),
             queryset=Queue.objects.filter(kind=self.queue.kind).exclude(pk=self.queue.pk).order_by("name"),
             required=False,
             empty_label=_("None"),
             initial=rule.target_id if rule else None,
         )
-        if condition in {Condition.TOO_MANY, Condition.LONG_WAIT}:
+        if condition in PLACES:
             self.fields[f"{condition}-place"] = forms.IntegerField(
                 label=gettext_lazy("Place in the list"),
                 min_value=1,
                 max_value=9,
-                initial=rule.place if rule else 1,
+                initial=rule.place if rule else PLACES[condition],
                 help_text=gettext_lazy("Of these two conditions the one with the smaller number is looked at first."),
             )
 

@@ -153,6 +153,8 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
         initial = {"numbers": chosen, "blocking": blocking, "wrap_up_seconds": seconds or None}
         super().__init__(data, instance=instance, initial=initial)
         channel = Channel(instance.channel)
+        if channel == Channel.VOICE:
+            self.fields["language"].help_text = _("Of what the hub says to callers, and of transcripts.")
         answers = {"receives_sms": True} if channel == Channel.SMS else {"receives_calls": True}
         self.fields["numbers"].queryset = numbers_of(user).filter(**answers)  # type: ignore[attr-defined]
         self.fields["queue"].queryset = queues_of(user).filter(kind=KIND[channel])  # type: ignore[attr-defined]

@@ -70,6 +70,7 @@ def read_list(user: User, form: ListForm) -> ConversationList:
     text, tag = asked.get("search", ""), plain(asked.get("tag", ""))
     read = conversations_read_by(user)
     conversations = search(conversations_of(user), text, read=read) if text else shown(user, show)
+    conversations = conversations.select_related("overflowed")
     if tag:
         conversations = tagged(conversations, tag)
     waits = show == Show.QUEUE and not text

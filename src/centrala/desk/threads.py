@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from centrala.calls.access import overheard_by
+from centrala.calls.blocking import state_of
 from centrala.calls.consulting import consultations_of
 from centrala.calls.incoming import ANONYMOUS
-from centrala.calls.models import Call, Consultation
+from centrala.calls.models import BlockState, Call, CallEnd, Consultation
 from centrala.calls.queries import call_of
 from centrala.calls.sending_on import is_under_way
 from centrala.conversations import consent
@@ -22,6 +23,7 @@ from centrala.organization.models import User
 from centrala.workstreams.models import Channel
 
 EARLIER = 5  # conversations with the same customer, in the panel
+UNEXPLAINED = {CallEnd.FAILED, CallEnd.INVALID, CallEnd.LOST}  # by their own words; the service's are shown besides
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Thread:
     opted_out: bool  # the customer takes no more texts from this number
     call: Call | None  # which the conversation is
     overheard: bool  # by the reader, who may keep its agent company
-
+    blocking: BlockState | None  # of the caller's number
     consultations: list[Consultation]  # of the reader's own call: those that hold, and a last one in vain
 
     @property
@@ -53,6 +55,11 @@ class Thread:
     def sent_on(self) -> bool:
         """Azure calls the number that the caller shall be sent on to."""
         return self.call is not None and is_under_way(self.call)
+
+    @property
+    def why_ended(self) -> str:
+        """The service's own words, where ours do not say enough."""
+        return self.call.detail if self.call is not None and self.call.ending in UNEXPLAINED else ""
 
     @property
     def over(self) -> bool:
@@ -74,7 +81,8 @@ def read_thread(conversation: Conversation, *, user: User, before: Cursor | None
     call = call_of(conversation)
     overheard = call is not None and overheard_by(user, conversation)
     consultations = consultations_of(call, agent=user) if call is not None else []
-    return Thread(conversation, days, above, opted_out, call, overheard, consultations)
+    blocking = None if call is None else state_of(conversation.contact.number)
+    return Thread(conversation, days, above, opted_out, call, overheard, blocking, consultations)
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:

@@ -51,11 +51,18 @@ function follow() {
   document.title = (offers.any() ? "● " : "") + (unread ? `(${unread}) ` : "") + title();
 }
 
+// What was refused, else where one writes, else the heading: on a narrow screen a keyboard would hide what is read.
+function firstField() {
+  const refused = document.querySelector("#work [aria-invalid='true']");
+  const wide = WIDE.matches && document.querySelector("#reply, #dial [name=number]");
+  return refused || wide || document.getElementById("thread-title") || document.body;
+}
+
 function opened({ focus }) {
   toBottom();
   composer.restore();
   noting.restore();
-  if (focus) (WIDE.matches && document.getElementById("reply") || document.getElementById("thread-title"))?.focus();
+  if (focus) firstField().focus();
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {

@@ -26,6 +26,11 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
+// On a narrow screen the site map is a strip, in which the page that is open is seen.
+const strip = document.querySelector(".site-map");
+const here = strip?.querySelector("[aria-current]")?.getBoundingClientRect();
+if (here) strip.scrollLeft = here.left + here.width / 2 - strip.clientWidth / 2;
+
 // A list whose choice leads on by itself; without scripts its form has a button.
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();

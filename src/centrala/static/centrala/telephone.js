@@ -55,6 +55,13 @@ function show() {
     button.hidden = row.dataset.call === now?.call;
     if (button.querySelector(".word").textContent !== word) button.querySelector(".word").textContent = word;
   }
+  showHearing();
+}
+
+// Whoever keeps a call company is not offered to listen to it.
+function showHearing() {
+  const hear = part("hear");
+  if (hear) hear.parentElement.hidden = hear.dataset.call === now?.call;
 }
 
 function turn(mode) {
@@ -200,6 +207,7 @@ export function install() {
   document.addEventListener("securitypolicyviolation", (event) => {
     if (event.effectiveDirective === "connect-src" && event.blockedURI.startsWith("ws")) stop("old");
   });
+  document.addEventListener("htmx:afterSettle", showHearing);
   window.addEventListener("beforeunload", (event) => now?.talking && event.preventDefault());
   new MutationObserver(look).observe(part("calls"), { childList: true });
   look();
