@@ -18,6 +18,7 @@ from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import Role, User
 from centrala.routing.actions import close, end
+from centrala.workstreams.models import Workstream
 from hub import OURS
 
 CALLED = "+14255550123"
@@ -150,6 +151,17 @@ def test_most_minutes_of_a_day(profile: Profile, ala: User) -> None:
 
     with pytest.raises(Refused, match="most minutes"):
         dial(agent=ala, number=CALLED)
+
+
+def test_calls_that_go_on_count_with_the_longest_they_may_take(profile: Profile, ala: User) -> None:
+    Profile.objects.update(most_minutes=10, longest_minutes=7)
+    Workstream.objects.update(units=10)
+    lengths = [dial(agent=ala, number=CALLED).longest_seconds, dial(agent=ala, number="+14255550124").longest_seconds]
+
+    with pytest.raises(Refused, match="calls under way"):
+        dial(agent=ala, number="+14255550125")
+
+    assert lengths == [420, 180]
 
 
 def over(call: Call, agent: User) -> None:

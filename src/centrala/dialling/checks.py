@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 import phonenumbers
-from django.db.models import DurationField, ExpressionWrapper, F, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Sum
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -94,19 +93,24 @@ def refuse_full(user: User, profile: Profile) -> None:
 
 
 def seconds_left(profile: Profile, *, at: datetime | None = None) -> int:
-    """How long a call may last that begins now. Under the lock of the profile's row, so that calls that begin at once
-    are all counted. Raises Refused when a cap is reached."""
+    """How long a call may last that begins now; each that goes on counts with the longest that it may take. Under the
+    lock of the profile's row: calls that begin at once are all counted. Raises Refused when a cap is reached."""
     at = at or now()
     today = profile.dialled.filter(at__gte=at.replace(hour=0, minute=0, second=0, microsecond=0))
     if today.count() >= profile.most_calls:
         raise Refused(_("This outbound profile has made its most calls for today. The day is that of UTC."))
-    talked = Coalesce("call__ended_at", at) - F("call__connected_at")
-    lasted = today.filter(call__connected_at__isnull=False).aggregate(
-        sum=Sum(ExpressionWrapper(talked, output_field=DurationField()))
-    )["sum"]
-    left = timedelta(minutes=profile.most_minutes) - (lasted or timedelta())
+    talked = ExpressionWrapper(F("call__ended_at") - F("call__connected_at"), output_field=DurationField())
+    sums = today.aggregate(
+        talked=Sum(talked), reserved=Sum("call__longest_seconds", filter=Q(call__ended_at__isnull=True))
+    )
+    left = timedelta(minutes=profile.most_minutes) - (sums["talked"] or timedelta())
     if left < timedelta(seconds=1):
         raise Refused(_("This outbound profile has talked its most minutes for today. The day is that of UTC."))
+    left -= timedelta(seconds=sums["reserved"] or 0)
+    if left < timedelta(seconds=1):
+        raise Refused(
+            _("The calls under way may take all that is left of this outbound profile's minutes. Fix: try again later.")
+        )
     return min(int(left.total_seconds()), profile.longest_minutes * 60)
 
 
