@@ -1,5 +1,6 @@
 """What callers hear whom overflow sends elsewhere."""
 
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from journey.test_desk_calls import tone
 from journey.test_incoming_calls import calls, heard, state, told
 from pages.reading import read
 from pages.test_queues_page import posted
@@ -196,3 +198,78 @@ def test_only_who_presses_one_is_recorded(demo: Demo) -> None:
 
     until(lambda: of_the_cloud(demo) > before, 30)
     assert of_the_cloud(demo) == before + 1
+
+
+ELSEWHERE_HERTZ, RINGS_FOR = 700, 4  # seconds
+SOMEBODY = base64.b64encode(tone(ELSEWHERE_HERTZ, seconds=60, rate=16_000)).decode()
+
+
+def answers_outside(demo: Demo, number: str, **what: Any) -> None:
+    """Once it has rung for a while."""
+    with demo.control() as control:
+        order = {"number": number, "after_seconds": RINGS_FOR, **what}
+        control.post("/_local/telephones", json=order).raise_for_status()
+
+
+def sound_to(demo: Demo, call: str) -> list[float]:
+    """How loud it was in each tenth of a second that the caller heard."""
+    return [window["level"] for window in heard(demo, call)]
+
+
+@pytest.fixture
+def transfers(voice_queue: tuple[Office, str]) -> Iterator[tuple[Office, str]]:
+    """The workstream allows callers to be sent on to numbers in the United States."""
+    admin, path = voice_queue
+    page = admin.form(admin.voice())
+    admin.post(admin.voice(), page | {"transfer_countries": "US"})
+    yield admin, path
+    admin.post(admin.voice(), page)
+
+
+def test_caller_hears_music_until_the_number_outside_answers_and_then_whoever_is_there(
+    demo: Demo, transfers: tuple[Office, str]
+) -> None:
+    admin, path = transfers
+    first, customer, number = one_waits(demo, "+14255550271"), "+14255550272", "+14255550291"
+    answers_outside(demo, number, when_called="answer", script=[{"play": SOMEBODY}])
+    admin.post(path, when_many_wait("outside") | {"too_many-number": number})
+
+    call = calls(demo, customer)
+
+    until(lambda: tones(demo, call, ELSEWHERE_HERTZ) > 10, 60)
+    until(lambda: state(demo, customer) == "closed", 20)
+    assert told(demo, call)["state"] == "connected"  # with somebody else
+    waited = [window["level"] for window in heard(demo, call)[10:40]]
+    assert sum(level > -45 for level in waited) > 20
+    with demo.api() as api:
+        [ours] = api.get("/api/v1/calls", params={"customer": customer}).json()["items"]
+    assert ours["ending"] == "transferred"
+    hang_up(demo, call)
+    hang_up(demo, first)
+
+
+def test_caller_waits_on_where_nobody_answers_outside_and_it_rings_there_once(
+    demo: Demo, transfers: tuple[Office, str]
+) -> None:
+    admin, path = transfers
+    first, customer, number = one_waits(demo, "+14255550273"), "+14255550274", "+14255550292"
+    answers_outside(demo, number, when_called="decline")
+    once = when_many_wait("outside") | {"too_many-number": number}
+    admin.post(path, once | {"waited-remedy": "outside", "waited-threshold": "1", "waited-number": number})
+
+    call = calls(demo, customer)
+    until(lambda: party(demo, call, number) == "gone", 60)
+    declined = len(sound_to(demo, call))
+    until(lambda: len(sound_to(demo, call)) > declined + 30, 30)
+
+    assert (told(demo, call)["state"], state(demo, customer)) == ("connected", "open")
+    assert sum(level > -45 for level in sound_to(demo, call)[declined:]) > 20  # the music goes on
+    assert [one["raw_id"] for one in told(demo, call)["parties"]].count(f"4:{number}") == 1
+    hang_up(demo, call)
+    until(lambda: state(demo, customer) == "closed", 20)
+    hang_up(demo, first)
+
+
+def party(demo: Demo, call: str, number: str) -> str:
+    """How it stands with whoever was called besides."""
+    return next((one["state"] for one in told(demo, call)["parties"] if one["raw_id"] == f"4:{number}"), "")

@@ -50,6 +50,24 @@ def test_offer_says_that_it_is_a_call(agent: Client, ala: User, connection: Conn
     assert offer.one("p", class_="preview").text() == "A call: the customer is on the line."
 
 
+@pytest.mark.parametrize(
+    ("rings", "expected"),
+    [
+        (True, "Overflow: +1 425 555 0188 is being called. The customer hears music until somebody answers there."),
+        (False, "+1 425 555 0188 did not take the call: the customer waits on. It is busy."),
+    ],
+)
+def test_call_that_overflow_sends_outside_says_where_it_rings_and_that_nobody_answered(
+    agent: Client, connection: Connection, rings: bool, expected: str
+) -> None:
+    made = call(connection)
+    Call.objects.update(sent_to="+14255550188", sent_at=now() if rings else None, detail="" if rings else "It is busy.")
+
+    told = read(agent.get(f"/desk/{talk_of(made).pk}/")).one("section", id="call-facts").one("p", class_="bar").text()
+
+    assert " ".join(told.replace("-", " ").split()) == expected
+
+
 def test_call_in_a_list_has_a_word_and_a_sign(agent: Client, connection: Connection) -> None:
     talk_of(call(connection))
 

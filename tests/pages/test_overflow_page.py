@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 
+from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import AuditEntry
 from centrala.workstreams.actions import default_queue
-from centrala.workstreams.models import Queue, QueueKind
+from centrala.workstreams.models import Queue, QueueKind, Workstream
 from centrala.workstreams.overflow import OverflowRule
+from hub import connected
 from pages.reading import Element, read
 
 
@@ -47,6 +49,75 @@ def test_rules_are_saved_shown_and_taken_away(administrator: Client, queue: Queu
     assert not OverflowRule.objects.exists()
     entry = AuditEntry.objects.filter(act="change overflow").latest("at")
     assert (sorted(entry.before["overflow"]), entry.after) == (told, {"overflow": []})
+
+
+def allow(*countries: str, name: str = "Voice", queue: Queue | None = None) -> None:
+    waits = queue or default_queue(QueueKind.VOICE)
+    Workstream.objects.create(name=name, channel="voice", queue=waits, transfer_countries=list(countries))
+
+
+def leading_to(number: str) -> dict[str, str]:
+    usual = {"too_many-place": "1", "long_wait-place": "1"}
+    return usual | {"too_many-remedy": "outside", "too_many-threshold": "5", "too_many-number": number}
+
+
+def test_number_outside_is_kept_as_it_will_be_called_and_shown(administrator: Client, queue: Queue) -> None:
+    allow("US")
+
+    administrator.post(f"/center/queues/{queue.pk}/overflow/", leading_to("(425) 555-0188"))
+
+    assert [str(rule) for rule in OverflowRule.objects.all()] == ["too_many 5: outside +14255550188"]
+    assert "To a number outside, +1 425 555 0188" in _plain(read(administrator.get(f"/center/queues/{queue.pk}/")))
+    page = read(administrator.get(f"/center/queues/{queue.pk}/overflow/"))
+    assert [field.attributes.get("value") for field in page.all("input", name="too_many-number")] == ["+14255550188"]
+
+
+def _plain(page: Element) -> str:
+    """However the number's parts are kept together."""
+    return page.text().replace("\N{NO-BREAK SPACE}", " ").replace("-", " ")
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("", "Write the number that callers are sent on to."),
+        ("112", "Emergency numbers cannot be called from here"),
+        ("+48600100200", "Calls to this country are not allowed. Allowed: US. (Workstream “Voice”"),
+        ("+14255550144", "This is one of our own numbers"),
+        ("nobody", "is no telephone number"),
+    ],
+)
+def test_number_outside_that_may_not_be_called_is_refused_with_the_reason(
+    administrator: Client, queue: Queue, number: str, expected: str
+) -> None:
+    allow("US")
+    PhoneNumber.objects.create(connection=connected(), number="+14255550144")
+
+    answer = administrator.post(f"/center/queues/{queue.pk}/overflow/", leading_to(number))
+
+    [told] = errors(read(answer))
+    assert (answer.status_code, expected in told) == (422, True)
+    assert not OverflowRule.objects.exists()
+
+
+def test_number_outside_is_allowed_by_every_workstream_of_the_queue(administrator: Client, queue: Queue) -> None:
+    allow("US")
+    allow(name="Complaints")
+
+    [told] = errors(read(administrator.post(f"/center/queues/{queue.pk}/overflow/", leading_to("+14255550188"))))
+
+    assert "No country is allowed for calls yet" in told
+    assert "“Complaints”" in told
+
+
+def test_queue_that_others_lead_to_goes_by_what_any_workstream_allows(
+    administrator: Client, queue: Queue, second: Queue
+) -> None:
+    allow("US")
+
+    administrator.post(f"/center/queues/{second.pk}/overflow/", leading_to("+14255550188"))
+
+    assert OverflowRule.objects.get().queue == second
 
 
 @pytest.mark.parametrize(

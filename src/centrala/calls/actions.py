@@ -16,7 +16,7 @@ from centrala.calls import taping, transcript, waits
 from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
-from centrala.calls.sending_on import FAILED, came_back
+from centrala.calls.sending_on import ACCEPTED, FAILED, came_back
 from centrala.calls.states import REACHED, UNANSWERED, ending_told, further
 from centrala.characters import storable, storable_json
 from centrala.conversations.happenings import happened
@@ -25,7 +25,7 @@ from centrala.conversations.models import ENDED, ClosingReason, Contact, Convers
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
-from centrala.routing import instead, overflow
+from centrala.routing import instead, outside, overflow
 from centrala.routing.actions import release, transfer_to_agent
 from centrala.routing.callers import caller_left
 from centrala.routing.models import Step
@@ -35,7 +35,11 @@ from centrala.workstreams import hours
 from centrala.workstreams.actions import default_queue
 from centrala.workstreams.models import Channel, Line, QueueKind
 
-REASONS = {CallEnd.OUT_OF_HOURS: ClosingReason.OUT_OF_HOURS, CallEnd.CUSTOMER: ClosingReason.CUSTOMER_LEFT}
+REASONS = {
+    CallEnd.OUT_OF_HOURS: ClosingReason.OUT_OF_HOURS,
+    CallEnd.CUSTOMER: ClosingReason.CUSTOMER_LEFT,
+    CallEnd.TRANSFERRED: ClosingReason.SENT_ON,
+}
 ENDED_BY = {ClosingReason.OUT_OF_HOURS: CallEnd.OUT_OF_HOURS, ClosingReason.OVERFLOW: CallEnd.OVERFLOW}
 ALIVE = timedelta(seconds=8)  # since a node last said so, by the database's clock
 RESTARTED = timedelta(seconds=20)  # so long a node's own successor, at its address, may take to come
@@ -192,6 +196,8 @@ def _moved(call: Call, type_: str, data: Mapping[str, Any]) -> None:
         if how == CallEnd.NO_ANSWER and call.conversation is not None and call.conversation.state in ENDED:
             how = CallEnd.GIVEN_UP  # the service tells that we hung up
         ended(call.pk, how, detail=_words(data))
+        if type_ == ACCEPTED and call.conversation is not None:
+            outside.taken(call.conversation)
 
 
 def _of_another_attempt(call: Call, type_: str, data: Mapping[str, Any]) -> bool:

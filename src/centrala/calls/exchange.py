@@ -22,7 +22,7 @@ from django.utils.timezone import now
 from centrala.azure.calls import Answered, Calls, Listening
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, attending, consulting, frames, prompts, taping, transcript
+from centrala.calls import actions, attending, consulting, frames, outside, prompts, taping, transcript
 from centrala.calls.actions import sound_address
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
@@ -227,6 +227,8 @@ class Exchange:
                 await self._be_patient(live)
                 if ending := await attending.attend(live, self._turns.setdefault(live.call, attending.Turns())):
                     self._leave(live, ending)
+                elif outside.is_due(live):
+                    self._spawn(outside.send(live, self._client))
         except Exception:
             log.exception("Call %s could not be looked after.", live.call)
 

@@ -19,6 +19,8 @@ from centrala.conversations.models import Conversation, ConversationState
 from centrala.errors import Refused
 from centrala.numbers.countries import number_to_call
 from centrala.organization.models import User
+from centrala.routing import outside
+from centrala.routing.models import Step
 
 RINGS = timedelta(minutes=2)  # Azure gives up a little before
 ACCEPTED, FAILED = "CallTransferAccepted", "CallTransferFailed"
@@ -68,7 +70,8 @@ def is_under_way(call: Call) -> bool:
 
 
 def came_back(call: Call, *, detail: str) -> None:
-    """Nobody answered there."""
+    """Nobody answered there: the agent keeps the caller, or whom overflow sent there waits on."""
     Call.objects.filter(pk=call.pk, ended_at=None).update(sent_at=None, detail=detail)
-    if call.conversation_id:
-        announce([call.conversation_id])
+    if call.conversation is not None:
+        outside.back(call.conversation, Step.OUTSIDE_FAILED, words=detail)
+        announce([call.conversation.pk])

@@ -41,6 +41,7 @@ class Standing:
     pauses_on_hold: bool = False
     node: UUID | None = None
     voicemail: bool = False
+    outside: bool = False  # a number outside is to be called for the caller, or being called
     offers_call_back: bool = False
     tells_position: bool = False
     tells_wait: bool = False

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from centrala.calls import actions
+from centrala.calls import actions, outside
 from centrala.calls.models import Call, CallEnd, CallState
 from centrala.conversations.models import ConversationState, Direction
 from centrala.inbox.drain import is_databases_fault, kind
+from centrala.routing.models import Instead
 
 BLOCK = 100
 RINGS = timedelta(minutes=1)  # the service gives up after half of it
@@ -21,13 +22,14 @@ log = logging.getLogger(__name__)
 def sweep(*, at: datetime | None = None) -> None:
     """Calls that no process took or answered are over; so is the work of a call that ended while a process died."""
     at = at or now()
+    outside.sweep(at=at)
     rings = Call.objects.filter(state=CallState.RINGING, rang_at__lt=at - RINGS)
     unanswered = rings.filter(direction=Direction.INBOUND)
     never_dialled = rings.filter(direction=Direction.OUTBOUND)
     stuck = Call.objects.filter(state=CallState.ANSWERING, rang_at__lt=at - ANSWERING)
     left = Call.objects.filter(state=CallState.ENDED, ended_at__lt=at - RINGS, conversation__state__in=LIVE)
     left = left.exclude(conversation__overflowed__settled_at__isnull=False)  # goes on as work without a call
-    left = left.exclude(conversation__overflowed__withheld=True)
+    left = left.exclude(conversation__overflowed__withheld=True, conversation__overflowed__instead=Instead.VOICEMAIL)
     over = (
         (unanswered, CallEnd.NOT_ANSWERED),
         (never_dialled, CallEnd.LOST),

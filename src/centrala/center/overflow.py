@@ -62,7 +62,7 @@ class OverflowForm(forms.Form):
 
     @property
     def parts(self) -> list[Part]:
-        names = ("remedy", "threshold", "target", "place")
+        names = ("remedy", "threshold", "target", "number", "place")
         return [
             Part(
                 condition,
@@ -84,7 +84,7 @@ class OverflowForm(forms.Form):
                 self.add_error(name, _("Say how many."))
 
     def explain(self, refused: Refused) -> None:
-        self.add_error(f"{refused.field}-target" if refused.field else None, str(refused.message))
+        self.add_error(refused.field or None, str(refused.message))
 
     def _add(self, condition: Condition, rule: OverflowRule | None) -> None:
         nothing = ENDED if condition == Condition.OUT_OF_HOURS else NOTHING
@@ -110,6 +110,15 @@ class OverflowForm(forms.Form):
             empty_label=_("None"),
             initial=rule.target_id if rule else None,
         )
+        if Remedy.OUTSIDE in remedies(self.queue):
+            self.fields[f"{condition}-number"] = forms.CharField(
+                label=gettext_lazy("Number outside"),
+                required=False,
+                max_length=40,
+                initial=rule.number if rule else "",
+                help_text=gettext_lazy("In a country that the workstream allows callers to be transferred to."),
+                widget=forms.TextInput({"type": "tel", "autocomplete": "off", "dir": "ltr"}),
+            )
         if condition in PLACES:
             self.fields[f"{condition}-place"] = forms.IntegerField(
                 label=gettext_lazy("Place in the list"),
@@ -128,6 +137,9 @@ class OverflowForm(forms.Form):
         told = {name: self.cleaned_data.get(f"{condition}-{name}") for name in ("remedy", "threshold", "target")}
         if told["remedy"] != Remedy.OTHER_QUEUE:
             told["target"] = None
+        told["number"] = self.cleaned_data.get(f"{condition}-number") or ""
+        if told["remedy"] != Remedy.OUTSIDE:
+            told["number"] = ""
         return OverflowRule(condition=condition, place=self.cleaned_data.get(f"{condition}-place") or 1, **told)
 
 

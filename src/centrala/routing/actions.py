@@ -141,7 +141,12 @@ def pick(*, conversation: Conversation, user: User) -> Conversation:
     conversation = _locked(conversation.pk)
     if conversation.state not in (OPEN, WAITING):
         raise Refused(_("Somebody works on this conversation already, or it is over."))
-    if Overflowed.objects.filter(conversation=conversation, withheld=True).exists():
+    over = Overflowed.objects.filter(conversation=conversation, withheld=True).first()
+    if over is not None and over.is_sent_out:
+        raise Refused(
+            _("A number outside is being called for the customer: it can be picked when nobody answers there.")
+        )
+    if over is not None:
         raise Refused(_("The customer is leaving a voicemail: it can be picked when it is complete."))
     step = Step.PICKED if conversation.state == OPEN else Step.REOPENED
     for offer in Offer.objects.select_for_update().filter(conversation=conversation, outcome=Outcome.PENDING):

@@ -25,7 +25,7 @@ KEPT_WITHIN = timedelta(
 def of(conversation: Conversation) -> Overflowed | None:
     """None of a conversation whose customer is on the line, or was and had nothing else."""
     found = Overflowed.objects.filter(conversation=conversation).exclude(instead="").first()
-    return found if found and (found.settled_at or found.withheld) else None
+    return found if found and (found.settled_at or found.speaks) else None
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def no_voicemail(conversation: Conversation) -> None:
 def sweep(*, at: datetime) -> None:
     """Call backs that nobody made for seven days, and voicemails whose files never came."""
     late = Overflowed.objects.filter(instead=Instead.CALL_BACK, settled_at__lt=at - CALLED_WITHIN)
-    lost = Overflowed.objects.filter(withheld=True, at__lt=at - KEPT_WITHIN)
+    lost = Overflowed.objects.filter(withheld=True, instead=Instead.VOICEMAIL, at__lt=at - KEPT_WITHIN)
     waiting = Q(conversation__state=ConversationState.OPEN)
     for found, reason, step in (
         (late, ClosingReason.NOT_CALLED, Step.NOT_CALLED),

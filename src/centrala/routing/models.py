@@ -90,6 +90,19 @@ class Step(models.TextChoices):
     OVER_ENDED = "over_ended", gettext_lazy("Overflow of %(queue)s: %(why)s. Ended with a message.")
     OVER_VOICEMAIL = "over_voicemail", gettext_lazy("Overflow of %(queue)s: %(why)s. Voicemail.")
     OVER_CALL_BACK = "over_call_back", gettext_lazy("Overflow of %(queue)s: %(why)s. A call back is offered.")
+    OVER_OUTSIDE = "over_outside", gettext_lazy("Overflow of %(queue)s: %(why)s. %(words)s is called for the customer.")
+    OUTSIDE_TAKEN = "outside_taken", gettext_lazy("The number outside answered: the customer talks there.")
+    OUTSIDE_FAILED = (
+        "outside_failed",
+        gettext_lazy("The number outside did not take the call: the customer waits on in %(queue)s. %(words)s"),
+    )
+    OUTSIDE_REFUSED = (
+        "outside_refused",
+        gettext_lazy(
+            "The number outside may not be called any more: the customer waits on in %(queue)s. Fix: save the overflow "
+            "of the queue again, it says why."
+        ),
+    )
     VOICEMAIL_LEFT = "voicemail_left", gettext_lazy("The voicemail waits in %(queue)s.")
     NO_VOICEMAIL = "no_voicemail", gettext_lazy("Closed: no voicemail was left.")
     CALLS_BACK = (
@@ -112,16 +125,19 @@ class Overflowed(models.Model):
 
     A call back is offered until it is settled, which is when the customer agrees. A voicemail is spoken, and meanwhile
     the conversation is withheld from agents, until it is settled by being kept. What is settled is work without a call.
+    It is withheld, too, while a number outside is being called, which happens once: see `outside`.
     """
 
     conversation = models.OneToOneField(
         Conversation, primary_key=True, on_delete=models.CASCADE, related_name="overflowed"
     )
-    times = models.PositiveSmallIntegerField(default=1)
+    times = models.PositiveSmallIntegerField(default=1)  # not counting the number outside
     at = models.DateTimeField()  # the last time
     instead = models.CharField(max_length=10, choices=Instead, blank=True, default="", db_default="")
     withheld = models.BooleanField(default=False, db_default=False)
     settled_at = models.DateTimeField(null=True)
+    outside = models.CharField(max_length=32, blank=True, default="", db_default="")  # the number; stays when tried
+    outside_at = models.DateTimeField(null=True)  # when it was decided
 
     class Meta:
         indexes: ClassVar = [
@@ -134,6 +150,16 @@ class Overflowed(models.Model):
     def __str__(self) -> str:
         return f"overflow of {self.conversation_id}"
 
+    @property
+    def speaks(self) -> bool:
+        """A voicemail is being left, or its file is not there yet."""
+        return self.withheld and self.instead == Instead.VOICEMAIL
+
+    @property
+    def is_sent_out(self) -> bool:
+        """A number outside is being called, or about to be."""
+        return self.withheld and self.instead != Instead.VOICEMAIL
+
 
 class Trace(models.Model):
     """One step of a conversation's way, for whoever asks why it went there."""
@@ -145,8 +171,9 @@ class Trace(models.Model):
     queue = models.ForeignKey(Queue, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
     # Of the rule that overflow went by: its condition and threshold, and what it found.
     rule = models.JSONField(null=True)
+    words = models.CharField(max_length=500, blank=True, default="", db_default="")  # a number, or Azure's own
 
     def __str__(self) -> str:
         agent = self.agent.display_name if self.agent else _("nobody")
         values = {"agent": agent, "queue": self.queue or _("no queue"), "why": why(*self.rule) if self.rule else ""}
-        return str(Step(self.step).label) % values
+        return (str(Step(self.step).label) % (values | {"words": self.words})).strip()

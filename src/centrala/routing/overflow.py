@@ -1,7 +1,8 @@
 """Overflow: the rules of a queue are gone by, as a call comes into it and while anything waits there.
 
-Whatever leads where, it ends: overflow moves a conversation on twice at most, and after that it can only end it. All of
-it is in `_may`: the rules of two queues that lead to each other send nobody round and round.
+Whatever leads where, it ends: overflow moves a conversation on twice at most, and after that it can only end it; a
+number outside is called once. All of it is in `_may`: the rules of two queues that lead to each other send nobody round
+and round.
 """
 
 from collections.abc import Callable, Iterable
@@ -35,7 +36,11 @@ WAITED_TOO_LONG = """
     where rule.condition = 'waited'
         and greatest(conversation.queued_at, over.at) <= %s - make_interval(mins => rule.threshold)
         and over.settled_at is null and not coalesce(over.withheld, false)
-        and (rule.remedy = 'end' or over.times is null or (rule.remedy = 'other_queue' and over.times < %s))
+        and case rule.remedy
+            when 'end' then true
+            when 'other_queue' then coalesce(over.times, 0) < %s
+            when 'outside' then coalesce(over.outside, '') = ''
+            else coalesce(over.times, 0) = 0 end
         and (rule.remedy <> 'call_back' or contact.number ~ '^[+][0-9]+$')
         and not exists (
             select from routing_offer where conversation_id = conversation.id and outcome = 'pending')
@@ -53,7 +58,15 @@ NOTE = """
     insert into routing_overflowed (conversation_id, times, at, instead, withheld)
     select id, 1, %s, %s, %s from unnest(%s::uuid[]) as one (id)
     on conflict (conversation_id) do update
-    set times = routing_overflowed.times + 1, at = excluded.at
+    set times = routing_overflowed.times + 1, at = excluded.at, withheld = excluded.withheld,
+        instead = case excluded.instead when '' then routing_overflowed.instead else excluded.instead end
+"""
+# Who comes back has waited in this queue since before.
+SEND_OUT = """
+    insert into routing_overflowed (conversation_id, times, at, withheld, outside, outside_at)
+    select id, 0, %s, true, %s, %s from unnest(%s::uuid[]) as one (id)
+    on conflict (conversation_id) do update
+    set withheld = true, outside = excluded.outside, outside_at = excluded.outside_at
 """
 Average = Callable[[int], float | None]
 
@@ -81,7 +94,7 @@ def enter(conversation: Conversation, *, closed: bool, average: Average, at: dat
             return
         _act(acting.rule, [conversation.pk], acting.figure, at)
         conversation.refresh_from_db()
-        if acting.rule.remedy in INSTEAD:
+        if acting.rule.remedy in INSTEAD or acting.rule.remedy == Remedy.OUTSIDE:
             return
 
 
@@ -100,10 +113,10 @@ def sweep(*, at: datetime) -> int:
 
 def _before(conversation: Conversation, *, closed: bool, average: Average) -> Acting | None:
     rules = OverflowRule.objects.filter(queue=conversation.queue_id, condition__in=BEFORE).select_related("target")
-    moves = _moves(conversation)
+    over = Overflowed.objects.filter(conversation=conversation).first()
     for rule in sorted(rules, key=lambda rule: (rule.condition != Condition.OUT_OF_HOURS, rule.place, rule.pk)):
         met, figure = _met(rule, conversation, closed=closed, average=average)
-        if met and _may(rule, moves, conversation):
+        if met and _may(rule, over, conversation):
             return Acting(rule, figure)
     return None
 
@@ -120,8 +133,11 @@ def _met(rule: OverflowRule, conversation: Conversation, *, closed: bool, averag
     return minutes is not None and minutes > threshold, None if minutes is None else round(minutes)
 
 
-def _may(rule: OverflowRule, moves: int, conversation: Conversation) -> bool:
+def _may(rule: OverflowRule, over: Overflowed | None, conversation: Conversation) -> bool:
     """As WAITED_TOO_LONG has it."""
+    moves = over.times if over else 0
+    if rule.remedy == Remedy.OUTSIDE:
+        return over is None or not over.outside
     if rule.remedy == Remedy.CALL_BACK and not is_number(conversation.contact.number):
         return False
     if rule.remedy in INSTEAD:
@@ -129,14 +145,14 @@ def _may(rule: OverflowRule, moves: int, conversation: Conversation) -> bool:
     return rule.remedy == Remedy.END or moves < MOST_MOVES
 
 
-def _moves(conversation: Conversation) -> int:
-    found = Overflowed.objects.filter(conversation=conversation).values_list("times", flat=True).first()
-    return found or 0
-
-
 def _act(rule: OverflowRule, ids: list[UUID], figure: int | None, at: datetime) -> None:
     """Of conversations that are open, and locked by the caller."""
     told = (rule.condition, rule.threshold, figure)
+    if rule.remedy == Remedy.OUTSIDE:
+        with database.cursor() as cursor:
+            cursor.execute(SEND_OUT, [at, rule.number, at, ids])
+        trace(Step.OVER_OUTSIDE, _where(ids, rule.queue_id), at=at, rule=told, words=rule.number)
+        return announce(ids)
     with database.cursor() as cursor:
         instead = INSTEAD.get(Remedy(rule.remedy), "")
         cursor.execute(NOTE, [at, instead, instead == Instead.VOICEMAIL, ids])
@@ -154,7 +170,7 @@ def _act(rule: OverflowRule, ids: list[UUID], figure: int | None, at: datetime) 
     else:
         trace(Step.OVER_TO_QUEUE, _where(ids, rule.target_id), at=at, rule=told)
         announce_work()
-    announce(ids)
+    return announce(ids)
 
 
 def is_number(customer: str) -> bool:

@@ -80,6 +80,7 @@ SAME_AGENT = """
             and workstream.keep_same_agent and person.is_active and person.role <> ''
             and not exists (
                 select from routing_offer where conversation_id = conversation.id and outcome = 'pending')
+            and not exists (select from routing_overflowed where conversation_id = conversation.id and withheld)
         order by conversation.id
         for update of conversation skip locked
     )

@@ -28,6 +28,7 @@ class Remedy(models.TextChoices):
     OTHER_QUEUE = "other_queue", pgettext_lazy("overflow", "To another queue")
     VOICEMAIL = "voicemail", pgettext_lazy("overflow", "Voicemail")
     CALL_BACK = "call_back", pgettext_lazy("overflow", "Offer to call back")
+    OUTSIDE = "outside", pgettext_lazy("overflow", "To a number outside")
 
 
 class OverflowRule(models.Model):
@@ -36,6 +37,7 @@ class OverflowRule(models.Model):
     threshold = models.PositiveSmallIntegerField(null=True)  # who wait, or minutes; null: of the hours
     remedy = models.CharField(max_length=20, choices=Remedy)
     target = models.ForeignKey("workstreams.Queue", null=True, on_delete=models.PROTECT, related_name="overflow_from")
+    number = models.CharField(max_length=32, blank=True, default="", db_default="")  # outside; E.164 with its plus
     place = models.PositiveSmallIntegerField(default=1)  # smaller is looked at first
 
     class Meta:
@@ -52,11 +54,16 @@ class OverflowRule(models.Model):
                 | (~Q(remedy="other_queue") & Q(target=None)),
                 name="overflow_leads_elsewhere",
             ),
+            models.CheckConstraint(
+                condition=(Q(remedy="outside") & ~Q(number="")) | (~Q(remedy="outside") & Q(number="")),
+                name="overflow_names_its_number",
+            ),
         ]
 
     def __str__(self) -> str:
         threshold = "" if self.threshold is None else f" {self.threshold}"
-        return f"{self.condition}{threshold}: {self.remedy}" + (f" {self.target}" if self.target else "")
+        where = self.target or self.number
+        return f"{self.condition}{threshold}: {self.remedy}" + (f" {where}" if where else "")
 
 
 def why(condition: str, threshold: int | None, figure: int | None) -> str:
