@@ -176,6 +176,31 @@ def test_second_caller_hears_the_position_over_the_music(demo: Demo, voice_queue
     hang_up(demo, second)
 
 
+def last_hidden(demo: Demo, known: set[str]) -> str:
+    """How the call of somebody who hides the number ended that was not known before; "" as long as it goes on."""
+    with demo.api() as api:
+        items = api.get("/api/v1/calls", params={"customer": "anonymous"}).json()["items"]
+    return next((one["ending"] or "" for one in items if one["id"] not in known), "")
+
+
+@pytest.mark.parametrize(("hidden", "seconds"), [("rejected", 0), ("told", 2)])
+def test_caller_who_hides_the_number_is_turned_away_as_the_workstream_says(
+    demo: Demo, hidden: str, seconds: float
+) -> None:
+    with office(demo) as admin, demo.api() as api:
+        known = {one["id"] for one in api.get("/api/v1/calls", params={"customer": "anonymous"}).json()["items"]}
+        page = admin.form(admin.voice())
+        admin.post(admin.voice(), page | {"hidden_callers": hidden})
+
+        call = calls(demo, "anonymous")
+
+        until(lambda: told(demo, call)["state"] == "ended", 30)
+        until(lambda: last_hidden(demo, known) == "hidden", 30)
+        spoken = sum(level > -40 for level in sound_to(demo, call)) / 10
+        assert seconds <= spoken < seconds + 10
+        admin.post(admin.voice(), page)
+
+
 def of_the_cloud(demo: Demo) -> int:
     """Recordings that Azure made and the hub fetched."""
     with demo.api() as api:

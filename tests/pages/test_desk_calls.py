@@ -85,7 +85,7 @@ def test_caller_without_a_number_is_called_so_in_the_readers_language(agent: Cli
         for language in ("en", "pl")
     ]
 
-    assert names == ["Anonymous", "Numer zastrzeżony"]
+    assert names == ["The customer hid the number", "Klient ukrył numer"]
 
 
 @pytest.mark.parametrize(("customer", "others"), [("anonymous", 0), ("+14255550123", 1)])

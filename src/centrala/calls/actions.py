@@ -13,7 +13,6 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
 from centrala.calls import taping, transcript, waits
-from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
 from centrala.calls.sending_on import ACCEPTED, FAILED, came_back
@@ -23,6 +22,7 @@ from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ENDED, ClosingReason, Contact, Conversation, ConversationState, Direction
 from centrala.errors import Refused
+from centrala.hidden import ANONYMOUS, is_hidden
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import instead, outside, overflow
@@ -33,14 +33,19 @@ from centrala.routing.tracing import trace
 from centrala.subscribers.models import Kind
 from centrala.workstreams import hours
 from centrala.workstreams.actions import default_queue
-from centrala.workstreams.models import Channel, Line, QueueKind
+from centrala.workstreams.models import Channel, HiddenCallers, Line, QueueKind, Workstream
 
 REASONS = {
     CallEnd.OUT_OF_HOURS: ClosingReason.OUT_OF_HOURS,
     CallEnd.CUSTOMER: ClosingReason.CUSTOMER_LEFT,
     CallEnd.TRANSFERRED: ClosingReason.SENT_ON,
+    CallEnd.HIDDEN: ClosingReason.HIDDEN,
 }
-ENDED_BY = {ClosingReason.OUT_OF_HOURS: CallEnd.OUT_OF_HOURS, ClosingReason.OVERFLOW: CallEnd.OVERFLOW}
+ENDED_BY = {
+    ClosingReason.OUT_OF_HOURS: CallEnd.OUT_OF_HOURS,
+    ClosingReason.OVERFLOW: CallEnd.OVERFLOW,
+    ClosingReason.HIDDEN: CallEnd.HIDDEN,
+}
 ALIVE = timedelta(seconds=8)  # since a node last said so, by the database's clock
 RESTARTED = timedelta(seconds=20)  # so long a node's own successor, at its address, may take to come
 
@@ -242,7 +247,7 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     workstream = line.workstream if line else None
     queue = workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk
     closed = workstream is not None and hours.at(at, workstream.hours) != hours.Open.YES
-    closing = _closing(call, closed=closed and not overflow.has_rule_for_closed(queue))
+    closing = _closing(call, workstream, closed=closed and not overflow.has_rule_for_closed(queue))
     made = Conversation.objects.create(
         channel=Channel.VOICE,
         contact=contact,
@@ -266,13 +271,15 @@ def _conversation(call: Call, at: datetime) -> Conversation:
 
 def _known_as(call: Call) -> str:
     """Of those who hide their number nobody knows who is who: each call has a contact of its own."""
-    return f"{ANONYMOUS}-{call.pk.hex[:16]}" if call.customer == ANONYMOUS else call.customer
+    return f"{ANONYMOUS}-{call.pk.hex[:16]}" if is_hidden(call.customer) else call.customer
 
 
-def _closing(call: Call, *, closed: bool) -> str:
+def _closing(call: Call, workstream: Workstream | None, *, closed: bool) -> str:
     """Why the conversation is over as it begins; "" where it waits for an agent."""
     if call.state == CallState.ENDED:
         return ClosingReason.CUSTOMER_LEFT
+    if is_hidden(call.customer) and workstream is not None and workstream.hidden_callers != HiddenCallers.TAKEN:
+        return ClosingReason.HIDDEN  # also where they were to be rejected since it rang
     return ClosingReason.OUT_OF_HOURS if closed else ""
 
 

@@ -34,6 +34,7 @@ from centrala.calls.standing import Standing
 from centrala.calls.threads import at_azure, in_thread, on_the_pulse, with_files
 from centrala.conversations.live import CHANNEL as DESK
 from centrala.conversations.models import Direction
+from centrala.hidden import is_hidden
 from centrala.listening import listen
 
 NAME = "centrala calls"
@@ -256,7 +257,9 @@ class Exchange:
                 await asyncio.sleep(min(error.retry_after or 1.0, MOST_PAUSE))
             else:
                 if answer is None:
-                    await in_thread(actions.ended, call.pk, CallEnd.BLOCKED)
+                    await in_thread(
+                        actions.ended, call.pk, CallEnd.HIDDEN if is_hidden(call.customer) else CallEnd.BLOCKED
+                    )
                     return
                 answered = await in_thread(actions.answered, call.pk, answer)
                 if answered.state == CallState.ENDED:  # while it was being answered

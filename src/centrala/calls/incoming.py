@@ -12,11 +12,11 @@ import msgspec
 
 from centrala.characters import storable
 from centrala.conversations.sms_events import number
+from centrala.hidden import ANONYMOUS
 from centrala.inbox.drain import Incomprehensible
 from centrala.inbox.reading import data_of
 from centrala.inbox.waiting import Waiting
 
-ANONYMOUS = "anonymous"
 LONGEST_CONTEXT = 64 << 10  # characters; the service's have some kilobytes
 LONGEST_ID = 100
 

@@ -61,6 +61,7 @@ class CallEnd(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("call", "The customer declined the call")
     INVALID = "invalid", pgettext_lazy("call", "There is no such number")
     BLOCKED = "blocked", pgettext_lazy("call", "Rejected: the number is blocked")
+    HIDDEN = "hidden", pgettext_lazy("call", "Not taken: the caller hid the number")
     GIVEN_UP = "given_up", pgettext_lazy("call", "The agent hung up before anybody answered")
 
 
@@ -88,7 +89,7 @@ class Call(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="calls")
     conversation = models.OneToOneField(Conversation, null=True, on_delete=models.CASCADE, related_name="call")
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.INBOUND)
-    customer = models.CharField(max_length=32)  # E.164 with its plus, or "anonymous"
+    customer = models.CharField(max_length=32)  # E.164 with its plus; see centrala.hidden
     number = models.CharField(max_length=32)  # ours, E.164 with its plus
     secret = models.CharField(max_length=64, unique=True, default=new_secret)
     correlation_id = models.CharField(max_length=100, unique=True)
@@ -110,7 +111,7 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=20, choices=CallEnd, blank=True)
     longest_seconds = models.PositiveIntegerField(null=True)  # of talk; null: as long as any
-    is_rejected = models.BooleanField(default=False, db_default=False)  # instead of answered: its caller is blocked
+    is_rejected = models.BooleanField(default=False, db_default=False)  # instead of answered
     detail = models.TextField(blank=True)  # the service's own words about a call that failed
 
     class Meta:

@@ -34,6 +34,8 @@ def farewell(call_id: UUID) -> list[bytes]:
         return _said(conversation, Occasion.CALLS_BACK)
     if conversation.closing_reason == ClosingReason.OUT_OF_HOURS:
         return _said(conversation, _of_the_hour(conversation), Occasion.CLOSED)
+    if conversation.closing_reason == ClosingReason.HIDDEN:
+        return _said(conversation, Occasion.HIDDEN)
     if conversation.closing_reason == ClosingReason.OVERFLOW:
         return _said(conversation, Occasion.OVERFLOW)
     return _said(conversation, Occasion.ENDED)

@@ -15,11 +15,11 @@ from django.utils.timezone import now
 from centrala.azure.calls import Calls, Listening
 from centrala.azure.errors import AzureError
 from centrala.calls import taping
-from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.models import Call, CallState, Recorded, Transcript, TranscriptState
 from centrala.calls.words import TICKS, Words
 from centrala.conversations.live import announce
 from centrala.conversations.models import Speaker, Spoken
+from centrala.hidden import ANONYMOUS, is_hidden
 from centrala.workstreams.models import Channel, Line
 
 LOCALES = {"en": "en-US", "pl": "pl-PL"}
@@ -178,7 +178,7 @@ def speaker(call: Call, who: str) -> Speaker:
     """By the service's raw id: 4: is a telephone, 8: an identity of the resource, which is the hub, for its agents."""
     if who.startswith("8:"):
         return Speaker.AGENT
-    if who == f"4:{call.customer}" or (call.customer == ANONYMOUS and who.lower() == "4:anonymous"):
+    if who == f"4:{call.customer}" or (is_hidden(call.customer) and who.lower() == f"4:{ANONYMOUS}"):
         return Speaker.CUSTOMER
     return Speaker.OTHER
 

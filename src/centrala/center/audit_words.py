@@ -180,6 +180,7 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "start_words": gettext_lazy("Texts again"),
     "help_words": gettext_lazy("Help"),
     "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
+    "hidden_callers": gettext_lazy("Callers who hide their number"),
     "tells_position": gettext_lazy("Callers hear their position in the queue"),
     "tells_wait": gettext_lazy("Callers hear the average wait"),
     "recording": gettext_lazy("Calls are recorded"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 UNPROCESSABLE = 422
 TOLD = ("tells_position", "tells_wait")
 RECORDING = ("recording", "consent", "transcription", "ai_endpoint", "pause_on_hold", "keep_recordings_days")
-CALLS = (*TOLD, *RECORDING, "transfer_countries")
+CALLS = ("hidden_callers", *TOLD, *RECORDING, "transfer_countries")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
     (ALWAYS, gettext_lazy("Until the conversation is closed")),
@@ -111,6 +111,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "keep_same_agent": gettext_lazy("Keep the same agent for the whole conversation"),
             "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
             "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
+            "hidden_callers": gettext_lazy("Callers who hide their number"),
             "tells_position": gettext_lazy("Callers hear their position in the queue"),
             "tells_wait": gettext_lazy("Callers hear the average wait"),
             "recording": gettext_lazy("Calls are recorded"),
@@ -126,6 +127,9 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "offer_seconds": gettext_lazy("0: the conversation is given without asking."),
             "auto_close_minutes": gettext_lazy(
                 "Of conversations that were set aside. Empty: they are never closed by themselves."
+            ),
+            "hidden_callers": gettext_lazy(
+                "What they hear is an automated message. Who is rejected becomes no conversation."
             ),
             "tells_position": gettext_lazy("Every 30 seconds while they wait."),
             "tells_wait": gettext_lazy(

@@ -10,7 +10,6 @@ from django.utils.timezone import localdate
 from centrala.calls.access import overheard_by
 from centrala.calls.blocking import state_of
 from centrala.calls.consulting import consultations_of
-from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.models import BlockState, Call, CallEnd, Consultation
 from centrala.calls.queries import call_of
 from centrala.calls.sending_on import is_under_way
@@ -18,6 +17,7 @@ from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import ENDED, Conversation, Message, Note
 from centrala.conversations.queries import newest_first, notes_of, thread, with_endings
+from centrala.hidden import is_hidden
 from centrala.keyset import Cursor
 from centrala.organization.models import User
 from centrala.workstreams.models import Channel
@@ -88,7 +88,7 @@ def read_thread(conversation: Conversation, *, user: User, before: Cursor | None
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:
     """With the customer, whichever of the person's numbers it was; of callers who hide theirs nothing is known."""
     contact = conversation.contact
-    if contact.number.partition("-")[0] == ANONYMOUS:
+    if is_hidden(contact.number):
         return []
     whose = Q(contact__person=contact.person_id) if contact.person_id else Q(contact=contact)
     others = with_endings(conversations_of(user)).filter(whose).exclude(pk=conversation.pk)

@@ -12,13 +12,12 @@ from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from centrala.hidden import is_hidden
 from centrala.look.icons import ICONS
 from centrala.look.place import page_at
 
 register = template.Library()
 register.simple_tag(page_at)
-
-ANONYMOUS = "anonymous"  # in place of a number: see calls.incoming
 
 # A state is told by a shape beside its word, never by colour alone.
 SHAPES = {
@@ -64,7 +63,7 @@ def icon(name: str, shape: str = "") -> SafeString:
 @register.filter
 def phone(number: str) -> str:
     """+48600100200 as +48 600 100 200; short codes and senders' names stay as they are."""
-    return pgettext("caller", "Anonymous") if number.partition("-")[0] == ANONYMOUS else _spaced(number)
+    return _("The customer hid the number") if is_hidden(number) else _spaced(number)
 
 
 @lru_cache(maxsize=20_000)

@@ -10,9 +10,9 @@ from django.utils.timezone import now
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls import taping
-from centrala.calls.incoming import ANONYMOUS
 from centrala.calls.models import Call, CallState, Recorded
 from centrala.conversations.live import announce
+from centrala.hidden import is_hidden
 from centrala.recordings.models import Recording, RecordingState, Trouble
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def _bring(recording: Recording, call: Call, client: Calls) -> None:
         assert recording.first_attempt_at is not None
         recording.recording_id = client.start_recording(
             call.call_connection_id,
-            customer="" if call.customer == ANONYMOUS else call.customer,
+            customer="" if is_hidden(call.customer) else call.customer,
             id_=recording.pk,
             first_attempt_at=recording.first_attempt_at,
             paused=wanted == RecordingState.PAUSED,

@@ -40,6 +40,7 @@ WORKSTREAM = (
     "start_words",
     "help_words",
     "code_required",
+    "hidden_callers",
     "tells_position",
     "tells_wait",
     "recording",

@@ -120,6 +120,7 @@ class Occasion(models.TextChoices):
     WAIT = "wait", pgettext_lazy("occasion", "The average wait is told")
     CALL_BACK = "call_back", pgettext_lazy("occasion", "A call back is offered")
     CALLS_BACK = "calls_back", pgettext_lazy("occasion", "The customer wants to be called back")
+    HIDDEN = "hidden", pgettext_lazy("occasion", "The caller hides the number, and such calls are not taken")
 
 
 class Recorded(models.TextChoices):
@@ -136,6 +137,14 @@ class Consent(models.TextChoices):
     NONE = "none", pgettext_lazy("consent", "Nothing")
     NOTICE = "notice", pgettext_lazy("consent", "A message: whoever stays on the line agrees")
     KEY = "key", pgettext_lazy("consent", "A question: nothing is recorded before the caller presses 1")
+
+
+class HiddenCallers(models.TextChoices):
+    """What becomes of calls whose caller hides the number."""
+
+    TAKEN = "taken", pgettext_lazy("hidden callers", "Are taken as any other")
+    TOLD = "told", pgettext_lazy("hidden callers", "Hear why they are not taken, and the call ends")
+    REJECTED = "rejected", pgettext_lazy("hidden callers", "Are rejected before anybody answers")
 
 
 class Transcribed(models.TextChoices):
@@ -190,6 +199,9 @@ class Workstream(models.Model):
     stop_words, start_words, help_words = own_words(), own_words(), own_words()
     # Whether an agent has to say by a code how it ended before it is closed.
     code_required = models.BooleanField(default=False, db_default=False)
+    hidden_callers = models.CharField(
+        max_length=10, choices=HiddenCallers, default=HiddenCallers.TAKEN, db_default=HiddenCallers.TAKEN.value
+    )
     # What callers are told while they wait.
     tells_position = models.BooleanField(default=False, db_default=False)
     tells_wait = models.BooleanField(default=False, db_default=False)

@@ -34,6 +34,7 @@ RECORDABLE = (
     Occasion.CONSENT,
     Occasion.AGREE,
     Occasion.NEXT,
+    Occasion.HIDDEN,
 )
 PURPOSES = [*Music.choices, *((one.value, one.label) for one in RECORDABLE)]
 

@@ -15,6 +15,9 @@ USUAL = {
         "If you would rather be called back, press 1. You will keep your place in the queue."
     ),
     Occasion.CALLS_BACK: gettext_noop("Thank you. We will call you back. Goodbye."),
+    Occasion.HIDDEN: gettext_noop(
+        "We take no calls from hidden numbers. Please call again and show your number. Goodbye."
+    ),
 }
 
 
