@@ -77,6 +77,33 @@ async def test_busy_number_is_told_as_such(calm: Demo, desk: Page) -> None:
     await expect(desk.locator(".recent li").first).to_contain_text("Busy")
 
 
+async def test_number_that_was_busy_is_called_again_with_one_click(calm: Demo, desk: Page) -> None:
+    number = "+14255550153"
+    order(calm, number, when_called="busy", after_seconds=3)
+    await open_dialler(desk)
+    await desk.locator("#dial [name=number]").fill(number)
+    await desk.locator("#dial button[type=submit]").click()
+    await expect(desk.locator("#phone-words")).to_have_text("The number is busy.", timeout=PATIENCE)
+    again = desk.locator("#call-facts").get_by_role("button", name="Call again")
+    await expect(again).to_be_visible()
+    first = desk.url
+    assert await faults(desk) == []
+
+    order(calm, number, when_called="answer", after_seconds=1)
+    await again.press("Enter")  # out of the wrap-up
+
+    await expect(desk.locator("#phone")).to_have_attribute("data-mode", "talking", timeout=PATIENCE)
+    await expect(desk.locator("#call-facts")).to_contain_text("Returns")
+    await desk.locator("#calls .hang-up").click()
+    await desk.locator("#act-close").click()
+    await expect(desk.locator("#act-close")).to_have_count(0)
+    await desk.locator("#call-facts dd a").click()
+    await expect(desk).to_have_url(first)
+    await expect(desk.locator("#call-facts")).to_contain_text("Called back")
+    await desk.locator("#act-close").click()
+    await expect(desk.locator("#act-close")).to_have_count(0)
+
+
 @pytest.mark.parametrize("desk", [("pl-PL", "dark", 380)], indirect=True)
 async def test_emergency_number_is_refused_in_polish_on_a_phone(calm: Demo, desk: Page, problems: list[str]) -> None:
     await open_dialler(desk, "Zadzwoń pod numer")

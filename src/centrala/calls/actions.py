@@ -25,7 +25,7 @@ from centrala.errors import Refused
 from centrala.hidden import ANONYMOUS, is_hidden
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
-from centrala.routing import instead, outside, overflow
+from centrala.routing import calling_back, instead, outside, overflow
 from centrala.routing.actions import release, transfer_to_agent
 from centrala.routing.callers import caller_left
 from centrala.routing.models import Step
@@ -136,10 +136,17 @@ def answered(call_id: UUID, answer: Answered) -> Call:
     return call
 
 
-@transaction.atomic
 def connected(call_id: UUID) -> Call:
     """The call stands: it is a conversation now, and waits in its queue, or is closed where nobody is there. One whose
-    end was told first has been a conversation."""
+    end was told first has been a conversation. A customer who wanted to be called back was."""
+    call = _connected(call_id)
+    if call.returns is not None and call.conversation is not None and call.conversation.agent is not None:
+        calling_back.reached(call.returns, user=call.conversation.agent)
+    return call
+
+
+@transaction.atomic
+def _connected(call_id: UUID) -> Call:
     call = _locked(call_id)
     if call.connected_at is None:
         call.connected_at = call.ended_at or now()

@@ -89,6 +89,8 @@ class Call(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="calls")
     conversation = models.OneToOneField(Conversation, null=True, on_delete=models.CASCADE, related_name="call")
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.INBOUND)
+    # Of a call to a customer: whose call, voicemail or wish to be called back it returns.
+    returns = models.ForeignKey(Conversation, null=True, on_delete=models.SET_NULL, related_name="returned_by")
     customer = models.CharField(max_length=32)  # E.164 with its plus; see centrala.hidden
     number = models.CharField(max_length=32)  # ours, E.164 with its plus
     secret = models.CharField(max_length=64, unique=True, default=new_secret)

@@ -20,7 +20,13 @@ from centrala.workstreams.models import Channel, Workstream
 
 @transaction.atomic
 def call_out(
-    *, agent: User, customer: str, number: PhoneNumber, workstream: Workstream, longest_seconds: int | None
+    *,
+    agent: User,
+    customer: str,
+    number: PhoneNumber,
+    workstream: Workstream,
+    longest_seconds: int | None,
+    returns: Conversation | None = None,
 ) -> Call:
     """Both numbers in E.164. The conversation is the agent's from the first ring on, and takes capacity."""
     at, id_ = now(), uuid4()
@@ -41,6 +47,7 @@ def call_out(
         id=id_,
         connection_id=number.connection_id,
         conversation=talk,
+        returns=returns,
         direction=Direction.OUTBOUND,
         customer=customer,
         number=number.number,

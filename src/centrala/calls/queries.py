@@ -93,8 +93,13 @@ def position(conversation: Conversation) -> int:
 
 def call_of(conversation: Conversation) -> Call | None:
     """None of a conversation in writing."""
-    calls = Call.objects.select_related("node").filter(conversation=conversation)
+    calls = Call.objects.select_related("node", "returns").filter(conversation=conversation)
     return calls.first() if conversation.channel == Channel.VOICE else None
+
+
+def returning(conversation: Conversation) -> list[Call]:
+    """Calls to the customer by which this one was returned."""
+    return list(conversation.returned_by.select_related("conversation__agent").order_by("rang_at", "id"))
 
 
 def said_in(call: Call) -> list[Spoken]:

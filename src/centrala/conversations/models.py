@@ -79,6 +79,7 @@ class ClosingReason(models.TextChoices):
     OVERFLOW = "overflow", pgettext_lazy("closed", "By overflow: nobody would have been there in time")
     NO_VOICEMAIL = "no_voicemail", pgettext_lazy("closed", "The customer left no voicemail")
     NOT_CALLED = "not_called", pgettext_lazy("closed", "Nobody called back within seven days")
+    CALLED_BACK = "called_back", pgettext_lazy("closed", "The customer was called back")
     HIDDEN = "hidden", pgettext_lazy("closed", "The caller hid the number, and such calls are not taken")
     SENT_ON = "sent_on", pgettext_lazy("closed", "The customer was transferred to another number")
 

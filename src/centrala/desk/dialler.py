@@ -6,6 +6,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from centrala.conversations.access import conversations_of
+from centrala.conversations.models import Conversation
 from centrala.desk.views import UNPROCESSABLE, page
 from centrala.dialling.access import usable_by
 from centrala.dialling.actions import dial
@@ -32,9 +34,13 @@ class DialForm(forms.Form):
     profile = forms.ModelChoiceField(
         label=_("Call by"), queryset=Profile.objects.none(), required=False, empty_label=_("The first that may")
     )
+    returns = forms.ModelChoiceField(  # the call that is returned
+        queryset=Conversation.objects.none(), required=False, widget=forms.HiddenInput
+    )
 
-    def __init__(self, data: QueryDict | None, *, user: User, number: str = "") -> None:
-        super().__init__(data, initial={"number": number})
+    def __init__(self, data: QueryDict | None, *, user: User, number: str = "", returns: str = "") -> None:
+        super().__init__(data, initial={"number": number, "returns": returns})
+        self.fields["returns"].queryset = conversations_of(user)  # type: ignore[attr-defined]
         usable = usable_by(user)
         self.fields["profile"].queryset = usable  # type: ignore[attr-defined]
         if usable.count() < 2:
@@ -45,7 +51,8 @@ class DialForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def dialler(request: StaffRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else None
-    form = DialForm(given, user=request.user, number=request.GET.get("number", "")[:LONGEST])
+    asked = {name: request.GET.get(name, "")[:LONGEST] for name in ("number", "returns")}
+    form = DialForm(given, user=request.user, **asked)
     if form.is_valid():
         try:
             call = dial(agent=request.user, **form.cleaned_data)

@@ -11,12 +11,13 @@ from centrala.calls.access import overheard_by
 from centrala.calls.blocking import state_of
 from centrala.calls.consulting import consultations_of
 from centrala.calls.models import BlockState, Call, CallEnd, Consultation
-from centrala.calls.queries import call_of
+from centrala.calls.queries import call_of, returning
 from centrala.calls.sending_on import is_under_way
 from centrala.conversations import consent
 from centrala.conversations.access import conversations_of
 from centrala.conversations.models import ENDED, Conversation, Message, Note
 from centrala.conversations.queries import newest_first, notes_of, thread, with_endings
+from centrala.dialling.access import usable_by
 from centrala.hidden import is_hidden
 from centrala.keyset import Cursor
 from centrala.organization.models import User
@@ -46,6 +47,8 @@ class Thread:
     overheard: bool  # by the reader, who may keep its agent company
     blocking: BlockState | None  # of the caller's number
     consultations: list[Consultation]  # of the reader's own call: those that hold, and a last one in vain
+    returned_by: list[Call]  # calls by which it was returned, the first at the top
+    profiles: int  # by which the reader may call
 
     @property
     def is_call(self) -> bool:
@@ -82,7 +85,9 @@ def read_thread(conversation: Conversation, *, user: User, before: Cursor | None
     overheard = call is not None and overheard_by(user, conversation)
     consultations = consultations_of(call, agent=user) if call is not None else []
     blocking = None if call is None else state_of(conversation.contact.number)
-    return Thread(conversation, days, above, opted_out, call, overheard, blocking, consultations)
+    returned_by = returning(conversation) if call else []
+    profiles = usable_by(user).count() if call and call.ended_at else 0
+    return Thread(conversation, days, above, opted_out, call, overheard, blocking, consultations, returned_by, profiles)
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:

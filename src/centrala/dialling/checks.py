@@ -86,9 +86,9 @@ def refuse_unfit(profile: Profile) -> None:
         )
 
 
-def refuse_full(user: User, profile: Profile) -> None:
-    """Under the lock of the agent's row."""
-    if duty(user).free < profile.workstream.units:
+def refuse_full(user: User, profile: Profile, *, besides: int = 0) -> None:
+    """Under the lock of the agent's row. `besides` is what work takes in whose place the call comes."""
+    if duty(user).free + besides < profile.workstream.units:
         raise Refused(_("You have no capacity left for a call. Fix: end or close what you work on first."))
 
 

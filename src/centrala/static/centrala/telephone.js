@@ -165,7 +165,11 @@ const gone = ({ call }) => !rows().some((row) => row.dataset.call === call);
 // over in this moment the list may be slower.
 function over(mine) {
   if (mine.mode !== "ringing" && !mine.name) stop("over");
-  else setTimeout(() => now === mine && gone(mine) && stop(mine.role ? "parted" : "over"), LAST_WORD);
+  else setTimeout(() => {
+    if (now !== mine || !gone(mine)) return;
+    stop(mine.role ? "parted" : "over");
+    look(); // the next call may be there already
+  }, LAST_WORD);
 }
 
 // The list of calls has changed.
@@ -195,7 +199,7 @@ export function install() {
     if (TAKES.test(target.closest("[formaction]")?.getAttribute("formaction") ?? "")) asked = performance.now();
   });
   document.addEventListener("submit", ({ target }) => {
-    if (target.id === "dial") asked = performance.now();
+    if (target.matches("[data-dials]")) asked = performance.now();
   });
   part("phone-mute").addEventListener("click", mute);
   part("phone-roles").addEventListener("click", ({ target }) => {
