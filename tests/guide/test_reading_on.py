@@ -16,8 +16,8 @@ WITHOUT_THE_PORTAL = {
     ),
 }
 NEXT = {
-    "en": ["Your phone numbers:", "Bring your own carrier:"],
-    "pl": ["Zarządzanie numerami telefonów:", "Korzystaj z własnego operatora:"],
+    "en": ["Your phone numbers:", "Calls:", "Bring your own carrier:"],
+    "pl": ["Zarządzanie numerami telefonów:", "Połączenia:", "Korzystaj z własnego operatora:"],
 }
 DOCTOR = {"en": ["Operations", "Doctor"], "pl": ["Operacje", "Diagnostyka"]}
 CALLS = {

@@ -125,6 +125,16 @@ def test_countries_that_are_allowed_stand_first(administrator: Client, told: dic
     assert ["checked" in box.attributes for box in boxes[:3]] == [True, True, False]
 
 
+def test_calling_out_is_a_next_step_until_a_country_is_allowed(administrator: Client, told: dict[str, object]) -> None:
+    done = []
+    for countries in ([], ["PL"]):
+        administrator.post(ADD, told | {"label": f"To {countries}", "countries": countries})
+        steps = read(administrator.get("/center/phone-numbers/advanced/")).one("section", aria_labelledby="next")
+        done.append([step.one("strong").text() for step in steps.all("li", class_="yes")])
+
+    assert ["Outbound calls" in one for one in done] == [False, True]
+
+
 def test_list_without_a_profile_says_what_it_means(administrator: Client, voice: Workstream) -> None:
     page = read(administrator.get("/center/outbound-profiles/"))
 

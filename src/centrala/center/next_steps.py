@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from centrala.center.endpoints import EndpointRow
 from centrala.connection.models import Service
+from centrala.dialling.access import profiles_of
 from centrala.numbers.access import numbers_of
 from centrala.organization.models import User
 from centrala.workstreams.models import Channel, Line
@@ -56,7 +57,13 @@ def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
             title=_("Voice workstream"),
             text=_("Needs a workstream that takes the calls to your numbers."),
             done=Channel.VOICE in channels,
+            route="center:workstreams",
         ),
-        NextStep(title=_("Outbound calls"), text=_("Not in this version yet."), later=True),
+        NextStep(
+            title=_("Outbound calls"),
+            text=_("Needs an outbound profile that allows a country."),
+            done=profiles_of(user).exclude(countries=[]).exists(),
+            route="center:outbound-profiles",
+        ),
         NextStep(title=_("Bring your own carrier"), text=_("Not in this version yet."), later=True),
     ]
