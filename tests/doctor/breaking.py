@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from azure.communication.phonenumbers import PhoneNumbersClient
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.eventgrid import models as vendor
 from django.db import connection as database
@@ -24,10 +25,12 @@ from centrala.conversations.models import (
     MessageState,
     Reason,
 )
+from centrala.dialling.models import Profile
 from centrala.inbox.models import Event, State
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.crypto import encrypt
 from centrala.organization.models import Kind, Organization
+from centrala.workstreams.models import Channel, Queue, QueueKind, Workstream
 from doctor.scene import Scene, wait_until
 
 Break = Callable[[Scene], AbstractContextManager[None]]
@@ -276,6 +279,44 @@ def identity_is_off(scene: Scene) -> Iterator[None]:
     scene.change_resource(identity={"type": "None"})
     yield
     scene.change_resource(identity={"type": "SystemAssigned"})
+
+
+@contextmanager
+def profile_calling_by(scene: Scene, number: str, *, makes_calls: bool = True) -> Iterator[None]:
+    """An outbound profile of this number, of which the hub takes this for true."""
+    caller = PhoneNumber.objects.create(connection=scene.connection, number=number, makes_calls=makes_calls)
+    queue = Queue.objects.get_or_create(kind=QueueKind.VOICE, is_default=True)[0]
+    voice = Workstream.objects.create(name="Voice", channel=Channel.VOICE, queue=queue)
+    profile = Profile.objects.create(label="Sales", number=caller, workstream=voice)
+    yield
+    profile.delete()
+    voice.delete()
+    caller.delete()
+
+
+@contextmanager
+def number_of_a_profile_is_released(scene: Scene) -> Iterator[None]:
+    with profile_calling_by(scene, "+14255550177"):
+        yield
+
+
+@contextmanager
+def number_of_a_profile_was_not_read_anew(scene: Scene) -> Iterator[None]:
+    with profile_calling_by(scene, scene.azure.acs.phone_numbers[0], makes_calls=False):
+        yield
+
+
+@contextmanager
+def number_of_a_profile_makes_no_calls(scene: Scene) -> Iterator[None]:
+    numbers = PhoneNumbersClient.from_connection_string(
+        str(scene.connection.connection_string), connection_verify=scene.cloud.verify, polling_interval=0.05
+    )
+    number = scene.azure.acs.phone_numbers[0]
+    with profile_calling_by(scene, number):
+        assert scene.changes() == {}
+        numbers.begin_update_phone_number_capabilities(number, calling="inbound").result()
+        yield
+        numbers.begin_update_phone_number_capabilities(number, calling="inbound+outbound").result()
 
 
 # The directory

@@ -1,6 +1,7 @@
 """What a dialler shows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
@@ -9,6 +10,21 @@ from centrala.dialling.models import Dialled, Profile
 from centrala.organization.models import User
 
 RECENT = 20
+
+
+@dataclass(frozen=True)
+class CallerNumber:
+    """Of an outbound profile. `makes_calls` is what the hub knows."""
+
+    profile: str
+    number: str
+    makes_calls: bool
+
+
+def caller_numbers() -> tuple[CallerNumber, ...]:
+    """By the profiles' labels."""
+    profiles = Profile.objects.select_related("number").order_by("label")
+    return tuple(CallerNumber(one.label, one.number.number, one.number.makes_calls) for one in profiles)
 
 
 def recently_dialled(user: User) -> list[Dialled]:

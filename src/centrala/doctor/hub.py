@@ -17,6 +17,7 @@ from centrala.connection.letter_box import named
 from centrala.connection.models import Connection, DeadLetterContainer, Endpoint, EntryKey, Service
 from centrala.connection.sightings import Seen, seen_by
 from centrala.conversations.unreported import missing
+from centrala.dialling.queries import CallerNumber, caller_numbers
 from centrala.inbox.models import Event, State
 from centrala.organization.models import Organization
 from centrala.organization.standing import Standing, standing
@@ -58,6 +59,7 @@ class Hub:
     missing_reports: int
     recordings: recordings.Standing
     unwritten: int
+    caller_numbers: tuple[CallerNumber, ...]
     dead_letters: DeadLetterContainer | None
 
     @property
@@ -78,6 +80,7 @@ def look(at: datetime) -> Hub:
         missing_reports=missing(at),
         recordings=recordings.standing(at),
         unwritten=unwritten(at),
+        caller_numbers=caller_numbers(),
         dead_letters=named(),
     )
 

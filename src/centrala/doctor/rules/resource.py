@@ -105,6 +105,25 @@ def numbers(context: Context) -> str | Outcome:
     )
 
 
+def outbound_numbers(context: Context) -> str:
+    callers = context.hub.caller_numbers
+    if not callers:
+        return ""
+    try:
+        owned = {one.number: one.makes_calls for one in context.azure.numbers()}
+    except AzureError as error:
+        raise NotChecked(_("The numbers could not be read: %(reason)s") % {"reason": in_words(error)}) from None
+    gone = [one.profile for one in callers if one.number not in owned]
+    mute = [one.profile for one in callers if one.number in owned and not owned[one.number]]
+    unread = [one.profile for one in callers if owned.get(one.number) and not one.makes_calls]
+    told = (
+        (gone, _("The resource does not own the number of these outbound profiles any more: %(names)s.")),
+        (mute, _("The number of these outbound profiles may not make calls: %(names)s.")),
+        (unread, _("The hub does not know yet that the number of these outbound profiles may make calls: %(names)s.")),
+    )
+    return " ".join(words % {"names": ", ".join(names)} for names, words in told if names)
+
+
 RULES = (
     Rule(
         id="azure-subscription",
@@ -200,5 +219,22 @@ RULES = (
         looks_at="the numbers the resource owns, beside what a new tenant may buy",
         because="Without a number no customer can write or call. Searches and purchases are few: plan them.",
         pitfalls=(26,),
+    ),
+    Rule(
+        id="outbound-numbers",
+        title=gettext_lazy("The numbers of outbound profiles make calls"),
+        severity=State.ERROR,
+        needs=Needs.NETWORK,
+        check=outbound_numbers,
+        fix=Fix(
+            text=gettext_lazy(
+                "Choose another number in the profile (Admin center > Outbound profiles), or allow this one to make "
+                "calls in the Azure portal (Telephony and SMS > Phone numbers), and fetch the numbers:"
+            ),
+            command="centrala numbers --sync",
+            action=Action.NUMBERS,
+        ),
+        looks_at="the number of each outbound profile, beside the numbers the resource owns and what they may do",
+        because="Agents cannot call anybody by the profile: Azure, or the hub before it, refuses each call.",
     ),
 )
