@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from journey.test_incoming_calls import calls, heard, state, told
-from journey.test_overflow import office, one_waits, tones, voicemails, when_many_wait
+from journey.test_overflow import answers_outside, office, one_waits, party, tones, voicemails, when_many_wait
 from running_demo import Demo, running_demo, until
 
 pytestmark = pytest.mark.long
@@ -97,4 +97,27 @@ def test_voicemail_that_was_being_left_is_kept_and_the_caller_is_not_kept_on_the
     until(lambda: voicemails(fragile), 90)  # once a minute it is looked for what a process has left behind
     assert state(fragile, customer) == "open"
     assert voicemails(fragile)[0]["milliseconds"] > 3_000
+    hang_up(fragile, first)
+
+
+def test_caller_whom_overflow_sent_outside_gets_there_once_although_the_web_process_was_killed(
+    fragile: Demo,
+) -> None:
+    customer, number = "+14255550196", "+14255550293"
+    answers_outside(fragile, number, when_called="answer", after_seconds=30)
+    with office(fragile) as admin:
+        page = admin.form(admin.voice())
+        admin.post(admin.voice(), page | {"transfer_countries": "US"})
+        path = f"{admin.queue('Default voice queue')}overflow/"
+        admin.post(path, when_many_wait("outside") | {"too_many-number": number})
+    first = one_waits(fragile, "+14255550197")
+    call = calls(fragile, customer)
+    until(lambda: party(fragile, call, number) == "ringing", 60)
+
+    fragile.kill("web")
+
+    until(lambda: found(fragile, customer) == "closed", 120)
+    assert [one["state"] for one in told(fragile, call)["parties"] if number in one["raw_id"]] == ["connected"]
+    assert told(fragile, call)["state"] == "connected"  # with whoever is there
+    hang_up(fragile, call)
     hang_up(fragile, first)

@@ -232,7 +232,7 @@ SOMEBODY = base64.b64encode(tone(ELSEWHERE_HERTZ, seconds=60, rate=16_000)).deco
 def answers_outside(demo: Demo, number: str, **what: Any) -> None:
     """Once it has rung for a while."""
     with demo.control() as control:
-        order = {"number": number, "after_seconds": RINGS_FOR, **what}
+        order = {"number": number, "after_seconds": RINGS_FOR} | what
         control.post("/_local/telephones", json=order).raise_for_status()
 
 
