@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from calls.test_live_call import ALA, BEATA, HER_VOICE, HIS_VOICE, Recorded, standing, talking
+from calls.test_live_call import ALA, BEATA, CALL, HER_VOICE, HIS_VOICE, Recorded, standing, talking
 from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent
 from centrala.calls.live_call import LiveCall
 from centrala.calls.mixing import Role, mixed
@@ -12,6 +12,7 @@ from centrala.calls.music import melody
 from centrala.calls.standing import Mode
 
 CELINA = 9
+WITH_BEATA = replace(standing(agent=ALA), consulted=frozenset({BEATA}), held=True)
 ADVICE = b"\3" * len(HER_VOICE)
 
 
@@ -163,7 +164,7 @@ def test_off_hold_all_three_hear_each_other_and_who_is_consulted_is_told_so() ->
     assert hers.words == [Role.CONSULTED, CONFERRING, Role.CONSULTED]
 
 
-def test_who_comes_back_to_be_consulted_does_not_put_the_customer_on_hold_again() -> None:
+def test_who_comes_back_to_be_consulted_finds_the_customer_as_before() -> None:
     live, _line, agent, _ear, beata, _hers = consulting()
     live.hold(agent, on=False)
     live.leave(beata)
@@ -171,6 +172,43 @@ def test_who_comes_back_to_be_consulted_does_not_put_the_customer_on_hold_again(
     live.accompany(Agent(BEATA, Recorded(), Role.CONSULTED, "Beata"))
 
     assert live.mode == Mode.TALKING
+
+
+def test_other_process_finds_the_customer_on_hold() -> None:
+    live, line = LiveCall(CALL), Recorded()
+    live.found(line)
+    live.refresh(WITH_BEATA)
+    live.accompany(guest(Role.CONSULTED)[0])
+
+    assert live.mode == Mode.HELD
+
+
+def test_colleague_who_is_asked_again_talks_with_the_agent_alone_again() -> None:
+    live, _line, agent, _ear, _beata, _hers = consulting()
+    live.refresh(replace(WITH_BEATA, consulted=frozenset()))
+    live.hold(agent, on=False)
+    live.refresh(standing(agent=ALA))
+    assert live.mode == Mode.TALKING
+
+    live.refresh(WITH_BEATA)
+
+    assert live.mode == Mode.HELD
+
+
+def test_who_may_not_stay_is_shown_out() -> None:
+    live, _line, _agent, _ear, _beata, hers = consulting()
+
+    live.admit({ALA})
+
+    assert (hers.words[-1], hers.ended, live.company) == (UNINVITED, True, [])
+
+
+def test_browsers_ask_anew_when_the_call_is_another_process_s() -> None:
+    live, _line, _agent, ear, _beata, hers = consulting()
+
+    live.scatter()
+
+    assert (ear.ended, hers.ended, ear.words[-1]) == (True, True, Mode.HELD)
 
 
 def test_supervisor_who_listens_does_not_hear_what_the_two_say_while_the_customer_is_on_hold() -> None:
@@ -203,7 +241,7 @@ def test_who_gets_the_call_goes_on_talking_without_music_in_between() -> None:
 def test_who_is_not_consulted_any_more_is_shown_out_and_the_customer_stays_on_hold() -> None:
     live, _line, _agent, ear, _beata, hers = consulting()
 
-    live.refresh(standing(agent=ALA))
+    live.refresh(replace(WITH_BEATA, consulted=frozenset()))
 
     assert (hers.words, hers.ended, live.company) == ([Role.CONSULTED, UNINVITED], True, [])
     assert (live.mode, ear.company[-1]) == (Mode.HELD, [])
@@ -219,6 +257,6 @@ def consulting() -> tuple[LiveCall, Recorded, Agent, Recorded, Agent, Recorded]:
     """Ala talks, and has asked Beata in, who is there."""
     live, line, agent, ear = talking()
     beata, hers = guest(Role.CONSULTED)
-    live.refresh(replace(standing(agent=ALA), consulted=frozenset({BEATA})))
+    live.refresh(WITH_BEATA)
     live.accompany(beata)
     return live, line, agent, ear, beata, hers

@@ -9,7 +9,7 @@ from calling import call, talk_of
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls.actions import heard
-from centrala.calls.models import Call, CallEnd, CallState
+from centrala.calls.models import BlockedNumber, BlockState, Call, CallEnd, CallState
 from centrala.calls.sending_on import RINGS, is_under_way, send_on
 from centrala.conversations.models import ConversationState
 from centrala.errors import Refused
@@ -84,6 +84,19 @@ def test_number_that_does_not_answer_leaves_the_caller_with_the_agent(theirs: Ca
     send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("+1 900 555 0100", "premium"), (OURS, "our own numbers"), ("+14255550166", "blocked")],
+)
+def test_numbers_that_nobody_may_dial_are_no_place_for_callers_either(
+    theirs: Call, ala: User, asked: list[str], number: str, told: str
+) -> None:
+    BlockedNumber.objects.create(number="+14255550166", state=BlockState.BLOCKED, changed_at=now())
+    with pytest.raises(Refused, match=told):
+        send_on(conversation=talk_of(theirs), user=ala, number=number)
+    assert asked == []
+
+
 def test_second_number_has_to_wait_for_the_first_but_not_for_ever(theirs: Call, ala: User, asked: list[str]) -> None:
     send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
     with pytest.raises(Refused, match="being transferred already"):
@@ -100,7 +113,7 @@ def test_second_number_has_to_wait_for_the_first_but_not_for_ever(theirs: Call, 
     [
         ("911", "Emergency numbers"),
         ("+48600100200", "Calls to this country"),
-        (OURS, "in the call already|can have this number|Calls to this country"),
+        (OURS, "our own numbers|can have this number|Calls to this country"),
         ("nobody", "is no telephone number"),
     ],
 )

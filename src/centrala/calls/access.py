@@ -1,6 +1,8 @@
 """The only way a view or a program gets a call: what one may not see does not exist."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.timezone import now
@@ -30,6 +32,18 @@ def overheard_by(user: User, conversation: Conversation) -> bool:
     going_on = Call.objects.filter(conversation=conversation, state=CallState.CONNECTED)
     others = conversation.state == ConversationState.ACTIVE and conversation.agent_id != user.pk
     return others and supervised_by(user).filter(pk=conversation.pk).exists() and going_on.exists()
+
+
+def may_stay(call_id: UUID, people: Mapping[int, Role]) -> set[int]:
+    """Which of those in a call still work here and may still be what they are in it. Whose the call is, and who is
+    consulted, is not looked at here: see `queries.standing`."""
+    conversation = Conversation.objects.filter(call=call_id).first()
+    found = set()
+    for user in User.objects.working().filter(pk__in=people):
+        watches = people[user.pk] in ACTS
+        if not watches or (conversation and supervised_by(user).filter(pk=conversation.pk).exists()):
+            found.add(user.pk)
+    return found
 
 
 def visited(*, user: User, call: Call, role: Role) -> None:

@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
-from centrala.calls import taping, transcript, waits
+from centrala.calls import consulting, taping, transcript, waits
 from centrala.calls.live import tell
-from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded, Told
+from centrala.calls.models import Call, CallEnd, CallState, Consultation, Consulted, Node, Recorded, Told
 from centrala.calls.sending_on import ACCEPTED, FAILED, came_back
 from centrala.calls.states import REACHED, UNANSWERED, ending_told, further
 from centrala.characters import storable, storable_json
@@ -108,10 +108,16 @@ def agent_gone(call_id: UUID, *, heir: int | None) -> None:
     talk = call.conversation
     if talk is not None and talk.agent is not None and talk.state == ConversationState.ACTIVE:
         with suppress(Refused):  # it has moved on by itself
-            if heir is not None:
-                transfer_to_agent(conversation=talk, user=talk.agent, to=User.objects.get(pk=heir))
+            to = User.objects.working().filter(pk=heir).first() if heir is not None else None
+            if to is not None:
+                transfer_to_agent(conversation=talk, user=talk.agent, to=to)
             else:
                 release(conversation=talk, user=talk.agent)
+
+
+def hold(call_id: UUID, *, by: int, on: bool) -> None:
+    """Whether the customer is on hold; of an agent whose call it is not it means nothing."""
+    Call.objects.filter(pk=call_id).update(held_by=by if on else None)
 
 
 def why_over(call: Call) -> CallEnd:
@@ -174,6 +180,7 @@ def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
             call.state, call.ended_at, call.context = CallState.ENDED, now(), ""
             call.ending, call.detail = ending, detail
             call.save(update_fields=["state", "ended_at", "context", "ending", "detail"])
+            Consultation.objects.filter(call=call, state__in=consulting.UNDER_WAY).update(state=Consulted.OVER)
             tell(call.pk)
             announce([call.conversation_id] if call.conversation_id else [])  # its page says how the call ended
         elif ending == CallEnd.TRANSFERRED and call.ending == CallEnd.CUSTOMER:  # the end was told before its reason

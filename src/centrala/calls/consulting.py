@@ -16,6 +16,7 @@ from centrala.conversations.locking import locked_conversation
 from centrala.conversations.models import Conversation, ConversationState
 from centrala.errors import Refused
 from centrala.organization.models import User
+from centrala.routing import duty
 from centrala.routing.actions import transfer_to_agent
 from centrala.routing.models import Step
 from centrala.routing.tracing import trace
@@ -67,8 +68,15 @@ def consult(*, conversation: Conversation, user: User, colleague: User) -> Conve
 
 @transaction.atomic
 def accept(*, consultation: Consultation, user: User) -> Conversation:
-    """Raises Refused for one that does not hold any more."""
+    """The customer is on hold then. Raises Refused for one that does not hold any more, and for somebody who talks in
+    another call."""
+    duty.lock(user)  # of two that are accepted at once the second is refused
     found = _locked(consultation, colleague=user)
+    if found.state == Consulted.CAME:
+        return _talk(found)
+    if _talks(user):
+        raise Refused(_("You are in another call. Fix: end or leave it first."))
+    Call.objects.filter(pk=found.call_id).update(held_by=found.agent_id)
     return _moved(found, Consulted.CAME, Step.CONSULTED)
 
 
@@ -85,22 +93,22 @@ def finish(*, consultation: Consultation, user: User) -> Conversation:
     found = _locked(consultation)
     if user.pk not in {found.agent_id, found.colleague_id}:
         raise Refused(_gone())
-    return _moved(found, Consulted.OVER)
+    return _moved(found, Consulted.OVER, Step.NOT_CONSULTED if found.state == Consulted.ASKED else None)
 
 
 @transaction.atomic
 def hand_over(*, consultation: Consultation, user: User) -> Conversation:
     """The call is the colleague's, who goes on talking. Raises Refused for one who is not there."""
+    duty.lock(user, consultation.colleague)  # before the conversation, as everywhere
     found = _locked(consultation, agent=user, state=Consulted.CAME)
-    talk = found.call.conversation
-    assert talk is not None  # it holds
     _moved(found, Consulted.OVER)
-    return transfer_to_agent(conversation=talk, user=user, to=found.colleague)
+    return transfer_to_agent(conversation=_talk(found), user=user, to=found.colleague)
 
 
 @transaction.atomic
 def miss(call_id: UUID) -> None:
     """Whoever was asked and did not answer in time is not asked any more."""
+    locked_conversation(Call.objects.values_list("conversation", flat=True).get(pk=call_id))
     late = Consultation.objects.filter(call=call_id, state=Consulted.ASKED, asked_at__lte=now() - ANSWERED_WITHIN)
     for one in late.select_for_update(of=("self",)).select_related("call__conversation"):
         _moved(one, Consulted.MISSED, Step.NOT_CONSULTED)
@@ -114,13 +122,19 @@ def _talks(user: User) -> bool:
 
 
 def _locked(consultation: Consultation, **wanted: object) -> Consultation:
-    """As it stands now. The conversation is locked first, as everywhere."""
+    """As it stands now. The conversation is locked before it, and after the agents where those are."""
     if consultation.call.conversation_id is not None:
         locked_conversation(consultation.call.conversation_id)
     found = holding().select_for_update(of=("self",)).filter(pk=consultation.pk, **wanted).first()
     if found is None:
         raise Refused(_gone())
     return found
+
+
+def _talk(consultation: Consultation) -> Conversation:
+    talk = consultation.call.conversation
+    assert talk is not None  # whoever is consulted talks to the agent of one
+    return talk
 
 
 def _gone() -> str:
@@ -130,8 +144,7 @@ def _gone() -> str:
 def _moved(consultation: Consultation, state: Consulted, step: Step | None = None) -> Conversation:
     consultation.state = state
     consultation.save(update_fields=["state"])
-    talk = consultation.call.conversation
-    assert talk is not None  # whoever is consulted talks to the agent of one
+    talk = _talk(consultation)
     if step is not None:
         trace(step, [(talk.pk, consultation.colleague_id, None)], at=now())
     announce([talk.pk])

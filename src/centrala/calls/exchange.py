@@ -23,6 +23,7 @@ from centrala.azure.calls import Answered, Calls, Listening
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
 from centrala.calls import actions, attending, consulting, frames, outside, prompts, taping, transcript
+from centrala.calls.access import may_stay
 from centrala.calls.actions import sound_address
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
@@ -131,6 +132,7 @@ class Exchange:
 
     def _forget(self, live: LiveCall) -> None:
         self.calls.pop(live.call, None)
+        live.scatter()
         if live.line is not None:
             live.line.end()
         if _closed(live):
@@ -325,6 +327,11 @@ class Exchange:
         """Nobody waits for ever: for an agent's browser, or for sound of the service. Nobody talks for ever, either."""
         if (until := live.standing.asks_until) is not None and now() > until:
             await in_thread(consulting.miss, live.call)
+        if live.company:
+            people = {one.person: one.role for one in live.company}
+            live.admit(await in_thread(may_stay, live.call, people))
+        if live.standing.deserted:
+            await in_thread(actions.agent_gone, live.call, heir=live.heir)
         begun, rings = live.standing.connected_at, live.standing.rings_since
         if rings is not None:
             if now() - rings > RING_OUT:
@@ -357,11 +364,10 @@ class Exchange:
 
     async def _give_up(self, live: LiveCall, ending: CallEnd | None) -> None:
         """Without `ending` as the conversation says why."""
-        live.leaving, how = True, CallEnd.LOST
+        live.leaving, because = True, CallEnd.LOST
         try:
             call = await in_thread(_call, live.call)
-            # First: the service tells of the end at once.
-            because: CallEnd = ending if ending is not None else await in_thread(actions.why_over, call)
+            because = ending if ending is not None else await in_thread(actions.why_over, call)
             if call.state != CallState.ENDED and call.call_connection_id:
                 await self._hung_up(call, call.call_connection_id)
             await in_thread(actions.ended, call.pk, because)
@@ -369,9 +375,8 @@ class Exchange:
             log.warning("Call %s is gone from the database.", live.call)
         finally:
             live.leaving = False
-        over = Standing(
-            live.call, live.standing.conversation, over=True, ended=True, ending=how if live.standing.outbound else ""
-        )
+        told = because if live.standing.outbound else ""
+        over = Standing(live.call, live.standing.conversation, over=True, ended=True, ending=told)
         live.refresh(over, live.asks())
         self._forget(live)
 

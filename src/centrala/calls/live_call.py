@@ -6,7 +6,7 @@ makes them so: it may come late, twice, or first in another process after this o
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from time import monotonic
 from uuid import UUID
 
@@ -52,7 +52,6 @@ class LiveCall:
         self._customer = Ear(Role.CUSTOMER, self._to_customer)
         self._ears: dict[Agent, Ear] = {}  # of the agent and of the company
         self._introduced: list[tuple[str, str]] = []
-        self._came: set[int] = set()  # to be consulted
 
     @property
     def call(self) -> UUID:
@@ -87,10 +86,10 @@ class LiveCall:
         if turn is not None and turn < self._applied:
             return
         self._applied = self._applied if turn is None else turn
+        if standing.agent != self.standing.agent or standing.held != self.standing.held:
+            self.held = standing.held
         if standing.agent != self.standing.agent:
-            self.held = False
             self.alone_since = None
-            self._came.clear()
         if self.standing.rings_since is not None and standing.rings_since is None and self.line is None:
             self.silent_since = monotonic()  # only now is there anything to hear
         self.standing = standing
@@ -114,14 +113,10 @@ class LiveCall:
         self._changed()
 
     def accompany(self, guest: Agent) -> None:
-        """In another role, or another window, somebody is there once. Who is consulted speaks with the agent alone at
-        first: the customer is put on hold."""
+        """In another role, or another window, somebody is there once."""
         for one in [one for one in self.company if one.person == guest.person]:
             self.company.remove(one)
             one.dismiss("elsewhere")
-        if guest.role == Role.CONSULTED and guest.person not in self._came:
-            self._came.add(guest.person)
-            self.held = True
         self.company.append(guest)
         self._changed()
 
@@ -136,8 +131,23 @@ class LiveCall:
         self._changed()
 
     def hold(self, agent: Agent, *, on: bool) -> None:
+        """What was looked up before this is not news any more."""
         if self.agent is agent:
+            self._applied = self.asks()
             self.held, self._spoke = on, monotonic()
+            self._changed()
+
+    def scatter(self) -> None:
+        """The call is another process's: the browsers ask anew where it is."""
+        for one in (self.agent, *self.company):
+            if one is not None:
+                one.outlet.end()
+
+    def admit(self, people: Collection[int]) -> None:
+        """Of the company these alone may stay."""
+        for guest in [one for one in self.company if one.person not in people]:
+            self.company.remove(guest)
+            guest.dismiss(UNINVITED)
             self._changed()
 
     def announce(self, frames: Iterable[bytes]) -> None:

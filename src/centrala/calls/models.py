@@ -106,6 +106,8 @@ class Call(models.Model):
     recorded = models.CharField(max_length=10, choices=Recorded, default=Recorded.NO, db_default=Recorded.NO.value)
     sent_to = models.CharField(max_length=32, blank=True, default="", db_default="")  # E.164: see `sending_on`
     sent_at = models.DateTimeField(null=True)
+    # Who has put the customer on hold; it holds while the call is this agent's.
+    held_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+")
     agreed = models.CharField(max_length=10, choices=Agreed, blank=True, default="", db_default="")
     transcribed = models.CharField(max_length=10, choices=Recorded, default=Recorded.NO, db_default=Recorded.NO.value)
     rang_at = models.DateTimeField()

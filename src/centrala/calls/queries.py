@@ -29,9 +29,8 @@ def standing(call_id: UUID) -> Standing:
 
 def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
     """How these stand now; one that was erased meanwhile is over."""
-    calls = Call.objects.select_related(
-        "conversation__workstream", "conversation__agent", "conversation__overflowed"
-    ).in_bulk(list(ids))
+    related = ("conversation__workstream", "conversation__agent", "conversation__overflowed")
+    calls = Call.objects.select_related(*related).in_bulk(list(ids))
     asked = _consultations(ids)
     where = {call.conversation.workstream_id for call in calls.values() if call.conversation}
     music = sounds.of([pk for pk in where if pk is not None], Music.values)
@@ -42,7 +41,7 @@ def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
 def _consultations(ids: Collection[UUID]) -> dict[UUID, list[Consultation]]:
     """Of these calls, those under way; also one that nobody answered in time."""
     found: dict[UUID, list[Consultation]] = defaultdict(list)
-    for one in Consultation.objects.filter(call__in=ids, state__in=UNDER_WAY):
+    for one in Consultation.objects.filter(call__in=ids, state__in=UNDER_WAY).select_related("colleague"):
         found[one.call_id].append(one)
     return found
 
@@ -74,10 +73,15 @@ def _standing(call: Call, music: Mapping[tuple[int, str], int], asked: Iterable[
         hold_music=music.get((talk.workstream_id or 0, Music.HOLD)) if talk else None,
         asks_to_record=talk.workstream.consent if call.agreed == Agreed.ASKED and talk and talk.workstream else "",
         transcribed=call.transcribed,
+        held=talk is not None and talk.agent_id is not None and call.held_by_id == talk.agent_id,
+        deserted=talk is not None and talk.agent is not None and not talk.agent.works_here,
         consulted=frozenset(
             one.colleague_id
             for one in asked
-            if one.state == Consulted.CAME and talk is not None and one.agent_id == talk.agent_id
+            if one.state == Consulted.CAME
+            and one.colleague.works_here
+            and talk is not None
+            and one.agent_id == talk.agent_id
         ),
         asks_until=min((one.expires_at for one in asked if one.state == Consulted.ASKED), default=None),
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,

@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from centrala.calls import actions, tickets, wire
+from centrala.calls.access import may_stay
 from centrala.calls.browsers import Agent
 from centrala.calls.exchange import Exchange
 from centrala.calls.frames import BYTES
@@ -165,7 +166,9 @@ async def talk(socket: WebSocket) -> None:
         return await socket.close(REFUSED)
     live = exchange.calls[found.call]
     await exchange.refresh(live)
-    if not _admitted(found, live):
+    if exchange.calls.get(found.call) is not live or not _admitted(found, live):
+        return await socket.close(REFUSED)
+    if not await in_thread(may_stay, found.call, {found.person: found.role}):
         return await socket.close(REFUSED)
     await socket.accept()
     if not _admitted(found, live):  # it has changed hands in this moment
@@ -206,14 +209,20 @@ async def _listen(socket: WebSocket, live: LiveCall, agent: Agent) -> None:
         if frame is not None and len(frame) == BYTES:
             live.from_agent(frame, agent)
         elif words is not None:
-            _obey(words, live, agent)
+            await _obey(words, live, agent)
 
 
-def _obey(words: str, live: LiveCall, agent: Agent) -> None:
-    with contextlib.suppress(msgspec.MsgspecError):
+async def _obey(words: str, live: LiveCall, agent: Agent) -> None:
+    """A hold is written down first: it outlives this process."""
+    try:
         wish = msgspec.json.decode(words, type=_Wish)
-        if wish.kind == "hold":
+        if wish.kind == "hold" and agent is live.agent:
+            await in_thread(actions.hold, live.call, by=agent.person, on=wish.on)
             live.hold(agent, on=wish.on)
+    except msgspec.MsgspecError:
+        return
+    except DatabaseError as error:
+        log.warning("A hold in call %s could not be written down (%s).", live.call, type(error).__name__)
 
 
 async def _until_one_ends(*works: Any) -> None:

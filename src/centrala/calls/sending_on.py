@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
+from centrala.calls.blocking import blocked_among
 from centrala.calls.models import Call, CallState
 from centrala.connection.azure_words import in_words
 from centrala.conversations.live import announce
 from centrala.conversations.models import Conversation, ConversationState
 from centrala.errors import Refused
-from centrala.numbers.countries import number_to_call
 from centrala.organization.models import User
 from centrala.routing import outside
 from centrala.routing.models import Step
+from centrala.workstreams.overflowing import number_outside
 
 RINGS = timedelta(minutes=2)  # Azure gives up a little before
 ACCEPTED, FAILED = "CallTransferAccepted", "CallTransferFailed"
@@ -55,7 +56,9 @@ def _begun(conversation: Conversation, user: User, number: str) -> tuple[Call, s
         raise Refused(_("The call is not yours any more, or it is over."))
     if is_under_way(call):
         raise Refused(_("The caller is being transferred already. Fix: wait until somebody answers there."))
-    to = number_to_call(number, countries=talk.workstream.transfer_countries if talk.workstream else [])
+    to = number_outside(number, countries=talk.workstream.transfer_countries if talk.workstream else [])
+    if blocked_among([to]):
+        raise Refused(_("This number is blocked. Fix: an administrator takes it off the list."), field="number")
     if to in {call.number, call.customer}:
         raise Refused(_("This number is in the call already."), field="number")
     call.sent_to, call.sent_at, call.detail = to, now(), ""

@@ -48,6 +48,8 @@ class Standing:
     wait_music: int | None = None  # a Sound of one's own
     hold_music: int | None = None
     asks_to_record: str = ""  # how, of one who has not answered; see workstreams.models.Consent
+    held: bool = False  # by the agent
+    deserted: bool = False  # its agent does not work here any more
     consulted: frozenset[int] = frozenset()  # colleagues whom the agent has asked in, and who came
     asks_until: datetime | None = None  # a colleague who has not answered
 

@@ -14,12 +14,11 @@ from centrala.dialling.access import usable_by
 from centrala.dialling.countries import code_of, names
 from centrala.dialling.models import Profile
 from centrala.errors import Refused
+from centrala.numbers.countries import COSTLY
 from centrala.numbers.emergency import is_emergency
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing.duty import duty
-
-COSTLY = {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
 
 
 def callable_number(text: str, *, home: str = "") -> str:

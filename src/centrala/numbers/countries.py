@@ -11,8 +11,10 @@ from phonenumbers import (
     SUPPORTED_REGIONS,
     NumberParseException,
     PhoneNumberFormat,
+    PhoneNumberType,
     format_number,
     is_valid_number,
+    number_type,
     parse,
     region_code_for_number,
 )
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 SEPARATORS = re.compile(r"[\s,;]+")
 SOME_NAMED = 12  # countries that a reason names
+COSTLY = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 
 
 class CountriesField(forms.CharField):
@@ -81,4 +84,6 @@ def number_to_call(text: str, *, countries: Iterable[str]) -> str:
         raise Refused(
             _("Calls to this country are not allowed. Allowed: %(countries)s.") % {"countries": names}, field="number"
         )
+    if number_type(number) in COSTLY:
+        raise Refused(_("This number costs more than a call: premium numbers are not dialled."), field="number")
     return str(format_number(number, PhoneNumberFormat.E164))

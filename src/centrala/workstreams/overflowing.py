@@ -83,7 +83,9 @@ def number_outside(text: str, *, countries: Iterable[str]) -> str:
     """E.164. Raises Refused as `number_to_call` does, and for our own numbers: who is sent there would come back."""
     number = number_to_call(text, countries=countries)
     if PhoneNumber.objects.filter(number=number).exists():
-        raise Refused(_("This is one of our own numbers: callers would come back. Fix: choose another queue."))
+        raise Refused(
+            _("This is one of our own numbers: callers would come back. Fix: choose another queue."), field="number"
+        )
     return number
 
 

@@ -32,9 +32,6 @@ export class Talking {
   dial(address) {
     const socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
-    // The hub forgets a hold with its process: before anybody is heard it is told again.
-    this.holds = this.held;
-    if (this.holds) socket.addEventListener("open", () => this.hold(true));
     socket.addEventListener("message", ({ data }) => (typeof data === "string" ? this.hear(data) : this.play(data)));
     socket.addEventListener("close", () => this.socket === socket && this.retry());
     this.socket = socket;
@@ -51,9 +48,6 @@ export class Talking {
     if (kind !== "mode") return;
     this.since = undefined;
     this.tried = 0;
-    if (mode === "talking" && this.holds) return; // until it has heard of it
-    this.holds = false;
-    this.held = mode === "held";
     this.now = mode;
     if (STAYS_OVER.includes(mode)) this.end(ending ? `ended${ending}` : mode);
     else this.mode(mode);

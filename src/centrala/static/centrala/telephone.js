@@ -177,9 +177,11 @@ function look() {
   const calls = rows();
   const kept = sessionStorage.getItem(HERE);
   if (now && !SUPERVISES.includes(now.role) && gone(now)) over(now);
-  const wanted = calls.find((row) => row.dataset.call === kept) ?? calls.at(-1);
-  const here = wanted && (wanted.dataset.call === kept || performance.now() - asked < TAKEN);
-  if ((!now || SUPERVISES.includes(now.role)) && here) {
+  const fresh = performance.now() - asked < TAKEN; // whoever takes another call leaves that of a colleague
+  const others = calls.filter((row) => row.dataset.call !== now?.call);
+  const wanted = fresh && now?.role ? others.at(-1) : (calls.find((row) => row.dataset.call === kept) ?? calls.at(-1));
+  const here = wanted && (wanted.dataset.call === kept || fresh);
+  if ((!now || now.role) && here && wanted.dataset.call !== now?.call) {
     asked = -Infinity;
     join(wanted);
   }
