@@ -231,6 +231,7 @@ class Exchange:
                 if ending := await attending.attend(live, self._turns.setdefault(live.call, attending.Turns())):
                     self._leave(live, ending)
                 elif outside.is_due(live):
+                    live.sent_out = True  # now: the task begins in its own time, and the next look may come before
                     self._spawn(outside.send(live, self._client))
         except Exception:
             log.exception("Call %s could not be looked after.", live.call)

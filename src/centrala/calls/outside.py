@@ -53,7 +53,6 @@ def is_due(live: LiveCall) -> bool:
 
 async def send(live: LiveCall, client: Callable[[Call], Calls]) -> None:
     """What becomes of it is told by the service's events."""
-    live.sent_out = True
     try:
         wish = await in_thread(begin, live.call)
         if wish is not None:
