@@ -1,5 +1,6 @@
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ JOBS = {
     "procrastinate_workers",
 }  # not Django's
 MIGRATED = "migrated"
+LONGEST = {"test_bench.py", "test_verify.py", "test_two_of_each.py", "test_kills.py", "test_calls_of_two_nodes.py"}
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 HOLDING_ROWS = """
 do $$ declare name text; holds boolean; begin
@@ -33,6 +35,14 @@ do $$ declare name text; holds boolean; begin
     if holds then execute format('delete from %I', name); end if;
   end loop;
 end $$"""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a few tests of minutes first, then those with many: at the end both processes have work."""
+    many = Counter(item.path for item in items)
+    first = {item.path for item in items if item.path.name in LONGEST}
+    items.sort(key=lambda item: (item.path not in first, -many[item.path], str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def test_quick_bench_writes_every_figure(tmp_path: Path) -> None:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
