@@ -59,6 +59,26 @@ def test_agent_is_told_that_nobody_answered(tmp_path: Path, settings: Settings) 
     assert (Call.objects.get().ending, outlet.words[-1]["ending"]) == (CallEnd.NO_ANSWER, CallEnd.NO_ANSWER)
 
 
+def test_end_of_a_call_that_was_answered_has_no_word_of_one_that_was_not(tmp_path: Path, settings: Settings) -> None:
+    person, outlet = ala(), Told()
+    made = call(connected(), agent=person, at=node(HERE))
+    Call.objects.update(
+        direction=Direction.OUTBOUND, call_connection_id="", connected_at=now() - timedelta(hours=1), longest_seconds=60
+    )
+
+    async def cut_off() -> None:
+        exchange = Exchange(dsn="", cloud=settings.CLOUD, address=HERE, folder=tmp_path)
+        live = exchange.live(made.pk)
+        await exchange.refresh(live)
+        live.join(Agent(person.pk, outlet))
+        await exchange._be_patient(live)
+        await asyncio.gather(*exchange._tasks)
+
+    asyncio.run(cut_off())
+
+    assert (Call.objects.get().ending, outlet.words[-1]) == (CallEnd.TOO_LONG, {"kind": "mode", "mode": "over"})
+
+
 def test_browser_asks_anew_where_a_call_is_that_another_process_has(tmp_path: Path, settings: Settings) -> None:
     person, other, outlet = ala(), node(THERE), Told()
     made = call(connected(), agent=person, at=node(HERE))

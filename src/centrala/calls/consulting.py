@@ -53,7 +53,9 @@ def consult(*, conversation: Conversation, user: User, colleague: User) -> Conve
         raise Refused(_("The call is not yours any more, or it is over."))
     name = {"name": colleague.display_name}
     if not colleague.works_here or colleague == user:
-        raise Refused(_("“%(name)s” cannot be asked.") % name, field="colleague")
+        raise Refused(
+            _("“%(name)s” cannot be asked. Fix: choose a colleague who works here.") % name, field="colleague"
+        )
     if _talks(colleague):
         raise Refused(
             _("%(name)s is in another call. Fix: ask somebody else, or try again later.") % name, field="colleague"
@@ -138,7 +140,7 @@ def _talk(consultation: Consultation) -> Conversation:
 
 
 def _gone() -> str:
-    return _("This has been settled meanwhile: the call has gone on without it.")
+    return _("This request is settled already: the call goes on without it, and there is nothing left to do.")
 
 
 def _moved(consultation: Consultation, state: Consulted, step: Step | None = None) -> Conversation:

@@ -22,8 +22,7 @@ from django.utils.timezone import now
 from centrala.azure.calls import Answered, Calls, Listening
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, attending, consulting, frames, outside, prompts, taping, transcript
-from centrala.calls.access import may_stay
+from centrala.calls import actions, attending, company, frames, outside, prompts, taping, transcript
 from centrala.calls.actions import sound_address
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
@@ -227,6 +226,7 @@ class Exchange:
         try:
             await self._follow(live, stands, turn)
             if live.call in self.calls:
+                await company.look_after(live)
                 await self._be_patient(live)
                 if ending := await attending.attend(live, self._turns.setdefault(live.call, attending.Turns())):
                     self._leave(live, ending)
@@ -326,13 +326,6 @@ class Exchange:
 
     async def _be_patient(self, live: LiveCall) -> None:
         """Nobody waits for ever: for an agent's browser, or for sound of the service. Nobody talks for ever, either."""
-        if (until := live.standing.asks_until) is not None and now() > until:
-            await in_thread(consulting.miss, live.call)
-        if live.company:
-            people = {one.person: one.role for one in live.company}
-            live.admit(await in_thread(may_stay, live.call, people))
-        if live.standing.deserted:
-            await in_thread(actions.agent_gone, live.call, heir=live.heir)
         begun, rings = live.standing.connected_at, live.standing.rings_since
         if rings is not None:
             if now() - rings > RING_OUT:
@@ -376,7 +369,7 @@ class Exchange:
             log.warning("Call %s is gone from the database.", live.call)
         finally:
             live.leaving = False
-        told = because if live.standing.outbound else ""
+        told = because if live.standing.outbound and live.standing.connected_at is None else ""
         over = Standing(live.call, live.standing.conversation, over=True, ended=True, ending=told)
         live.refresh(over, live.asks())
         self._forget(live)

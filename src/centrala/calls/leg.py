@@ -30,10 +30,6 @@ FOLDERS = {AGENT: "speaking", CUSTOMER: "voicemail"}
 log = logging.getLogger(__name__)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Named:
     call: UUID

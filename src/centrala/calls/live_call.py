@@ -148,7 +148,7 @@ class LiveCall:
         for guest in [one for one in self.company if one.person not in people]:
             self.company.remove(guest)
             guest.dismiss(UNINVITED)
-            self._changed()
+        self._changed()
 
     def announce(self, frames: Iterable[bytes]) -> None:
         """To the customer, before any music; an agent who talks is not interrupted."""

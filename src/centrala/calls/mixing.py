@@ -64,9 +64,6 @@ class Ear:
         if frames := [waiting.popleft() for waiting in self._waiting.values() if waiting]:
             self._put(frames[0] if len(frames) == 1 else mixed(frames))
 
-    def clear(self) -> None:
-        self._waiting.clear()
-
 
 def mixed(frames: list[bytes]) -> bytes:
     """Their sum; what is too loud for a sample is as loud as it can be."""

@@ -20,13 +20,12 @@ from centrala.azure.errors import AzureError
 from centrala.calls.live import tell
 from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallState
-from centrala.calls.sending_on import RINGS, came_back
+from centrala.calls.sending_on import RINGS, came_back, checked
 from centrala.calls.standing import Mode
 from centrala.calls.threads import at_azure, in_thread
 from centrala.errors import Refused
 from centrala.routing import outside
 from centrala.routing.models import Overflowed, Step
-from centrala.workstreams.overflowing import number_outside
 
 TRIES = 3
 MOST_PAUSE = 5.0  # seconds between them, whatever the service asks for
@@ -102,11 +101,7 @@ def begin(call_id: UUID) -> Wish | None:
 def _number(call: Call, over: Overflowed) -> str:
     """What was allowed when it was saved may not be any more, and the call may be of another workstream. Raises
     Refused."""
-    workstream = call.conversation.workstream if call.conversation else None
-    number = number_outside(over.outside, countries=workstream.transfer_countries if workstream else [])
-    if number == call.customer:
-        raise Refused("It is the caller's own.")
-    return number
+    return checked(over.outside, call, call.conversation.workstream if call.conversation else None)
 
 
 def sweep(*, at: datetime) -> None:

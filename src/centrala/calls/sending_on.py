@@ -21,6 +21,7 @@ from centrala.errors import Refused
 from centrala.organization.models import User
 from centrala.routing import outside
 from centrala.routing.models import Step
+from centrala.workstreams.models import Workstream
 from centrala.workstreams.overflowing import number_outside
 
 RINGS = timedelta(minutes=2)  # Azure gives up a little before
@@ -56,15 +57,21 @@ def _begun(conversation: Conversation, user: User, number: str) -> tuple[Call, s
         raise Refused(_("The call is not yours any more, or it is over."))
     if is_under_way(call):
         raise Refused(_("The caller is being transferred already. Fix: wait until somebody answers there."))
-    to = number_outside(number, countries=talk.workstream.transfer_countries if talk.workstream else [])
-    if blocked_among([to]):
-        raise Refused(_("This number is blocked. Fix: an administrator takes it off the list."), field="number")
-    if to in {call.number, call.customer}:
-        raise Refused(_("This number is in the call already."), field="number")
+    to = checked(number, call, talk.workstream)
     call.sent_to, call.sent_at, call.detail = to, now(), ""
     call.save(update_fields=["sent_to", "sent_at", "detail"])
     announce([talk.pk])
     return call, to
+
+
+def checked(number: str, call: Call, workstream: Workstream | None) -> str:
+    """E.164. Raises Refused for a number that the caller of a workstream may not be sent on to."""
+    to = number_outside(number, countries=workstream.transfer_countries if workstream else [])
+    if blocked_among([to]):
+        raise Refused(_("This number is blocked. Fix: an administrator takes it off the list."), field="number")
+    if to in {call.number, call.customer}:
+        raise Refused(_("This number is in the call already."), field="number")
+    return to
 
 
 def is_under_way(call: Call) -> bool:

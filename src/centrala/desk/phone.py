@@ -57,7 +57,7 @@ def consulted(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     found = find(request, conversation_id)
     came = holding().filter(call__conversation=found, colleague=request.user, state=Consulted.CAME)
     if not came.exists() and _under_way(found):
-        return _refused(_("You are not asked into this call any more."))
+        return _refused(_("You are not asked into this call any more. Fix: have its agent ask you again."))
     return _let_in(request, found, Role.CONSULTED)
 
 

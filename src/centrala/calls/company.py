@@ -1,0 +1,19 @@
+"""Those in a call besides its customer are looked after once a second: nobody is asked for ever, nobody stays who may
+not, and a call whose agent works here no more is somebody else's."""
+
+from django.utils.timezone import now
+
+from centrala.calls import actions, consulting
+from centrala.calls.access import may_stay
+from centrala.calls.live_call import LiveCall
+from centrala.calls.threads import in_thread
+
+
+async def look_after(live: LiveCall) -> None:
+    if (until := live.standing.asks_until) is not None and now() > until:
+        await in_thread(consulting.miss, live.call)
+    if live.company:
+        people = {one.person: one.role for one in live.company}
+        live.admit(await in_thread(may_stay, live.call, people))
+    if live.standing.deserted:
+        await in_thread(actions.agent_gone, live.call, heir=live.heir)
