@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from centrala_plugin import NO_BROWSER, chromium
 
@@ -25,7 +25,7 @@ ARGUMENTS = [
     # Whatever a page may ask for, nothing leaves this machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 ]
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds: nothing is measured here, and the machine may be slow
 GONE = "net::ERR_ABORTED"  # the page itself gave up: it was left, or closed its stream
 RESULTS = Path("test-results")  # screenshots of failed tests
 FAILED = pytest.StashKey[bool]()
@@ -61,6 +61,7 @@ async def new_page(browser: Browser, problems: list[str], request: pytest.Fixtur
     async def open_page(**options: Any) -> Page:  # Playwright's own options, passed on to it
         context = await browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options)
         context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         page = await context.new_page()
         watch(page, problems)
         pages.append(page)

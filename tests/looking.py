@@ -23,6 +23,7 @@ async def faults(page: Page, address: str = "") -> list[str]:
     """What axe-core says of the page with everything unfolded, and whether it is wider than the window."""
     if address:
         await page.goto(address)
+    await page.wait_for_load_state()  # with its styles: what was pressed last may have led here
     await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     await page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")  # half of a colour
     results: dict[str, Any] = (await Axe().run(page)).response

@@ -6,6 +6,8 @@ from typing import Literal
 
 from playwright.async_api import Locator, Page, expect
 
+from clipboard import copied
+
 PRESSED: tuple[Literal["link", "button", "tab", "radio", "checkbox"], ...] = (
     "link",
     "button",
@@ -88,11 +90,12 @@ class Walk:
     async def copied(self, page: Page) -> str:
         """What the Copy button of that label puts on the clipboard."""
         ending = re.compile(f"{re.escape(self.label())}$")
-        await self._activate(page.locator("[data-copy]").and_(page.get_by_role("button", name=ending)).first)
-        return str(await page.evaluate("navigator.clipboard.readText()"))
+        button = page.locator("[data-copy]").and_(page.get_by_role("button", name=ending)).first
+        return await copied(page, self._activate(button))
 
     async def _activate(self, control: Locator) -> None:
         self.clicks += 1
+        await control.page.wait_for_load_state()  # until then some buttons do nothing
         if not self._keyboard:
             await control.click(timeout=PATIENCE)
             return

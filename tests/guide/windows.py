@@ -1,5 +1,6 @@
 """The windows of somebody who follows the guide, and what shows at its end that it led there."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from playwright.async_api import Page, expect
@@ -42,10 +43,11 @@ async def a_text_arrives(windows: Windows) -> None:
         control.post("/_local/sms", json=text).raise_for_status()
     center = windows.center
     row = center.get_by_role("row").filter(has_text="SMSReceived")
-    for _ in range(20):
+    for _ in range(120):
         await center.goto(f"{windows.demo.hub['url']}/center/events/")
         if await row.count():
             break
+        await asyncio.sleep(0.25)
     await expect(row).to_have_count(1)
 
 

@@ -22,7 +22,7 @@ async def test_customer_writes_and_the_agent_answers(demo: Demo, new_page: OpenP
     desk, telephone = await new_page(), await new_page()
     await sign_in(desk, demo, "agent")
     await expect(desk.get_by_role("heading", name="Conversations", exact=True)).to_be_visible()
-    await expect(desk.get_by_role("status")).to_have_text("Live")
+    await expect(desk.locator("#connection")).to_have_text("Live")
 
     number = demo.acs["phone_numbers"][0]
     await telephone.goto(f"{demo.azure['portal']}/telephone?number=%2B{TELEPHONE[1:]}&to=%2B{number[1:]}")

@@ -59,7 +59,7 @@ async def test_row_that_is_replaced_while_its_thread_is_fetched_opens_it_all_the
 
     written(demo, "+14255550165", "First.")
     await sign_in(page, demo, "agent")
-    await expect(page.get_by_role("status")).to_have_text("Live")
+    await expect(page.locator("#connection")).to_have_text("Live")
     row = page.get_by_role("link").filter(has_text="+1 425-555-0165")
     await page.route(f"**{await row.get_attribute('href')}", hold)
     await row.click()
@@ -140,7 +140,7 @@ async def test_sign_out_in_one_tab_ends_the_others_and_forgets_drafts(
     address = await opened(page, "Who is there?")
     await page.get_by_role("textbox", name="Reply to").fill("Nobody's business.")
     other = await another_tab(page, address, problems)
-    await expect(other.get_by_role("status")).to_have_text("Live")
+    await expect(other.locator("#connection")).to_have_text("Live")
 
     await other.get_by_role("button", name="Account").click()
     await other.get_by_role("button", name="Sign out").click()

@@ -43,7 +43,7 @@ async def test_person_is_invited_and_comes_in_by_keyboard(demo: Demo, new_page: 
     await other.keyboard.press("Enter")
 
     await expect(other.get_by_role("heading", name="Conversations", exact=True)).to_be_visible()
-    await expect(other.get_by_role("status")).to_have_text("Live")
+    await expect(other.locator("#connection")).to_have_text("Live")
     await page.goto(f"{demo.hub['url']}/center/users/?search=celina")
     await page.get_by_role("link", name="celina").press("Enter")
     await page.get_by_text("Disable", exact=True).press("Enter")

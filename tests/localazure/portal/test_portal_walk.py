@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from browser_fixtures import OpenPage
+from clipboard import copied
 from localazure.pytest_plugin import LocalAzure
 from localazure_tests.receiver import Received, Receiver, accept
 
@@ -237,8 +238,7 @@ class Walker:
         await self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
     async def copied(self, name: str) -> str:
-        await self.press(name)
-        return await self.page.evaluate("navigator.clipboard.readText()")
+        return await copied(self.page, self.press(name))
 
     async def fill(self, label: str, value: str) -> None:
         await self.page.get_by_role("textbox", name=label, exact=True).fill(value)
