@@ -95,7 +95,6 @@ def adopt(*, node: Node, known: Collection[UUID] = (), others: bool = True, most
     return adopted
 
 
-@transaction.atomic
 def carried(call_id: UUID, *, node: Node) -> None:
     """The call's sound comes to this node: whichever had it, it is this one's."""
     Call.objects.filter(pk=call_id).exclude(node=node).update(node=node)
@@ -194,12 +193,19 @@ def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, 
     """An event of the service about the call. That it was told is written last: where something fails before, the
     service comes again and all is done again. One that was told before changes nothing."""
     id_, type_, told = storable(id_), storable(type_), storable_json(dict(data))
-    if Told.objects.filter(pk=id_).exists():
-        return
-    named = _named(call.pk, told)
-    _moved(named, type_, told)
-    transcript.told(named, type_, told, at=at)
-    Told.objects.get_or_create(pk=id_, defaults={"call": call, "type": type_, "at": at, "data": told})
+    if not _is_known(call, type_):
+        if Told.objects.filter(pk=id_).exists():
+            return
+        named = _named(call.pk, told)
+        _moved(named, type_, told)
+        transcript.told(named, type_, told, at=at)
+    Told.objects.bulk_create([Told(pk=id_, call=call, type=type_, at=at, data=told)], ignore_conflicts=True)
+
+
+def _is_known(call: Call, type_: str) -> bool:
+    """That a call stands is told three times; whoever read the call a while ago may say so: it never moves back."""
+    stands = call.connected_at is not None and bool(call.call_connection_id) and call.returns_id is None
+    return stands and REACHED.get(type_) == CallState.CONNECTED
 
 
 def _moved(call: Call, type_: str, data: Mapping[str, Any]) -> None:

@@ -63,15 +63,17 @@ class Exchange:
         self._clients: dict[str, Calls] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: dict[UUID, attending.Turns] = {}
-        self._look = asyncio.Event()
-        self._beaten = self._adopts_from = float("-inf")
+        self._look, self._ringing = asyncio.Event(), asyncio.Event()
+        self._news: set[UUID] = set()  # calls of this node that may stand differently now
+        self._beaten = self._adopts_from = self._adopted = self._looked = float("-inf")
         self._folder = folder
         self._keep_legs = keep_legs
 
     def start(self) -> None:
-        hear = {CHANNEL: lambda _id: self._look.set(), DESK: self._told_by_desk}
-        self._spawn(listen(self._dsn, hear, name=NAME, found=self._look.set))
+        hear = {CHANNEL: self._told, DESK: self._told_by_desk}
+        self._spawn(listen(self._dsn, hear, name=NAME, found=self._ringing.set))
         self._spawn(self._for_ever(self._beat))
+        self._spawn(self._for_ever(self._take_once))
         self._spawn(self._for_ever(self._look_once))
         self._spawn(self._tick_for_ever())
         self._spawn(self._practise())
@@ -87,8 +89,9 @@ class Exchange:
         with contextlib.suppress(DatabaseError):
             await in_thread(actions.goodbye, self.node)
 
-    def look(self) -> None:
-        """Something may have changed: now rather than in a second."""
+    def look(self, call: UUID) -> None:
+        """It may stand differently: now rather than in a second."""
+        self._news.add(call)
         self._look.set()
 
     def live(self, call: UUID) -> LiveCall:
@@ -169,6 +172,13 @@ class Exchange:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("A task of calls failed.", exc_info=error)
 
+    def _told(self, id_: str) -> None:
+        """By the database, of any call: one that is not here may want to be taken."""
+        if (call := UUID(id_)) in self.calls:
+            self.look(call)
+        else:
+            self._ringing.set()
+
     def _told_by_desk(self, told: str) -> None:
         concerned = {live.standing.conversation: live for live in self.calls.values()}
         for id_ in msgspec.json.decode(told).get("conversations", []):
@@ -197,24 +207,32 @@ class Exchange:
         await asyncio.sleep(BEAT_SECONDS)
 
     async def _look_once(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._look.wait()
-        self._look.clear()
-        await self._take()
-        turns = {live.call: live.asks() for live in self.calls.values()}
-        for id_, stands in (await in_thread(standings, list(turns))).items():
-            if (live := self.calls.get(id_)) is not None:
-                await self._look_after(live, stands, turns[id_])
+        """At the calls of which something was told, and once a second at all of them; none waits for another's turn."""
+        await _at_most_a_second(self._look)
+        news, self._news = self._news, set()
+        if monotonic() - self._looked >= LOOK_SECONDS:
+            news, self._looked = set(self.calls), monotonic()
+        turns = {id_: self.calls[id_].asks() for id_ in news & self.calls.keys()}
+        if not turns:
+            return
+        found = await in_thread(standings, list(turns))
+        looked = [(self.calls[id_], stands, turns[id_]) for id_, stands in found.items() if id_ in self.calls]
+        await asyncio.gather(*(self._look_after(*one) for one in looked))
 
-    async def _take(self) -> None:
-        """Calls that ring, and those of nodes that are no more."""
+    async def _take_once(self) -> None:
+        """Calls that ring, and once a second those of nodes that are no more."""
+        await _at_most_a_second(self._ringing)
         claimed = await in_thread(actions.claim, node=self.node)
         for call in claimed:
             self.live(call.pk).answering = True
             self._spawn(self._answer(call))
         if claimed:
-            self._look.set()  # there may be more
+            self._ringing.set()  # there may be more
+        if monotonic() - self._adopted >= LOOK_SECONDS:
+            self._adopted = monotonic()
+            await self._adopt()
+
+    async def _adopt(self) -> None:
         others = monotonic() >= self._adopts_from
         adopted = await in_thread(actions.adopt, node=self.node, known=list(self.calls), others=others)
         for call, reachable in adopted:
@@ -407,6 +425,13 @@ class Exchange:
         if text not in self._clients:
             self._clients[text] = Calls(connection=call.connection.connection_string, cloud=self._cloud)
         return self._clients[text]
+
+
+async def _at_most_a_second(told: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_SECONDS):
+            await told.wait()
+    told.clear()
 
 
 def _closed(live: LiveCall) -> bool:

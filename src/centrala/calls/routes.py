@@ -24,7 +24,7 @@ from centrala.calls.live_call import LiveCall
 from centrala.calls.mixing import Role
 from centrala.calls.models import Call, CallState
 from centrala.calls.outlet import Outlet
-from centrala.calls.threads import in_thread
+from centrala.calls.threads import beside, in_thread
 from centrala.calls.trusting import CallTokens, learn
 from centrala.entra.refusals import Refusal
 from centrala.moments import moment
@@ -58,7 +58,7 @@ class _Wish(msgspec.Struct, frozen=True):
 
 async def events(request: Request) -> Response:
     """200 when all of them are kept. The service comes again after 5xx and 408, and not after 401 or 404."""
-    call = await in_thread(by_secret, request.path_params["secret"])
+    call = await beside(by_secret, request.path_params["secret"])
     if call is None:
         return PlainTextResponse("There is no such call.", 404)
     try:
@@ -75,7 +75,7 @@ async def events(request: Request) -> Response:
         told = msgspec.json.decode(body, type=list[_Event])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return PlainTextResponse("These are no events of a call.", 400)
-    await in_thread(_keep, call, resource, told)
+    await beside(_keep, call, resource, told)
     return Response()
 
 
@@ -130,7 +130,7 @@ async def _begin_for_sure(call: Call, resource: str, exchange: Exchange) -> None
             log.warning("Call %s waits for the database (%s).", call.pk, type(error).__name__)
             await asyncio.sleep(RETRY_SECONDS)
         else:
-            return exchange.look()
+            return exchange.look(call.pk)
 
 
 def _begin(call: Call, resource: str, exchange: Exchange) -> None:
@@ -154,7 +154,7 @@ async def _hear(socket: WebSocket, live: LiveCall, exchange: Exchange) -> None:
         elif isinstance(told, wire.Tone):
             live.pressed(told.key)
             live.keys += told.key
-            exchange.look()
+            exchange.look(live.call)
     await socket.close(WRONG)
 
 

@@ -11,6 +11,7 @@ from django.db import connection as database
 P = ParamSpec("P")
 T = TypeVar("T")
 DATABASE = ThreadPoolExecutor(4, "calls database")
+TOLD = ThreadPoolExecutor(3, "calls told")
 PULSE = ThreadPoolExecutor(1, "calls pulse")
 AZURE = ThreadPoolExecutor(32, "calls azure")  # a caller hears it ring meanwhile
 FILES = ThreadPoolExecutor(1, "calls files")
@@ -19,6 +20,11 @@ FILES = ThreadPoolExecutor(1, "calls files")
 async def in_thread(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """Something with the database."""
     return await _in(DATABASE, partial(work, *given, **named))
+
+
+async def beside(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """With the database, too: what the service tells of calls, for which nobody waits who calls."""
+    return await _in(TOLD, partial(work, *given, **named))
 
 
 async def on_the_pulse(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
