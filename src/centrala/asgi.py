@@ -15,8 +15,8 @@ from starlette.websockets import WebSocket
 
 from centrala import health, metrics, static_files
 from centrala.bounded import Bounded
+from centrala.calls import outside_routes, transcribing
 from centrala.calls import routes as calls
-from centrala.calls import transcribing
 from centrala.calls.exchange import Exchange
 from centrala.calls.trusting import CallTokens
 from centrala.database import dsn
@@ -88,6 +88,7 @@ def build() -> Starlette:
         *stream.routes,
         *calls.routes,
         *transcribing.routes,
+        *outside_routes.routes,
         *static_files.routes(),
         *health.routes,
         *metrics.routes,

@@ -1,15 +1,18 @@
 """Supervisors in a call: who hears them, what the agent is told, and when they are shown out."""
 
 from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from django.utils.timezone import now
 
 from calls.test_live_call import ALA, BEATA, CALL, HER_VOICE, HIS_VOICE, Recorded, standing, talking
-from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent
+from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent, Outsider
 from centrala.calls.live_call import LiveCall
 from centrala.calls.mixing import Role, mixed
 from centrala.calls.music import melody
-from centrala.calls.standing import Mode
+from centrala.calls.standing import Advice, Mode, Standing
 
 CELINA = 9
 WITH_BEATA = replace(standing(agent=ALA), consulted=frozenset({BEATA}), held=True)
@@ -260,3 +263,113 @@ def consulting() -> tuple[LiveCall, Recorded, Agent, Recorded, Agent, Recorded]:
     live.refresh(WITH_BEATA)
     live.accompany(beata)
     return live, line, agent, ear, beata, hers
+
+
+OUTSIDE = UUID(int=3)
+
+
+def advised(*, held: bool, handed: bool = False, wanted: bool = True) -> Standing:
+    at = now()
+    advice = Advice(OUTSIDE, at, timedelta(hours=1), answered_at=at, named=True, wanted=wanted, handed=handed)
+    return replace(standing(agent=None if handed else ALA), held=held, advice=advice)
+
+
+def outside(*, held: bool = True) -> tuple[LiveCall, Recorded, Agent, Recorded, Outsider, Recorded]:
+    """Ala talks, and consults a number outside, where somebody has answered."""
+    live, line, agent, ear = talking()
+    hers = Recorded()
+    expert = Outsider(OUTSIDE, hers, Role.OUTSIDE, "+1 425-555-0199")
+    live.refresh(advised(held=held))
+    live.accompany(expert)
+    return live, line, agent, ear, expert, hers
+
+
+def speak(live: LiveCall, agent: Agent, expert: Agent) -> None:
+    live.from_agent(HER_VOICE, agent)
+    live.from_agent(ADVICE, expert)
+    live.from_customer(HIS_VOICE)
+    live.tick()
+
+
+def test_customer_on_hold_hears_music_while_agent_and_number_outside_hear_each_other() -> None:
+    live, line, agent, ear, expert, hers = outside()
+
+    speak(live, agent, expert)
+
+    assert (line.frames, ear.frames, hers.frames) == ([melody()[0]], [ADVICE], [HER_VOICE])
+    assert ear.company == [[("+1 425-555-0199", "outside")]]
+    assert hers.words == hers.company == []  # the service's socket takes sound alone
+
+
+def test_off_hold_all_three_hear_each_other() -> None:
+    live, line, agent, ear, expert, hers = outside()
+
+    live.hold(agent, on=False)
+    line.frames.clear()
+    speak(live, agent, expert)
+
+    assert line.frames == [mixed([HER_VOICE, ADVICE])]
+    assert (ear.frames, hers.frames) == ([mixed([ADVICE, HIS_VOICE])], [mixed([HER_VOICE, HIS_VOICE])])
+
+
+def test_hold_that_comes_with_the_answer_is_heard_although_the_agent_has_just_ended_another() -> None:
+    live, _line, agent, _ear = talking()
+    live.refresh(replace(standing(agent=ALA), held=True))
+    live.hold(agent, on=False)
+
+    live.refresh(advised(held=True), live.asks())
+
+    assert live.mode == Mode.HELD
+
+
+def test_who_is_handed_the_call_talks_with_the_customer_alone_and_nobody_else_stays() -> None:
+    live, line, agent, ear, expert, hers = outside()
+    beata, listening = guest(Role.LISTENING)
+    live.accompany(beata)
+    line.frames.clear()
+
+    live.refresh(advised(held=False, handed=True))
+    live.from_agent(HER_VOICE, agent)
+    live.from_agent(ADVICE, expert)
+    live.from_customer(HIS_VOICE)
+    live.tick()
+
+    assert (line.frames, hers.frames, ear.frames) == ([ADVICE], [HIS_VOICE], [])
+    assert (ear.words[-1], ear.ended, listening.ended) == (Mode.WAITING, True, True)
+    assert (live.company, live.alone_since, live.mode) == ([expert], None, Mode.TALKING)
+
+
+def test_number_outside_that_is_not_wanted_any_more_is_out_and_the_customer_back() -> None:
+    live, line, agent, ear, expert, hers = outside()
+    line.frames.clear()
+
+    live.refresh(standing(agent=ALA))
+    speak(live, agent, expert)
+
+    assert (hers.ended, live.company, hers.frames) == (True, [], [])
+    assert (line.frames, ear.frames, ear.company[-1]) == ([HER_VOICE], [HIS_VOICE], [])
+
+
+def test_number_outside_of_an_agent_who_has_the_call_no_more_is_out() -> None:
+    live, _line, _agent, _ear, _expert, hers = outside()
+
+    live.refresh(advised(held=True, wanted=False))
+
+    assert (hers.ended, live.company) == (True, [])
+
+
+def test_agent_whose_browser_is_gone_leaves_the_customer_with_music_and_finds_the_two_as_before() -> None:
+    live, line, agent, _ear, expert, hers = outside()
+    live.leave(agent)
+    line.frames.clear()
+    live.from_agent(ADVICE, expert)
+    live.tick()
+    assert (live.mode, live.heir, len(line.frames)) == (Mode.HELD, None, 1)
+    assert ADVICE not in line.frames
+
+    ear = Recorded()
+    back = Agent(ALA, ear)
+    live.join(back)
+    speak(live, back, expert)
+
+    assert (ear.frames, hers.frames, ear.words) == ([ADVICE], [HER_VOICE], [Mode.HELD])

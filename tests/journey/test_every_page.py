@@ -55,6 +55,8 @@ ACTS = {  # answer POST alone
         "come",
         "not-come",
         "end-consultation",
+        "end-enquiry",
+        "hand-over-outside",
         "hand-over",
         "here",
         "delete-quick-reply",

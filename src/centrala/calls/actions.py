@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
-from centrala.calls import consulting, taping, transcript, waits
+from centrala.calls import consulting, enquiring, taping, transcript, waits
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Consultation, Consulted, Node, Recorded, Told
 from centrala.calls.sending_on import ACCEPTED, FAILED, came_back
@@ -125,6 +125,8 @@ def why_over(call: Call) -> CallEnd:
         return CallEnd.CALL_BACK
     if call.rings_out:
         return CallEnd.GIVEN_UP
+    if call.enquiries.filter(handed_at__isnull=False).exists():
+        return CallEnd.TRANSFERRED  # and whoever got it has hung up
     reason = call.conversation.closing_reason if call.conversation else ""
     return ENDED_BY.get(ClosingReason(reason), CallEnd.AGENT) if reason else CallEnd.AGENT
 
@@ -180,6 +182,7 @@ def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
             call.ending, call.detail = ending, detail
             call.save(update_fields=["state", "ended_at", "context", "ending", "detail"])
             Consultation.objects.filter(call=call, state__in=consulting.UNDER_WAY).update(state=Consulted.OVER)
+            enquiring.end_with(call)
             tell(call.pk)
             announce([call.conversation_id] if call.conversation_id else [])  # its page says how the call ended
         elif ending == CallEnd.TRANSFERRED and call.ending == CallEnd.CUSTOMER:  # the end was told before its reason

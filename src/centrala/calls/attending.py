@@ -60,7 +60,7 @@ async def tune(live: LiveCall) -> None:
 async def attend(live: LiveCall, turns: Turns) -> CallEnd | None:
     """Says what is due. Returns how the call ends where its customer has said everything."""
     keys, live.keys = live.keys, ""
-    if live.standing.outside:
+    if live.standing.outside or live.standing.is_handed_on:
         return None  # music alone, until it is known what comes of it
     if live.standing.asks_to_record and live.mode not in {Mode.OVER, Mode.SPEAKING} and live.line is not None:
         await _ask_to_record(live, turns, keys)

@@ -1,6 +1,7 @@
-"""The browsers in a call, and what they are told of it."""
+"""The browsers in a call, and what they are told of it; and a telephone outside, which is told nothing."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 
@@ -17,7 +18,7 @@ class Agent:
     """The browser of an agent, connected; or of somebody who keeps them company in another role. `told` is what it
     was told last of how the call stands."""
 
-    person: int
+    person: int | UUID
     outlet: Outlet
     role: Role = Role.AGENT
     name: str = ""
@@ -43,3 +44,10 @@ class Agent:
 
     def _say(self, kind: str, **more: object) -> None:
         self.outlet.say(msgspec.json.encode({"kind": kind, **more}).decode())
+
+
+class Outsider(Agent):
+    """Somebody at a number outside, by the service's socket, which takes sound alone. `person` is the enquiry."""
+
+    def _say(self, kind: str, **more: object) -> None:
+        """There is nobody who reads."""

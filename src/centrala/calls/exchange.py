@@ -22,7 +22,7 @@ from django.utils.timezone import now
 from centrala.azure.calls import Answered, Calls, Listening
 from centrala.azure.cloud import Cloud
 from centrala.azure.errors import AzureError
-from centrala.calls import actions, attending, company, frames, outside, prompts, taping, transcript
+from centrala.calls import actions, advice, attending, company, frames, outside, prompts, taping, transcript
 from centrala.calls.actions import sound_address
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
@@ -63,6 +63,7 @@ class Exchange:
         self._clients: dict[str, Calls] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: dict[UUID, attending.Turns] = {}
+        self._watches: dict[UUID, advice.Watch] = {}
         self._look, self._ringing = asyncio.Event(), asyncio.Event()
         self._news: set[UUID] = set()  # calls of this node that may stand differently now
         self._beaten = self._adopts_from = self._adopted = self._looked = float("-inf")
@@ -142,6 +143,7 @@ class Exchange:
         if live.prompted and not live.message_begun:
             self._spawn(in_thread(attending.nothing_said, live.call))
         self._turns.pop(live.call, None)
+        self._watches.pop(live.call, None)
 
     async def _practise(self) -> None:
         """The music takes a third of a second to make, for which no caller shall wait."""
@@ -245,6 +247,9 @@ class Exchange:
             await self._follow(live, stands, turn)
             if live.call in self.calls:
                 await company.look_after(live)
+                watch = self._watches.setdefault(live.call, advice.Watch())
+                if work := await advice.look_after(live, watch, client=self._client, node=self.node):
+                    self._spawn(work)
                 await self._be_patient(live)
                 if ending := await attending.attend(live, self._turns.setdefault(live.call, attending.Turns())):
                     self._leave(live, ending)

@@ -7,6 +7,7 @@ makes them so: it may come late, twice, or first in another process after this o
 import itertools
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from time import monotonic
 from uuid import UUID
 
@@ -74,7 +75,8 @@ class LiveCall:
     @property
     def heir(self) -> int | None:
         """The colleague who is consulted: if the agent does not come back, the call is theirs."""
-        return next((one.person for one in self.company if one.role == Role.CONSULTED), None)
+        colleagues = (one.person for one in self.company if one.role == Role.CONSULTED)
+        return next((person for person in colleagues if isinstance(person, int)), None)
 
     def asks(self) -> int:
         """Somebody looks how things stand: the number to come back with."""
@@ -134,6 +136,7 @@ class LiveCall:
         """What was looked up before this is not news any more."""
         if self.agent is agent:
             self._applied = self.asks()
+            self.standing = replace(self.standing, held=on)  # as it is written: what differs from it later is news
             self.held, self._spoke = on, monotonic()
             self._changed()
 
@@ -143,7 +146,7 @@ class LiveCall:
             if one is not None:
                 one.outlet.end()
 
-    def admit(self, people: Collection[int]) -> None:
+    def admit(self, people: Collection[int | UUID]) -> None:
         """Of the company these alone may stay."""
         for guest in [one for one in self.company if one.person not in people]:
             self.company.remove(guest)
@@ -288,10 +291,23 @@ class LiveCall:
     def _let_go_of_company(self) -> None:
         """Of those whose call it is now or who are not consulted any more, and of all when it is over."""
         for guest in list(self.company):
-            uninvited = guest.role == Role.CONSULTED and guest.person not in self.standing.consulted
+            uninvited = self._is_uninvited(guest)
             if self.standing.over or guest.person == self.standing.agent or uninvited:
                 self.company.remove(guest)
                 guest.dismiss(Mode.OVER if self.standing.over or not uninvited else UNINVITED)
+
+    def _is_uninvited(self, guest: Agent) -> bool:
+        if guest.role == Role.CONSULTED:
+            return guest.person not in self.standing.consulted
+        if guest.role == Role.OUTSIDE:
+            return guest.person != self.adviser
+        return self.standing.is_handed_on
+
+    @property
+    def adviser(self) -> UUID | None:
+        """The number outside that is in the call, by its enquiry."""
+        advice = self.standing.advice
+        return advice.id if advice is not None and advice.wanted and advice.answered_at is not None else None
 
     def _tell(self) -> None:
         for guest in self.company:

@@ -23,9 +23,10 @@ class Role(StrEnum):
     COACHING = "coaching"  # is heard by the agent alone
     JOINED = "joined"  # is heard by all
     CONSULTED = "consulted"  # so is a colleague whom the agent asked in
+    OUTSIDE = "outside"  # and somebody at a number outside
 
 
-OPENLY = frozenset({Role.CUSTOMER, Role.AGENT, Role.JOINED, Role.CONSULTED})
+OPENLY = frozenset({Role.CUSTOMER, Role.AGENT, Role.JOINED, Role.CONSULTED, Role.OUTSIDE})
 HEARS: dict[Role, frozenset[Role]] = {
     Role.CUSTOMER: OPENLY - {Role.CUSTOMER},
     Role.AGENT: OPENLY - {Role.AGENT} | {Role.COACHING},
@@ -33,6 +34,7 @@ HEARS: dict[Role, frozenset[Role]] = {
     Role.COACHING: OPENLY,
     Role.JOINED: OPENLY,
     Role.CONSULTED: OPENLY,
+    Role.OUTSIDE: OPENLY,
 }
 
 

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from centrala.calls.enquiry import Enquiry  # noqa: F401  # its table is this app's
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation, Direction
 from centrala.organization.models import User

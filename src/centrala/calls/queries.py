@@ -12,8 +12,10 @@ from django.db.models.functions import Now
 from centrala.calls import sounds
 from centrala.calls.actions import ALIVE
 from centrala.calls.consulting import UNDER_WAY
+from centrala.calls.enquiry import UNDER_WAY as ASKED_OUTSIDE
+from centrala.calls.enquiry import Enquired, Enquiry
 from centrala.calls.models import Agreed, Call, CallState, Consultation, Consulted, Node, Transcript
-from centrala.calls.standing import LONGEST, Standing
+from centrala.calls.standing import LONGEST, Advice, Standing
 from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Spoken
 from centrala.organization.models import User
 from centrala.routing.models import Instead, Overflowed
@@ -31,11 +33,11 @@ def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
     """How these stand now; one that was erased meanwhile is over."""
     related = ("conversation__workstream", "conversation__agent", "conversation__overflowed")
     calls = Call.objects.select_related(*related).in_bulk(list(ids))
-    asked = _consultations(ids)
+    asked, outside = _consultations(ids), _enquiries(ids)
     where = {call.conversation.workstream_id for call in calls.values() if call.conversation}
     music = sounds.of([pk for pk in where if pk is not None], Music.values)
     gone = {id_: Standing(id_, over=True, ended=True) for id_ in ids if id_ not in calls}
-    return gone | {id_: _standing(call, music, asked.get(id_, ())) for id_, call in calls.items()}
+    return gone | {id_: _standing(call, music, asked.get(id_, ()), outside.get(id_)) for id_, call in calls.items()}
 
 
 def _consultations(ids: Collection[UUID]) -> dict[UUID, list[Consultation]]:
@@ -46,17 +48,37 @@ def _consultations(ids: Collection[UUID]) -> dict[UUID, list[Consultation]]:
     return found
 
 
-def _standing(call: Call, music: Mapping[tuple[int, str], int], asked: Iterable[Consultation]) -> Standing:
+def _enquiries(ids: Collection[UUID]) -> dict[UUID, Enquiry]:
+    return {one.call_id: one for one in Enquiry.objects.filter(call__in=ids, state__in=ASKED_OUTSIDE)}
+
+
+def _advice(enquiry: Enquiry, talk: Conversation | None) -> Advice:
+    theirs = talk is not None and talk.state == ConversationState.ACTIVE and talk.agent_id == enquiry.agent_id
+    return Advice(
+        id=enquiry.pk,
+        asked_at=enquiry.asked_at,
+        longest=enquiry.longest,
+        answered_at=enquiry.answered_at,
+        named=bool(enquiry.call_connection_id),
+        wanted=theirs or enquiry.state == Enquired.HANDED,
+        handed=enquiry.state == Enquired.HANDED,
+    )
+
+
+def _standing(
+    call: Call, music: Mapping[tuple[int, str], int], asked: Iterable[Consultation], outside: Enquiry | None
+) -> Standing:
     talk, ended = call.conversation, call.state == CallState.ENDED
+    handed = outside is not None and outside.state == Enquired.HANDED
     over: Overflowed | None = getattr(talk, "overflowed", None)
     settled = over is not None and over.settled_at is not None
     waits = talk is not None and talk.state == ConversationState.OPEN and not settled
     return Standing(
         call=call.pk,
         conversation=talk.pk if talk else None,
-        over=ended or settled or (talk is not None and talk.state in ENDED),
+        over=ended or settled or (talk is not None and talk.state in ENDED and not handed),
         ended=ended,
-        agent=talk.agent_id if talk and talk.agent and talk.agent.works_here else None,
+        agent=talk.agent_id if talk and talk.agent and talk.agent.works_here and not handed else None,
         node=call.node_id,
         rings_since=call.rang_at if call.rings_out else None,
         outbound=call.direction == Direction.OUTBOUND,
@@ -74,7 +96,7 @@ def _standing(call: Call, music: Mapping[tuple[int, str], int], asked: Iterable[
         asks_to_record=talk.workstream.consent if call.agreed == Agreed.ASKED and talk and talk.workstream else "",
         transcribed=call.transcribed,
         held=talk is not None and talk.agent_id is not None and call.held_by_id == talk.agent_id,
-        deserted=talk is not None and talk.agent is not None and not talk.agent.works_here,
+        deserted=talk is not None and talk.agent is not None and not talk.agent.works_here and not handed,
         consulted=frozenset(
             one.colleague_id
             for one in asked
@@ -84,6 +106,7 @@ def _standing(call: Call, music: Mapping[tuple[int, str], int], asked: Iterable[
             and one.agent_id == talk.agent_id
         ),
         asks_until=min((one.expires_at for one in asked if one.state == Consulted.ASKED), default=None),
+        advice=_advice(outside, talk) if outside is not None else None,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
 

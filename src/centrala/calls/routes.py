@@ -40,7 +40,7 @@ LONGEST_ID = 100
 log = logging.getLogger(__name__)
 
 
-class _Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True):
     """A CloudEvent of Call Automation."""
 
     id: str
@@ -61,6 +61,15 @@ async def events(request: Request) -> Response:
     call = await beside(by_secret, request.path_params["secret"])
     if call is None:
         return PlainTextResponse("There is no such call.", 404)
+    told = await told_of(call, request)
+    if isinstance(told, Response):
+        return told
+    await beside(_keep, call, *told)
+    return Response()
+
+
+async def told_of(call: Call, request: Request) -> tuple[str, list[Event]] | Response:
+    """The resource's immutable id and what the service tells, or what to answer where that is not to be believed."""
     try:
         resource = await tokens(request).check(request.headers.getlist("authorization"), call)
     except Refusal as refusal:
@@ -72,14 +81,12 @@ async def events(request: Request) -> Response:
         if len(body) > LARGEST:
             return PlainTextResponse("That is too much.", 413)
     try:
-        told = msgspec.json.decode(body, type=list[_Event])
+        return resource, msgspec.json.decode(body, type=list[Event])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return PlainTextResponse("These are no events of a call.", 400)
-    await beside(_keep, call, resource, told)
-    return Response()
 
 
-def _keep(call: Call, resource: str, told: list[_Event]) -> None:
+def _keep(call: Call, resource: str, told: list[Event]) -> None:
     learn(call.connection, resource)
     for one in told:
         actions.heard(
@@ -104,7 +111,7 @@ async def media(socket: WebSocket) -> None:
     if call is None or call.state == CallState.ENDED:
         return await socket.close(REFUSED)
     try:
-        resource = await tokens(socket).check(_authorization(socket.headers), call)
+        resource = await tokens(socket).check(authorization(socket.headers), call)
     except Refusal as refusal:
         log.warning("A media socket of call %s was refused: %s", call.pk, refusal.code.word)
         return await socket.close(REFUSED)
@@ -115,7 +122,7 @@ async def media(socket: WebSocket) -> None:
     live.found(outlet)  # whoever calls hears something before the database has said a word
     begun = asyncio.create_task(_begin_for_sure(call, resource, exchange))
     try:
-        await _until_one_ends(outlet.run(), _hear(socket, live, exchange))
+        await until_one_ends(outlet.run(), _hear(socket, live, exchange))
     finally:
         begun.cancel()
         live.lost(outlet)
@@ -179,7 +186,7 @@ async def talk(socket: WebSocket) -> None:
     else:
         live.accompany(agent)
     try:
-        await _until_one_ends(agent.outlet.run(), _listen(socket, live, agent))
+        await until_one_ends(agent.outlet.run(), _listen(socket, live, agent))
     finally:
         live.leave(agent)
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the browser already
@@ -216,7 +223,7 @@ async def _obey(words: str, live: LiveCall, agent: Agent) -> None:
     """A hold is written down first: it outlives this process."""
     try:
         wish = msgspec.json.decode(words, type=_Wish)
-        if wish.kind == "hold" and agent is live.agent:
+        if wish.kind == "hold" and agent is live.agent and isinstance(agent.person, int):
             await in_thread(actions.hold, live.call, by=agent.person, on=wish.on)
             live.hold(agent, on=wish.on)
     except msgspec.MsgspecError:
@@ -225,7 +232,7 @@ async def _obey(words: str, live: LiveCall, agent: Agent) -> None:
         log.warning("A hold in call %s could not be written down (%s).", live.call, type(error).__name__)
 
 
-async def _until_one_ends(*works: Any) -> None:
+async def until_one_ends(*works: Any) -> None:
     """Two coroutines of one socket: when it breaks, both end."""
     tasks = [asyncio.ensure_future(work) for work in works]
     try:
@@ -249,7 +256,7 @@ def tokens(connection: Request | WebSocket) -> CallTokens:
     return tokens
 
 
-def _authorization(headers: Headers) -> list[str]:
+def authorization(headers: Headers) -> list[str]:
     return headers.getlist("authorization")
 
 

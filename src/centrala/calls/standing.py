@@ -23,6 +23,19 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
+class Advice:
+    """A number outside that is consulted. `wanted` is false of one whose agent has the call no more."""
+
+    id: UUID
+    asked_at: datetime
+    longest: timedelta
+    answered_at: datetime | None = None
+    named: bool = False  # Azure has been asked, and said what the call is
+    wanted: bool = True
+    handed: bool = False  # the customer talks with it, and no agent does
+
+
+@dataclass(frozen=True)
 class Standing:
     """How things stand in the database. `agent` has the call; `over` is for the customer, `ended` for the service."""
 
@@ -52,8 +65,14 @@ class Standing:
     deserted: bool = False  # its agent does not work here any more
     consulted: frozenset[int] = frozenset()  # colleagues whom the agent has asked in, and who came
     asks_until: datetime | None = None  # a colleague who has not answered
+    advice: Advice | None = None
 
     @property
     def is_new(self) -> bool:
         """It began a moment ago: who takes it over later does not greet again, nor does who called."""
         return not self.outbound and self.connected_at is not None and now() - self.connected_at < A_MOMENT
+
+    @property
+    def is_handed_on(self) -> bool:
+        """To a number outside; no agent has the call any more."""
+        return self.advice is not None and self.advice.handed

@@ -97,6 +97,13 @@ def stopped(call_id: UUID) -> None:
         _change(Call.objects.filter(pk=call_id), {Wish.YES, Wish.PAUSED, Wish.HELD}, Wish.NO)
 
 
+def handed_on(call_id: UUID) -> None:
+    """The agent has left the call, which goes on: from now on nothing of it is kept."""
+    with transaction.atomic():
+        for what in (SOUND, WORDS):
+            _change(Call.objects.filter(pk=call_id), {Wish.YES, Wish.PAUSED, Wish.HELD}, Wish.NO, what)
+
+
 def _by_itself(workstream: Workstream) -> list[str]:
     """What is kept of every call from its beginning."""
     words = workstream.transcription == Transcribed.AUTOMATIC and may_be_transcribed(workstream)

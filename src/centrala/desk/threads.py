@@ -10,6 +10,8 @@ from django.utils.timezone import localdate
 from centrala.calls.access import overheard_by
 from centrala.calls.blocking import state_of
 from centrala.calls.consulting import consultations_of
+from centrala.calls.enquiring import last_of
+from centrala.calls.enquiry import Enquiry
 from centrala.calls.models import BlockState, Call, CallEnd, Consultation
 from centrala.calls.queries import call_of, returning
 from centrala.calls.sending_on import is_under_way
@@ -47,6 +49,7 @@ class Thread:
     overheard: bool  # by the reader, who may keep its agent company
     blocking: BlockState | None  # of the caller's number
     consultations: list[Consultation]  # of the reader's own call: those that hold, and a last one in vain
+    enquiry: Enquiry | None  # a number outside that the reader consults, or how the last one ended
     returned_by: list[Call]  # calls by which it was returned, the first at the top
     profiles: int  # by which the reader may call
 
@@ -84,10 +87,23 @@ def read_thread(conversation: Conversation, *, user: User, before: Cursor | None
     call = call_of(conversation)
     overheard = call is not None and overheard_by(user, conversation)
     consultations = consultations_of(call, agent=user) if call is not None else []
+    enquiry = last_of(call, agent=user) if call is not None else None
     blocking = None if call is None else state_of(conversation.contact.number)
     returned_by = returning(conversation) if call else []
     profiles = usable_by(user).count() if call and call.ended_at else 0
-    return Thread(conversation, days, above, opted_out, call, overheard, blocking, consultations, returned_by, profiles)
+    return Thread(
+        conversation=conversation,
+        days=days,
+        above=above,
+        opted_out=opted_out,
+        call=call,
+        overheard=overheard,
+        blocking=blocking,
+        consultations=consultations,
+        enquiry=enquiry,
+        returned_by=returned_by,
+        profiles=profiles,
+    )
 
 
 def earlier_conversations(user: User, conversation: Conversation) -> list[Conversation]:

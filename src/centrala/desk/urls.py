@@ -1,6 +1,7 @@
 from django.urls import path
 
 from centrala.calls import consulting as asked
+from centrala.calls import enquiring
 from centrala.calls.blocking import mark_as_spam
 from centrala.desk import consulting, dialler, phone, quick_replies, views, work
 from centrala.routing import actions
@@ -18,6 +19,13 @@ urlpatterns = [
     path("consultations/<int:asked_id>/decline", consulting.answer, {"act": asked.decline}, name="not-come"),
     path("consultations/<int:asked_id>/end", consulting.answer, {"act": asked.finish}, name="end-consultation"),
     path("consultations/<int:asked_id>/hand-over", consulting.answer, {"act": asked.hand_over}, name="hand-over"),
+    path("enquiries/<uuid:enquiry_id>/end", consulting.answer_outside, {"act": enquiring.finish}, name="end-enquiry"),
+    path(
+        "enquiries/<uuid:enquiry_id>/hand-over",
+        consulting.answer_outside,
+        {"act": enquiring.hand_over},
+        name="hand-over-outside",
+    ),
     path("<uuid:conversation_id>/", views.conversation, name="conversation"),
     path("<uuid:conversation_id>/messages", views.messages, name="messages"),
     path("<uuid:conversation_id>/reply", views.reply, name="reply"),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import phonenumbers
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models.expressions import Combinable
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -98,19 +99,26 @@ def seconds_left(profile: Profile, *, at: datetime | None = None) -> int:
     today = profile.dialled.filter(at__gte=at.replace(hour=0, minute=0, second=0, microsecond=0))
     if today.count() >= profile.most_calls:
         raise Refused(_("This outbound profile has made its most calls for today. The day is that of UTC."))
-    talked = ExpressionWrapper(F("call__ended_at") - F("call__connected_at"), output_field=DurationField())
     sums = today.aggregate(
-        talked=Sum(talked), reserved=Sum("call__longest_seconds", filter=Q(call__ended_at__isnull=True))
+        talked=Sum(_lasted("call__connected_at", "call__ended_at")),
+        asked=Sum(_lasted("enquiry__answered_at", "enquiry__ended_at")),
+        reserved=Sum("call__longest_seconds", filter=Q(call__ended_at__isnull=True)),
+        asking=Sum("enquiry__longest_seconds", filter=Q(enquiry__ended_at__isnull=True)),
     )
-    left = timedelta(minutes=profile.most_minutes) - (sums["talked"] or timedelta())
+    left = timedelta(minutes=profile.most_minutes) - (sums["talked"] or timedelta()) - (sums["asked"] or timedelta())
     if left < timedelta(seconds=1):
         raise Refused(_("This outbound profile has talked its most minutes for today. The day is that of UTC."))
-    left -= timedelta(seconds=sums["reserved"] or 0)
+    left -= timedelta(seconds=(sums["reserved"] or 0) + (sums["asking"] or 0))
     if left < timedelta(seconds=1):
         raise Refused(
             _("The calls under way may take all that is left of this outbound profile's minutes. Fix: try again later.")
         )
     return min(int(left.total_seconds()), profile.longest_minutes * 60)
+
+
+def _lasted(begun: str, ended: str) -> Combinable:
+    lasted: Combinable = ExpressionWrapper(F(ended) - F(begun), output_field=DurationField())
+    return lasted
 
 
 def _parsed(text: str, home: str) -> phonenumbers.PhoneNumber | None:

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.timezone import now
 
+from centrala.calls.enquiry import Enquiry
 from centrala.calls.models import Call
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
@@ -42,10 +43,12 @@ class Profile(models.Model):
 
 
 class Dialled(models.Model):
-    """A call that counts against its profile's caps; it does so even when the call itself has been erased."""
+    """A call that counts against its profile's caps, to a customer or to a number outside that is consulted; it does so
+    even when the call itself has been erased."""
 
     profile = models.ForeignKey(Profile, null=True, on_delete=models.SET_NULL, db_index=False, related_name="dialled")
     call = models.OneToOneField(Call, null=True, on_delete=models.SET_NULL, related_name="dialled")
+    enquiry = models.OneToOneField(Enquiry, null=True, on_delete=models.SET_NULL, related_name="dialled")
     agent = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, db_index=False, related_name="dialled")
     at = models.DateTimeField(default=now)
 

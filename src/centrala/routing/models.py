@@ -78,6 +78,11 @@ class Step(models.TextChoices):
     TO_AGENT = "to_agent", gettext_lazy("Transferred to %(agent)s.")
     CONSULTED = "consulted", gettext_lazy("%(agent)s was consulted.")
     NOT_CONSULTED = "not_consulted", gettext_lazy("%(agent)s was asked into the call, and did not come.")
+    OUTSIDE_ASKED = "outside_asked", gettext_lazy("%(agent)s called the number outside %(words)s for advice.")
+    OUTSIDE_GIVEN = (
+        "outside_given",
+        gettext_lazy("%(agent)s handed the call over to the number outside %(words)s."),
+    )
     SET_ASIDE = "set_aside", gettext_lazy("%(agent)s set it aside until the customer writes.")
     ENDED = "ended", gettext_lazy("%(agent)s ended it.")
     CLOSED = "closed", gettext_lazy("Closed by %(agent)s.")
