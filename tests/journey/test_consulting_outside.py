@@ -48,14 +48,19 @@ class Expert:
         return [str(one["state"]) for one in self.calls]
 
     def hears(self, hertz: float) -> bool:
-        windows = self._heard()[-10:]
+        windows = self._heard()["windows"][-10:]
         return sum(is_tone(one, hertz) for one in windows) >= 5
 
-    def _heard(self) -> list[dict[str, Any]]:
+    @property
+    def keys(self) -> str:
+        """That it heard."""
+        return str(self._heard()["keys"])
+
+    def _heard(self) -> dict[str, Any]:
         with self._demo.control() as control:
             path = f"/_local/calls/{self.calls[-1]['id']}/heard"
-            windows: list[dict[str, Any]] = control.get(path, params={"party": f"4:{self.number}"}).json()["windows"]
-        return windows
+            heard: dict[str, Any] = control.get(path, params={"party": f"4:{self.number}"}).json()
+        return heard
 
     def hang_up(self) -> None:
         with self._demo.control() as control:
@@ -97,6 +102,11 @@ async def test_expert_outside_is_asked_alone_then_with_the_customer_and_gets_the
     until(lambda: expert.hears(AGENT))
     await shown(desk, "level-customer", above=LOUD)  # the expert
     assert await faults(desk) == []
+    await desk.get_by_role("button", name="Keypad").click()
+    await desk.locator("#keypad [data-key='5']").click()
+    until(lambda: expert.keys == "5")
+    await desk.keyboard.press("Escape")
+    assert telephone.keys == ""
     heard = telephone.windows()[before:]
     assert not any(is_tone(one, AGENT) or is_tone(one, EXPERT) for one in heard)
 
@@ -148,6 +158,37 @@ async def test_agent_goes_on_without_the_expert_and_the_customer_is_back(calm: D
     telephone.hang_up()
     await expect(desk.locator("#call-facts")).to_contain_text("The customer hung up")
     until(lambda: expert.states == ["ended"] * 3)
+    await close(desk)
+
+
+async def test_two_find_each_other_again_whatever_dies_and_the_customer_hears_music_alone(
+    calm: Demo, desk: Page, problems: list[str]
+) -> None:
+    telephone, expert = Telephone(calm, "+14255550168"), Expert(calm, "+14255550169")
+    await accept(desk)
+    await ask(desk, desk.url, expert.number)
+    await with_the_expert(desk, expert)
+    until(telephone.hears_music)
+    before = len(telephone.windows())
+
+    await desk.reload()
+    await with_the_expert(desk, expert)
+    until(lambda: expert.hears(AGENT))
+
+    calm.kill("web")
+    await expect(desk.locator("#phone")).to_have_attribute("data-mode", "lost")
+    await expect(desk.locator("#phone")).to_have_attribute("data-mode", "held", timeout=90_000)
+    await expect(desk.locator("#phone-company")).to_have_text(f"{expert.name} hears you.", timeout=90_000)
+    await expect(desk.locator("#connection")).to_have_attribute("data-state", "live", timeout=90_000)
+    problems.clear()  # of a hub that was away
+    until(lambda: expert.hears(AGENT), 60)
+    until(telephone.hears_music)
+    assert not any(is_tone(one, AGENT) or is_tone(one, EXPERT) for one in telephone.windows()[before:])
+    assert expert.states == ["connected"]
+
+    telephone.hang_up()
+    await expect(desk.locator("#call-facts")).to_contain_text("The customer hung up")
+    until(lambda: expert.states == ["ended"])
     await close(desk)
 
 

@@ -81,17 +81,18 @@ async def _have_sound(live: LiveCall, watch: Watch, advice: Advice, client: Call
         await in_thread(enquiring.over, advice.id, Parted.LOST)
     elif missed > MISSED_SECONDS and not watch.asked_again:
         watch.asked_again = True
-        return _again(advice.id, client)
+        return _again(watch, advice.id, client)
     return None
 
 
-async def _again(enquiry_id: UUID, client: Callable[[Call], Calls]) -> None:
+async def _again(watch: Watch, enquiry_id: UUID, client: Callable[[Call], Calls]) -> None:
     """Of a process that died, or of a socket that broke."""
     found = await in_thread(_enquiry, enquiry_id)
     try:
         await at_azure(client(found.call).stream_again, found.call_connection_id)
     except AzureError as error:
         log.warning("The sound of a number outside in call %s cannot be had again (%s).", found.call_id, error.status)
+        watch.asked_again = error.permanent  # else with the next look, until it is given up
 
 
 async def call(watch: Watch, enquiry_id: UUID, client: Callable[[Call], Calls], node: Node) -> None:

@@ -54,13 +54,14 @@ def _enquiries(ids: Collection[UUID]) -> dict[UUID, Enquiry]:
 
 def _advice(enquiry: Enquiry, talk: Conversation | None) -> Advice:
     theirs = talk is not None and talk.state == ConversationState.ACTIVE and talk.agent_id == enquiry.agent_id
+    works = talk is not None and talk.agent is not None and talk.agent.works_here
     return Advice(
         id=enquiry.pk,
         asked_at=enquiry.asked_at,
         longest=enquiry.longest,
         answered_at=enquiry.answered_at,
         named=bool(enquiry.call_connection_id),
-        wanted=theirs or enquiry.state == Enquired.HANDED,
+        wanted=(theirs and works) or enquiry.state == Enquired.HANDED,
         handed=enquiry.state == Enquired.HANDED,
     )
 

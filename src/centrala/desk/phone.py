@@ -12,6 +12,7 @@ from centrala.azure.errors import AzureError
 from centrala.calls import tickets
 from centrala.calls.access import ACTS, overheard_by, visited
 from centrala.calls.consulting import holding
+from centrala.calls.enquiry import Enquired, Enquiry
 from centrala.calls.mixing import Role
 from centrala.calls.models import Call, CallState, Consulted, Node
 from centrala.calls.queries import call_of
@@ -73,11 +74,20 @@ def keys(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     if call is None or found.agent_id != request.user.pk or call.state != CallState.CONNECTED:
         return _refused(_("The call is not yours any more, or it is over."))
     client = Calls(connection=call.connection.connection_string, cloud=settings.CLOUD)
+    connection_id, whose = _listener(call)
     try:
-        client.press(call.call_connection_id, keys=pressed, customer=call.customer)
+        client.press(connection_id, keys=pressed, customer=whose)
     except AzureError as error:
         return _refused(_("Azure does not play the keys: %(reason)s") % {"reason": in_words(error)})
     return HttpResponse(status=NO_CONTENT)
+
+
+def _listener(call: Call) -> tuple[str, str]:
+    """Whom keys are for: while the customer is on hold, a number outside that is consulted, which may have a menu."""
+    asked = Enquiry.objects.filter(call=call, state=Enquired.CAME).first()
+    if asked is not None and call.held_by_id == asked.agent_id:
+        return asked.call_connection_id, asked.to
+    return call.call_connection_id, call.customer
 
 
 def _let_in(request: StaffRequest, conversation: Conversation, role: Role) -> HttpResponse:

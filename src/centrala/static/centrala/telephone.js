@@ -161,11 +161,10 @@ function renew() {
 
 const gone = ({ call }) => !rows().some((row) => row.dataset.call === call);
 
-// The hub says how a call ended in the call's socket, which may be slower than the list; and of a call that was handed
-// over in this moment the list may be slower.
+// The hub says how a call ended, or whose it is now, in the call's socket, which may be slower than the list; and of a
+// call that was handed over in this moment the list may be slower.
 function over(mine) {
-  if (mine.mode !== "ringing" && !mine.name) stop("over");
-  else setTimeout(() => {
+  setTimeout(() => {
     if (now !== mine || !gone(mine)) return;
     stop(mine.role ? "parted" : "over");
     look(); // the next call may be there already
