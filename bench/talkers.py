@@ -37,18 +37,24 @@ def tickets(customers: list[str]) -> list[str]:
     import django
 
     django.setup()
+    from django.contrib.auth import SESSION_KEY
     from django.utils.timezone import now
 
     from centrala.calls import tickets as calls
     from centrala.conversations.models import Conversation, ConversationState
     from centrala.organization.models import Role, User
+    from centrala.organization.session_store import SessionStore
+    from centrala.organization.sessions import mark
 
     issued = []
     for number, customer in enumerate(customers):
         agent = User.objects.create_user(f"talker{number}", role=Role.AGENT)
         talk = Conversation.objects.select_related("call").get(contact__number=customer)
         Conversation.objects.filter(pk=talk.pk).update(state=ConversationState.ACTIVE, agent=agent, assigned_at=now())
-        issued.append(calls.issue(calls.Ticket(talk.call.pk, agent.pk)))
+        session = SessionStore()
+        session[SESSION_KEY] = str(agent.pk)
+        session.create()
+        issued.append(calls.issue(calls.Ticket(talk.call.pk, agent.pk, session=mark(session.session_key or ""))))
     return issued
 
 

@@ -2,30 +2,23 @@
 silence, and the work that was begun goes on."""
 
 import asyncio
-import math
-import struct
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from ssl import create_default_context
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-import websockets.asyncio.client
-from websockets.exceptions import ConnectionClosed
 
 from centrala.postgres import Cluster
 from desk_client import DeskClient, desk
 from journey.test_calls_killed import found, hang_up, music, so_far
-from journey.test_incoming_calls import calls, heard, told
+from journey.test_incoming_calls import calls, told
 from journey.test_overflow import office, one_waits, when_many_wait
+from journey.voices import hears_agent, speaking
 from running_demo import Demo, running_demo, until
 
 pytestmark = pytest.mark.long
 
-AGENT = 600  # hertz of what the agent says; no note of the music
-FRAME = struct.pack("<320h", *(int(8000 * math.sin(2 * math.pi * AGENT * at / 16_000)) for at in range(320)))
 LONG = "We are glad that you call, and we shall be with you as soon as we can. " * 4
 OFFERED = """
     select offer.id::text from routing_offer as offer join organization_user as person on person.id = offer.agent_id
@@ -58,10 +51,6 @@ def press(demo: Demo, call: str, keys: str) -> None:
         control.post(f"/_local/calls/{call}/steps", json={"script": [{"press": keys}]}).raise_for_status()
 
 
-def hears_agent(demo: Demo, call: str) -> bool:
-    return sum(abs((window["hertz"] or 0) - AGENT) < 3 for window in heard(demo, call)[-10:]) >= 5
-
-
 async def posted(one: DeskClient, path: str, **form: str) -> bool:
     """Whether there was somebody who took it."""
     try:
@@ -74,54 +63,6 @@ async def soon_posted(one: DeskClient, path: str, **form: str) -> None:
     async with asyncio.timeout(90):
         while not await posted(one, path, **form):
             await asyncio.sleep(0.5)
-
-
-@asynccontextmanager
-async def speaking(demo: Demo, one: DeskClient, talk: str) -> AsyncIterator[None]:
-    """As the agent's browser: says a tone, and comes again when its socket is gone."""
-    trusted = create_default_context(cafile=demo.azure["ca_bundle"])
-    task = asyncio.create_task(_speak(one, talk, trusted))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _speak(one: DeskClient, talk: str, trusted: Any) -> None:
-    while True:
-        try:
-            await _say(await _address(one, talk), trusted)
-        except (httpx.HTTPError, OSError, ConnectionClosed, websockets.exceptions.InvalidHandshake):
-            await asyncio.sleep(0.2)
-
-
-async def _address(one: DeskClient, talk: str) -> str:
-    headers = {"X-CSRFToken": one.http.cookies["csrftoken"]}
-    answer = await one.http.post(f"/desk/{talk}/talk", headers=headers)
-    address = answer.raise_for_status().json().get("address")
-    if address is None:
-        raise OSError("Not yet.")
-    return str(address)
-
-
-async def _say(address: str, trusted: Any) -> None:
-    ssl = {"ssl": trusted} if address.startswith("wss") else {}
-    async with websockets.asyncio.client.connect(address, proxy=None, **ssl) as socket:
-        hearing = asyncio.create_task(_hear(socket))
-        due = asyncio.get_running_loop().time()
-        try:
-            while True:
-                await socket.send(FRAME)
-                due += 0.02
-                await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
-        finally:
-            hearing.cancel()
-
-
-async def _hear(socket: websockets.asyncio.client.ClientConnection) -> None:
-    async for _said in socket:
-        pass
 
 
 def test_caller_who_is_being_greeted_hears_the_hub_again(fragile: Demo) -> None:
@@ -200,7 +141,7 @@ async def test_call_that_rings_at_a_desk_is_still_to_be_had_there(fragile: Demo)
         killed = so_far(fragile, call)
 
         await soon(lambda: music(fragile, call, since=killed + 5) > 10)
-        await _accepts(fragile, ala)
+        await accepts(fragile, ala)
         talk = asked(fragile, CALL, customer)[3]
         async with speaking(fragile, ala, talk):
             await soon(lambda: hears_agent(fragile, call))
@@ -210,7 +151,7 @@ async def test_call_that_rings_at_a_desk_is_still_to_be_had_there(fragile: Demo)
     assert found(fragile, customer) == "closed"
 
 
-async def _accepts(demo: Demo, one: DeskClient, name: str = "ala") -> None:
+async def accepts(demo: Demo, one: DeskClient, name: str = "ala") -> None:
     """The offer that stands, or the next: the one that rang may have run out meanwhile."""
     async with asyncio.timeout(90):
         while True:
@@ -224,7 +165,7 @@ async def test_call_that_is_handed_over_is_the_colleagues(fragile: Demo) -> None
     customer = "+14255550176"
     async with desk(fragile.hub["url"], fragile.hub["agent"]) as ala:
         call = calls(fragile, customer)
-        await _accepts(fragile, ala)
+        await accepts(fragile, ala)
         talk = asked(fragile, CALL, customer)[3]
         async with speaking(fragile, ala, talk):
             await soon(lambda: hears_agent(fragile, call))
@@ -250,7 +191,7 @@ async def test_call_that_its_agent_has_ended_is_hung_up_and_wrapped_up(fragile: 
         admin.post(f"{admin.voice()}messages/", {"ended": LONG})
     async with desk(fragile.hub["url"], fragile.hub["agent"]) as ala:
         call = calls(fragile, customer)
-        await _accepts(fragile, ala)
+        await accepts(fragile, ala)
         talk = asked(fragile, CALL, customer)[3]
         async with speaking(fragile, ala, talk):
             await soon(lambda: hears_agent(fragile, call))

@@ -18,6 +18,7 @@ from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation
 from centrala.desk.threads import earlier_conversations
 from centrala.organization.models import AuditEntry, User
+from centrala.organization.sessions import mark
 from centrala.routing.actions import end, transfer_to_agent
 from centrala.routing.models import Offer, Overflowed
 from centrala.workstreams.models import Queue, QueueKind
@@ -206,7 +207,7 @@ def test_agent_gets_a_ticket_for_the_socket_where_the_page_is_from(
 
     address, ticket = told["address"].split("?ticket=")
     assert (status, address) == (200, f"{scheme}://testserver/calls/talk")
-    assert tickets.read(ticket) == Ticket(made.pk, ala.pk, name="Ala")
+    assert tickets.read(ticket) == Ticket(made.pk, ala.pk, name="Ala", session=mark(str(agent.session.session_key)))
 
 
 def test_other_process_is_dialled_at_its_own_address_and_the_page_allows_it(
@@ -299,7 +300,8 @@ def test_supervisor_is_let_into_a_colleagues_call_and_it_stands_in_the_audit_log
 
     beata = User.objects.get(username="beata")
     assert status == 200
-    assert tickets.read(told["address"].split("?ticket=")[1]) == Ticket(made.pk, beata.pk, Role(role), "beata")
+    session = mark(str(supervisor.session.session_key))
+    assert tickets.read(told["address"].split("?ticket=")[1]) == Ticket(made.pk, beata.pk, Role(role), "beata", session)
     [entry] = AuditEntry.objects.filter(act=act)
     assert (entry.actor, entry.target) == (beata, str(made.pk))
 

@@ -22,6 +22,7 @@ class Agent:
     outlet: Outlet
     role: Role = Role.AGENT
     name: str = ""
+    session: str = ""  # see organization.sessions.mark
     told: str = ""
 
     def tell(self, mode: str, ending: str = "") -> None:

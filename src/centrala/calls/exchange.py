@@ -76,6 +76,7 @@ class Exchange:
         self._spawn(self._for_ever(self._beat))
         self._spawn(self._for_ever(self._take_once))
         self._spawn(self._for_ever(self._look_once))
+        self._spawn(self._for_ever(self._cut_once))
         self._spawn(self._tick_for_ever())
         self._spawn(self._practise())
         self._spawn(self._keep())  # of a process that was killed
@@ -233,6 +234,10 @@ class Exchange:
         if monotonic() - self._adopted >= LOOK_SECONDS:
             self._adopted = monotonic()
             await self._adopt()
+
+    async def _cut_once(self) -> None:
+        await asyncio.sleep(LOOK_SECONDS)
+        await company.cut_signed_out(list(self.calls.values()))
 
     async def _adopt(self) -> None:
         others = monotonic() >= self._adopts_from

@@ -28,6 +28,7 @@ from centrala.calls.threads import beside, in_thread
 from centrala.calls.trusting import CallTokens, learn
 from centrala.entra.refusals import Refusal
 from centrala.moments import moment
+from centrala.organization.sessions import open_sessions
 
 REFUSED = 1008  # a policy
 WRONG = 1003  # data of a kind that is not taken
@@ -175,12 +176,12 @@ async def talk(socket: WebSocket) -> None:
     await exchange.refresh(live)
     if exchange.calls.get(found.call) is not live or not _admitted(found, live):
         return await socket.close(REFUSED)
-    if not await in_thread(may_stay, found.call, {found.person: found.role}):
+    if not await in_thread(_may_enter, found):
         return await socket.close(REFUSED)
     await socket.accept()
     if not _admitted(found, live):  # it has changed hands in this moment
         return await socket.close(REFUSED)
-    agent = Agent(found.person, Outlet(lambda said: _say(socket, said)), found.role, found.name)
+    agent = Agent(found.person, Outlet(lambda said: _say(socket, said)), found.role, found.name, found.session)
     if found.role == Role.AGENT:
         live.join(agent)
     else:
@@ -192,6 +193,13 @@ async def talk(socket: WebSocket) -> None:
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the browser already
         await socket.close(GONE)
     return None
+
+
+def _may_enter(ticket: tickets.Ticket) -> bool:
+    """Still works here, may still be what they are in it, and has not signed out since."""
+    return ticket.session in open_sessions([ticket.person]) and bool(
+        may_stay(ticket.call, {ticket.person: ticket.role})
+    )
 
 
 def _admitted(ticket: tickets.Ticket, live: LiveCall) -> bool:

@@ -24,6 +24,7 @@ from centrala.desk.views import NO_CONTENT, UNPROCESSABLE, find
 from centrala.errors import Refused
 from centrala.organization.access import StaffRequest, staff_only
 from centrala.organization.posting import post_only
+from centrala.organization.sessions import mark
 
 KEYS = re.compile(r"[0-9*#A-D]{1,20}")
 
@@ -99,7 +100,8 @@ def _let_in(request: StaffRequest, conversation: Conversation, role: Role) -> Ht
         return _refused(str(refused.message))
     if role in ACTS:
         visited(user=request.user, call=call, role=role)
-    ticket = tickets.issue(Ticket(call.pk, request.user.pk, role, request.user.display_name))
+    session = mark(request.session.session_key or "")
+    ticket = tickets.issue(Ticket(call.pk, request.user.pk, role, request.user.display_name, session))
     return JsonResponse({"address": f"{socket_of(request, node)}?ticket={ticket}"})
 
 
