@@ -373,3 +373,37 @@ def test_agent_whose_browser_is_gone_leaves_the_customer_with_music_and_finds_th
     speak(live, back, expert)
 
     assert (ear.frames, hers.frames, ear.words) == ([ADVICE], [HER_VOICE], [Mode.HELD])
+
+
+def consulted_with(role: Role) -> tuple[LiveCall, Agent, Recorded, Recorded, Recorded]:
+    """Ala and Beata talk alone, and Celina is there in this role."""
+    live, _line, agent, ear = talking()
+    live.refresh(WITH_BEATA)
+    beata, hers = guest(Role.CONSULTED)
+    celinas = Recorded()
+    live.accompany(beata)
+    live.accompany(Agent(CELINA, celinas, role, "Celina"))
+    live.from_agent(HER_VOICE, agent)
+    live.tick()
+    return live, agent, ear, hers, celinas
+
+
+@pytest.mark.parametrize(("role", "seen"), [(Role.COACHING, "overhears"), (Role.JOINED, "joined")])
+def test_colleague_who_is_consulted_is_told_of_a_supervisor_who_hears_what_the_two_say_alone(
+    role: Role, seen: str
+) -> None:
+    live, _agent, ear, hers, celinas = consulted_with(role)
+
+    assert celinas.frames == [HER_VOICE]
+    assert (hers.company, ear.company[-1]) == ([[("Celina", seen)]], [("Beata", "consulted"), ("Celina", role.value)])
+
+    live.admit({BEATA})
+
+    assert (hers.company[-1], ear.company[-1]) == ([], [("Beata", "consulted")])
+
+
+def test_supervisor_who_listens_unnoticed_hears_nothing_of_what_the_two_say_alone() -> None:
+    _live, _agent, ear, hers, celinas = consulted_with(Role.LISTENING)
+
+    assert (hers.frames, celinas.frames) == ([HER_VOICE], [])
+    assert (hers.company, ear.company) == ([], [[("Beata", "consulted")]])

@@ -44,9 +44,9 @@ async def _speak(one: DeskClient, talk: str, trusted: Any) -> None:
             await asyncio.sleep(0.2)
 
 
-async def address(one: DeskClient, talk: str) -> str:
+async def address(one: DeskClient, talk: str, path: str = "talk") -> str:
     headers = {"X-CSRFToken": one.http.cookies["csrftoken"]}
-    answer = await one.http.post(f"/desk/{talk}/talk", headers=headers)
+    answer = await one.http.post(f"/desk/{talk}/{path}", headers=headers)
     address = answer.raise_for_status().json().get("address")
     if address is None:
         raise OSError("Not yet.")

@@ -1,6 +1,6 @@
 """The browsers in a call, and what they are told of it; and a telephone outside, which is told nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ from centrala.calls.outlet import Outlet
 # What browsers are told besides a Mode or a Role: the call is theirs now, the customer hears them too, they are not
 # asked in any more.
 YOURS, CONFERRING, UNINVITED = "yours", "conferring", "uninvited"
+OVERHEARS = "overhears"  # what a colleague who is consulted is told of a supervisor who speaks to the agent
 
 
 @dataclass(eq=False)
@@ -24,6 +25,7 @@ class Agent:
     name: str = ""
     session: str = ""  # see organization.sessions.mark
     told: str = ""
+    met: list[tuple[str, str]] = field(default_factory=list)
 
     def tell(self, mode: str, ending: str = "") -> None:
         """Once."""
@@ -36,7 +38,10 @@ class Agent:
         self.outlet.end()
 
     def meet(self, heard: list[tuple[str, str]]) -> None:
-        """Names and roles of those who are heard besides the customer."""
+        """Names and roles of those who hear besides the customer; once."""
+        if heard == self.met:
+            return
+        self.met = heard
         self._say("company", people=[{"name": name, "role": role} for name, role in heard])
 
     def press(self, key: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from time import monotonic
 from uuid import UUID
 
-from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent
+from centrala.calls.browsers import CONFERRING, OVERHEARS, UNINVITED, YOURS, Agent
 from centrala.calls.leg import Leg
 from centrala.calls.mixing import HEARS, Ear, Role
 from centrala.calls.music import melody, ring_back
@@ -22,6 +22,7 @@ LINE_SECONDS = 5.0
 GONE_SECONDS = 2.0
 LONGEST_MESSAGE = 300.0  # seconds of a voicemail, as in the original
 RECORDED = "yes"  # see models.Recorded
+SEEN_BY_COLLEAGUE = {Role.COACHING: OVERHEARS, Role.JOINED: Role.JOINED.value}  # who is consulted
 
 
 class LiveCall:
@@ -52,7 +53,6 @@ class LiveCall:
         self._ringing: Iterator[bytes] = iter(())
         self._customer = Ear(Role.CUSTOMER, self._to_customer)
         self._ears: dict[Agent, Ear] = {}  # of the agent and of the company
-        self._introduced: list[tuple[str, str]] = []
 
     @property
     def call(self) -> UUID:
@@ -111,7 +111,7 @@ class LiveCall:
         """The browser of an agent; of two of them the later one has the call."""
         if self.agent is not None:
             self.agent.dismiss("elsewhere")
-        self.agent, self._spoke, self._introduced = agent, monotonic(), []
+        self.agent, self._spoke = agent, monotonic()
         self._changed()
 
     def accompany(self, guest: Agent) -> None:
@@ -286,7 +286,7 @@ class LiveCall:
             self.agent.dismiss(Mode.WAITING)
         heir.role = Role.AGENT
         heir.tell(YOURS)
-        self.agent, self._spoke, self._introduced = heir, monotonic(), []
+        self.agent, self._spoke = heir, monotonic()
 
     def _let_go_of_company(self) -> None:
         """Of those whose call it is now or who are not consulted any more, and of all when it is over."""
@@ -321,16 +321,25 @@ class LiveCall:
             self.agent.tell(self.mode)
 
     def _listen(self) -> None:
-        """Everybody hears those who are there now, and the agent is told who they are."""
+        """Everybody hears those who are there now. The agent is told who they are, and a colleague who is consulted of
+        whom the agent knows: nobody hears what the two say alone without both knowing it."""
         there = [self.agent, *self.company] if self.agent is not None and self._has_agent else list(self.company)
         self._ears = {one: self._ear(one) for one in there}
         self._customer.among(one.role for one in there)
         for one, ear in self._ears.items():
             ear.among([Role.CUSTOMER, *(other.role for other in there if other is not one)])
         heard = [(one.name, one.role.value) for one in self.company if one.role in HEARS[Role.AGENT]]
-        if self.agent is not None and heard != self._introduced:
-            self._introduced = heard
+        if self.agent is not None:
             self.agent.meet(heard)
+        for one in self.company:
+            if one.role == Role.CONSULTED:
+                one.meet(
+                    [
+                        (other.name, SEEN_BY_COLLEAGUE[other.role])
+                        for other in self.company
+                        if other.role in SEEN_BY_COLLEAGUE
+                    ]
+                )
 
     def _ear(self, one: Agent) -> Ear:
         """The one that they have, as long as they are what they were."""
