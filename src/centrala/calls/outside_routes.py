@@ -30,7 +30,7 @@ from centrala.calls.routes import (
     told_of,
     until_one_ends,
 )
-from centrala.calls.threads import in_thread
+from centrala.calls.threads import beside, in_thread
 from centrala.calls.trusting import learn
 from centrala.entra.refusals import Refusal
 from centrala.look.tags import phone
@@ -40,13 +40,13 @@ log = logging.getLogger(__name__)
 
 async def events(request: Request) -> Response:
     """200 when all of them are kept."""
-    enquiry = await in_thread(_by_secret, request.path_params["secret"])
+    enquiry = await beside(_by_secret, request.path_params["secret"])
     if enquiry is None:
         return PlainTextResponse("There is no such call.", 404)
     told = await told_of(enquiry.call, request)
     if isinstance(told, Response):
         return told
-    await in_thread(_keep, enquiry, *told)
+    await beside(_keep, enquiry, *told)
     return Response()
 
 
