@@ -25,7 +25,7 @@ KEYS = {
     "local_sms": {"round_trips_200_s"},
     "local_delivery": {"per_second"},
     "media": {"rooms_per_core", "late_p99_ms"},
-    "calls": {"lost", "silent_share", "talks_per_core", "delay_p99_ms"},
+    "calls": {"greeted_ms", "lost", "silent_share", "talks_per_core", "delay_p99_ms"},
     "startup": {"local_azure_s", "local_azure_mb", "demo_warm_s"},
 }
 
