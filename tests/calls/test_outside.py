@@ -28,7 +28,7 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing import overflow
 from centrala.routing.actions import pick, seen
-from centrala.routing.models import Offer, Trace
+from centrala.routing.models import Offer, Step, Trace
 from centrala.routing.router import route
 from centrala.workstreams import actions as workstreams
 from centrala.workstreams.models import Channel, Queue, QueueKind, Workstream
@@ -283,3 +283,16 @@ async def test_azures_no_brings_the_caller_back_and_its_hesitation_is_asked_agai
 
     assert azure.asked == [azure.asked[0]] * asked
     assert (await in_thread(standing, one.call)).outside == remains
+
+
+def test_cap_of_the_day_keeps_the_caller_in_the_queue(connection: Connection) -> None:
+    Workstream.objects.filter(channel=Channel.VOICE).update(most_transfers=1)
+    first = sent(connection)
+    assert outside.begin(first.pk) is not None
+    assert outside.begin(first.pk) is not None  # by whoever took it over: it is the same
+    second = call(connection, customer="+14255550183")
+
+    assert outside.begin(second.pk) is None
+
+    last = Trace.objects.filter(conversation=talk_of(second)).latest("pk")
+    assert (stands(second), last.step) == (("open", ""), Step.OUTSIDE_CAPPED)

@@ -1,6 +1,7 @@
 """A caller is sent on to a number outside: by whom, where to, and what becomes of the call."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils.timezone import now
@@ -11,6 +12,7 @@ from centrala.azure.errors import AzureError
 from centrala.calls.actions import heard
 from centrala.calls.models import BlockedNumber, BlockState, Call, CallEnd, CallState
 from centrala.calls.sending_on import RINGS, is_under_way, send_on
+from centrala.calls.sent_on import SentOn, count, forget
 from centrala.conversations.models import ConversationState
 from centrala.errors import Refused
 from centrala.organization.models import Role, User
@@ -155,3 +157,33 @@ def test_azures_no_is_told_and_the_caller_stays(theirs: Call, ala: User, monkeyp
 
     theirs.refresh_from_db()
     assert not is_under_way(theirs)
+
+
+def test_cap_of_the_day_is_the_workstreams_and_counts_each_that_azure_is_asked_for(
+    theirs: Call, ala: User, asked: list[str]
+) -> None:
+    Workstream.objects.filter(channel=Channel.VOICE).update(most_transfers=2)
+    yesterday = now() - timedelta(days=1)
+    count(uuid4(), talk_of(theirs).workstream, at=yesterday)
+    for name in ("first", "second"):
+        send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+        tell(theirs, "CallTransferFailed", name)
+
+    with pytest.raises(Refused, match="most times for today") as refused:
+        send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
+
+    theirs.refresh_from_db()
+    assert (refused.value.field, len(asked), theirs.sent_at) == ("number", 2, None)
+
+
+def test_wish_that_is_asked_for_again_counts_once(theirs: Call) -> None:
+    Workstream.objects.filter(channel=Channel.VOICE).update(most_transfers=1)
+    workstream, wish = talk_of(theirs).workstream, uuid4()
+
+    count(wish, workstream)
+    count(wish, workstream)
+
+    with pytest.raises(Refused):
+        count(uuid4(), workstream)
+    forget(at=now() + timedelta(days=3))
+    assert not SentOn.objects.exists()

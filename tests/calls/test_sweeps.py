@@ -7,9 +7,9 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils.timezone import now
 
-from calling import call
+from calling import call, node
 from centrala.calls import sweeps
-from centrala.calls.models import Call, CallEnd, CallState
+from centrala.calls.models import Call, CallEnd, CallState, Node
 from centrala.conversations.models import Conversation
 from hub import connected
 
@@ -54,3 +54,18 @@ def test_broken_connection_to_the_database_ends_the_sweep(calls: tuple[Call, Cal
 
     connection.close()
     assert states(*calls) == ["open", "open"]
+
+
+@pytest.mark.django_db
+def test_node_that_is_dead_for_days_is_forgotten_once_its_calls_are_over() -> None:
+    resource = connected()
+    living, dead, busy = (node(f"https://{name}.example.org") for name in ("living", "dead", "busy"))
+    Node.objects.filter(pk__in=[dead.pk, busy.pk]).update(seen_at=now() - timedelta(days=8))
+    over = call(resource, at=dead)
+    Call.objects.filter(pk=over.pk).update(state=CallState.ENDED, ended_at=now())
+    call(resource, customer="+14255550182", at=busy)
+
+    sweeps.sweep()
+
+    over.refresh_from_db()
+    assert (set(Node.objects.all()), over.node) == ({living, busy}, None)

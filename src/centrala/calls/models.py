@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from centrala.calls.enquiry import Enquiry  # noqa: F401  # its table is this app's
+from centrala.calls.sent_on import SentOn  # noqa: F401  # so is its
 from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation, Direction
 from centrala.organization.models import User

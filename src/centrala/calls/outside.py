@@ -21,6 +21,7 @@ from centrala.calls.live import tell
 from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallState
 from centrala.calls.sending_on import RINGS, came_back, checked
+from centrala.calls.sent_on import count
 from centrala.calls.standing import Mode
 from centrala.calls.threads import at_azure, in_thread
 from centrala.errors import Refused
@@ -91,17 +92,37 @@ def begin(call_id: UUID) -> Wish | None:
     try:
         to = _number(call, over)
     except Refused:
-        outside.back(call.conversation, Step.OUTSIDE_REFUSED)
-        tell(call.pk)
+        _stays(call, Step.OUTSIDE_REFUSED)
+        return None
+    try:
+        id_ = _counted(call)
+    except Refused:
+        _stays(call, Step.OUTSIDE_CAPPED)
         return None
     Call.objects.filter(pk=call.pk, ended_at=None).update(sent_to=to, sent_at=now(), detail="")
-    return Wish(call, to, uuid5(call.pk, "outside"), over.outside_at)
+    return Wish(call, to, id_, over.outside_at)
 
 
 def _number(call: Call, over: Overflowed) -> str:
     """What was allowed when it was saved may not be any more, and the call may be of another workstream. Raises
     Refused."""
     return checked(over.outside, call, call.conversation.workstream if call.conversation else None)
+
+
+def _stays(call: Call, why: Step) -> None:
+    """In the queue."""
+    assert call.conversation is not None
+    outside.back(call.conversation, why)
+    tell(call.pk)
+
+
+def _counted(call: Call) -> UUID:
+    """Raises Refused where the workstream's cap is reached."""
+    id_ = uuid5(call.pk, "outside")
+    assert call.conversation is not None
+    assert call.conversation.workstream is not None  # it allows a country
+    count(id_, call.conversation.workstream)
+    return id_
 
 
 def sweep(*, at: datetime) -> None:

@@ -3,7 +3,7 @@ more. Until then the agent talks on. Nobody answers, and the agent keeps the cal
 """
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +14,7 @@ from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls.blocking import blocked_among
 from centrala.calls.models import Call, CallState
+from centrala.calls.sent_on import count
 from centrala.connection.azure_words import in_words
 from centrala.conversations.live import announce
 from centrala.conversations.models import Conversation, ConversationState
@@ -30,11 +31,12 @@ ACCEPTED, FAILED = "CallTransferAccepted", "CallTransferFailed"
 
 def send_on(*, conversation: Conversation, user: User, number: str) -> Conversation:
     """Raises Refused for a number that may not be called, and with Azure's words where it says no."""
-    call, to = _begun(conversation, user, number)
+    id_ = uuid4()
+    call, to = _begun(conversation, user, number, id_)
     client = Calls(connection=call.connection.connection_string, cloud=settings.CLOUD)
     assert call.sent_at is not None
     try:
-        client.transfer(call.call_connection_id, to=to, id_=uuid4(), first_attempt_at=call.sent_at)
+        client.transfer(call.call_connection_id, to=to, id_=id_, first_attempt_at=call.sent_at)
     except AzureError as error:
         came_back(call, detail="")
         raise Refused(
@@ -44,7 +46,7 @@ def send_on(*, conversation: Conversation, user: User, number: str) -> Conversat
 
 
 @transaction.atomic
-def _begun(conversation: Conversation, user: User, number: str) -> tuple[Call, str]:
+def _begun(conversation: Conversation, user: User, number: str, id_: UUID) -> tuple[Call, str]:
     """That it is under way is written before Azure is asked: whatever Azure then tells comes after it."""
     call = (
         Call.objects.select_for_update(of=("self",))
@@ -58,6 +60,8 @@ def _begun(conversation: Conversation, user: User, number: str) -> tuple[Call, s
     if is_under_way(call):
         raise Refused(_("The caller is being transferred already. Fix: wait until somebody answers there."))
     to = checked(number, call, talk.workstream)
+    assert talk.workstream is not None  # it allows a country
+    count(id_, talk.workstream)
     call.sent_to, call.sent_at, call.detail = to, now(), ""
     call.save(update_fields=["sent_to", "sent_at", "detail"])
     announce([talk.pk])

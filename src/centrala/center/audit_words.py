@@ -190,6 +190,7 @@ FIELDS: dict[str, "StrOrPromise"] = {
     "pause_on_hold": gettext_lazy("The recording pauses while the customer is on hold"),
     "keep_recordings_days": gettext_lazy("Recordings are kept for so many days"),
     "transfer_countries": gettext_lazy("Callers may be transferred to numbers in"),
+    "most_transfers": gettext_lazy("Most transfers outside in a day"),
     "recordings": gettext_lazy("Recordings"),
     "workstream": gettext_lazy("Workstream"),
     "place": gettext_lazy("Place in the list"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 UNPROCESSABLE = 422
 TOLD = ("tells_position", "tells_wait")
 RECORDING = ("recording", "consent", "transcription", "ai_endpoint", "pause_on_hold", "keep_recordings_days")
-CALLS = ("hidden_callers", *TOLD, *RECORDING, "transfer_countries")
+CALLS = ("hidden_callers", *TOLD, *RECORDING, "transfer_countries", "most_transfers")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
     (ALWAYS, gettext_lazy("Until the conversation is closed")),
@@ -112,6 +112,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "auto_close_minutes": gettext_lazy("Close after so many minutes of silence"),
             "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
             "hidden_callers": gettext_lazy("Callers who hide their number"),
+            "most_transfers": gettext_lazy("Most transfers outside in a day"),
             "tells_position": gettext_lazy("Callers hear their position in the queue"),
             "tells_wait": gettext_lazy("Callers hear the average wait"),
             "recording": gettext_lazy("Calls are recorded"),
@@ -143,6 +144,9 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "ai_endpoint": gettext_lazy(
                 "Endpoint of an Azure AI services resource that is linked to the Communication Services resource "
                 "(Cognitive Services there). Where none is, Azure writes nothing down; the call goes on."
+            ),
+            "most_transfers": gettext_lazy(
+                "Against toll fraud: by agents and by overflow, whether or not anybody answers. The day is that of UTC."
             ),
             "keep_recordings_days": gettext_lazy(
                 "Empty: until somebody deletes them. Those of customers under a legal hold stay."

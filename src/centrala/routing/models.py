@@ -108,6 +108,10 @@ class Step(models.TextChoices):
             "of the queue again, it says why."
         ),
     )
+    OUTSIDE_CAPPED = (
+        "outside_capped",
+        gettext_lazy("As many callers as may be were sent outside today: the customer waits on in %(queue)s."),
+    )
     VOICEMAIL_LEFT = "voicemail_left", gettext_lazy("The voicemail waits in %(queue)s.")
     NO_VOICEMAIL = "no_voicemail", gettext_lazy("Closed: no voicemail was left.")
     CALLS_BACK = (

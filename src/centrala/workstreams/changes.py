@@ -50,6 +50,7 @@ WORKSTREAM = (
     "pause_on_hold",
     "keep_recordings_days",
     "transfer_countries",
+    "most_transfers",
 )
 Told = dict[str, Any]  # as the audit log keeps it
 

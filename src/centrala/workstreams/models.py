@@ -155,6 +155,7 @@ class Transcribed(models.TextChoices):
     BY_AGENT = "by_agent", pgettext_lazy("transcript", "When the agent begins to")
 
 
+USUAL_TRANSFERS, MOST_TRANSFERS = 100, 10_000  # to numbers outside, a day
 LONGEST_KEPT = 3650  # days
 MOST_UNITS = 100  # of an agent
 USUAL_UNITS = 30
@@ -223,6 +224,12 @@ class Workstream(models.Model):
     pause_on_hold = models.BooleanField(default=True, db_default=True)
     # Where agents may send callers on to, by the two letters of countries; empty: nowhere.
     transfer_countries = ArrayField(models.CharField(max_length=2), default=list, blank=True, db_default=[])
+    # A day, UTC's, against toll fraud: by agents and by overflow, whether or not anybody answers there.
+    most_transfers = models.PositiveIntegerField(
+        default=USUAL_TRANSFERS,
+        db_default=USUAL_TRANSFERS,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_TRANSFERS)],
+    )
     # Days after the call; null: until somebody deletes them.
     keep_recordings_days = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_KEPT)]
