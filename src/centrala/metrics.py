@@ -40,6 +40,7 @@ COUNTERS = {
     Counted.REFUSED: ("webhook_refusals", "reason", "Requests of a webhook that were refused."),
     Counted.DRAINED: ("events_drained", "outcome", "Events that the drain has dealt with."),
     Counted.JOBS_FAILED: ("jobs_failed", "task", "Background jobs that failed for good."),
+    Counted.SOUND_LOST: ("sound_lost_frames", "end", "Sound of 20 ms each that an end of a call did not take in time."),
     Counted.MESSAGES: ("messages", "state", "Outbound messages that came into a state."),
 }
 

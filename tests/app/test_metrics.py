@@ -1,5 +1,6 @@
 """What the hub tells whoever measures it, and that nobody else is told."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from django.utils.timezone import now
 from pytest_django import Settings
 
 from app.watching import ask, measured
+from centrala.calls.exchange import Exchange
+from centrala.calls.outlet import MOST_WAITING, Outlet
 from centrala.conversations import actions
 from centrala.conversations.models import Conversation, Message, MessageState
 from centrala.inbox.models import Event, Tally
@@ -123,6 +126,24 @@ def test_job_that_fails_for_good_is_counted() -> None:
         cursor.execute("update procrastinate_jobs set status = 'failed' where status = 'doing'")
 
     assert measured(metrics())["centrala_jobs_failed_total conversations.send_message"] == 1
+
+
+def test_sound_that_an_end_of_a_call_did_not_take_is_counted(tmp_path: Path) -> None:
+    async def send(_packet: bytes | str) -> None:
+        raise AssertionError
+
+    async def lose() -> None:
+        exchange = Exchange(dsn="", cloud=settings.CLOUD, address="https://here.example.org", folder=tmp_path)
+        slow, quick = Outlet(send), Outlet(send)
+        for _ in range(MOST_WAITING + 3):
+            slow.put(b"")
+        exchange.count_lost(slow, "browser")
+        exchange.count_lost(quick, "service")
+        await asyncio.gather(*exchange._tasks)
+
+    asyncio.run(lose())
+
+    assert measured(metrics())["centrala_sound_lost_frames_total browser"] == 3
 
 
 def test_sums_stay_when_their_rows_are_summed_up() -> None:

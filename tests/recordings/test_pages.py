@@ -154,6 +154,19 @@ def test_listening_stands_in_the_audit_log_once_for_all_its_pieces(listened: Joi
     assert (entry.actor_name, entry.target) == ("ala", str(listened.call_id))
 
 
+def test_whoever_begins_once_more_listens_once_more(listened: Joined, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = browser(User.objects.get(username="ala"))
+    client.get(sound_of(listened), headers={"Range": "bytes=0-"})
+    client.get(sound_of(listened), headers={"Range": "bytes=0-"})  # as some browsers do
+    monkeypatch.setattr("centrala.recordings.access.now", lambda: now() + timedelta(minutes=2))
+
+    client.get(sound_of(listened), headers={"Range": "bytes=20-"})
+    skipped = AuditEntry.objects.filter(act="listen to recording").count()
+    client.get(sound_of(listened), headers={"Range": "bytes=0-"})
+
+    assert (skipped, AuditEntry.objects.filter(act="listen to recording").count()) == (1, 2)
+
+
 def waiting(joined: Joined, *, hours: float, **values: Any) -> Chunk:
     recording = Recording.objects.create(call=joined.call, recording_id="r", told_at=now())
     at = now() - timedelta(hours=hours)

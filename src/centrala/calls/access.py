@@ -19,7 +19,7 @@ ACTS = {
     Role.COACHING: "coach in call",
     Role.JOINED: "join call",
 }
-ONE_VISIT = timedelta(minutes=15)  # a browser that lost its way and comes again is no second one
+ONE_VISIT = timedelta(seconds=90)  # a browser that lost its way may come again for so long: that is no second one
 
 
 def calls_of(user: User) -> QuerySet[Call]:

@@ -29,12 +29,14 @@ from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallEnd, CallState, Node, Recorded
 from centrala.calls.music import melody
+from centrala.calls.outlet import Outlet
 from centrala.calls.queries import standing, standings
 from centrala.calls.standing import Standing
 from centrala.calls.threads import at_azure, in_thread, on_the_pulse, with_files
 from centrala.conversations.live import CHANNEL as DESK
 from centrala.conversations.models import Direction
 from centrala.hidden import is_hidden
+from centrala.inbox.tallies import Counted, tally
 from centrala.listening import listen
 
 NAME = "centrala calls"
@@ -99,6 +101,11 @@ class Exchange:
     def live(self, call: UUID) -> LiveCall:
         made = LiveCall(call, leg=Leg(self._folder, call), message=Leg(self._folder, call, side=CUSTOMER))
         return self.calls.setdefault(call, made)
+
+    def count_lost(self, outlet: Outlet, end: str) -> None:
+        """Of a socket that is over, for whoever watches: see metrics."""
+        if outlet.dropped:
+            self._spawn(in_thread(tally, Counted.SOUND_LOST, end, outlet.dropped))
 
     async def refresh(self, live: LiveCall) -> None:
         """Reads how things stand, and does what follows from it."""

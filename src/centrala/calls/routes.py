@@ -127,6 +127,7 @@ async def media(socket: WebSocket) -> None:
     finally:
         begun.cancel()
         live.lost(outlet)
+        exchange.count_lost(outlet, "service")
     return None
 
 
@@ -190,6 +191,7 @@ async def talk(socket: WebSocket) -> None:
         await until_one_ends(agent.outlet.run(), _listen(socket, live, agent))
     finally:
         live.leave(agent)
+        exchange.count_lost(agent.outlet, "browser")
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the browser already
         await socket.close(GONE)
     return None

@@ -5,9 +5,12 @@ from enum import StrEnum
 from django.db import connection as database
 from django.db import transaction
 
+from centrala.inbox.models import Tally
+
 
 class Counted(StrEnum):
-    """The names; in brackets what the label is. The last five are written by triggers of the migrations."""
+    """The names; in brackets what the label is. Those of jobs, messages and deliveries are written by triggers of the
+    migrations."""
 
     RECEIVED = "received"  # events that were new (service)
     DUPLICATES = "duplicates"  # events that the inbox had already (service)
@@ -15,6 +18,7 @@ class Counted(StrEnum):
     DRAINED = "drained"  # events (state they came into)
     JOBS_FAILED = "jobs_failed"  # for good (task)
     MESSAGES = "messages"  # outbound (state they came into)
+    SOUND_LOST = "sound_lost"  # frames of 20 ms that an end of a call did not take in time (end)
     DELIVERED_WITHIN = "delivered_within"  # seconds from first attempt to report (upper bound of BOUNDS, or inf)
     DELIVERY_MILLISECONDS = "delivery_milliseconds"  # their sum
 
@@ -29,6 +33,11 @@ SUM_UP = """
 with gone as (delete from inbox_tally returning name, label, amount)
 insert into inbox_tally (name, label, amount) select name, label, sum(amount) from gone group by name, label
 """
+
+
+def tally(name: Counted, label: str, amount: int) -> None:
+    """In the caller's transaction, if there is one."""
+    Tally.objects.create(name=name, label=label, amount=amount)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """The only way a view gets a recording: what one may not hear does not exist."""
 
+from datetime import timedelta
+
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
@@ -12,6 +14,7 @@ from centrala.recordings.models import ONE_LISTENING, Joined
 from centrala.routing.models import Instead
 
 ACT = "listen to recording"
+A_MOMENT = timedelta(seconds=3)  # in which a browser may ask for the beginning twice
 
 
 def calls_heard_by(user: User) -> QuerySet[Call]:
@@ -33,8 +36,10 @@ def joined_heard_by(user: User) -> QuerySet[Joined]:
     return Joined.objects.filter(call__in=calls_heard_by(user)).select_related("call")
 
 
-def listened(*, user: User, call: Call) -> None:
-    """Stands in the audit log. A player asks for one piece after the other: that is one listening."""
-    lately = AuditEntry.objects.filter(act=ACT, at__gt=now() - ONE_LISTENING, actor=user, target=str(call.pk))
+def listened(*, user: User, call: Call, from_the_start: bool) -> None:
+    """Stands in the audit log. Each time that somebody begins to listen is an entry. A player asks for one piece after
+    the other, and for others where somebody skips: that is one listening."""
+    since = now() - (A_MOMENT if from_the_start else ONE_LISTENING)
+    lately = AuditEntry.objects.filter(act=ACT, at__gt=since, actor=user, target=str(call.pk))
     if not lately.exists():
         record(actor=user, act=ACT, target=str(call.pk))

@@ -38,9 +38,10 @@ def tell(request: StaffRequest, conversation_id: UUID, act: str) -> HttpResponse
 @require_safe
 def sound(request: StaffRequest, call_id: UUID) -> HttpResponse:
     joined = get_object_or_404(joined_heard_by(request.user), call=call_id)
-    listened(user=request.user, call=joined.call)
+    asked = request.headers.get("Range", "")
+    listened(user=request.user, call=joined.call, from_the_start=ranges.from_the_start(asked))
     as_name = f"{joined.began_at:%Y-%m-%d-%H-%M}-{call_id}.wav"
-    found = ranges.answer(joined.name, size=joined.size, asked=request.headers.get("Range", ""), as_name=as_name)
+    found = ranges.answer(joined.name, size=joined.size, asked=asked, as_name=as_name)
     return cast("HttpResponse", found)  # what guards the view wants headers alone, which every response has
 
 

@@ -33,6 +33,12 @@ def answer(name: str, *, size: int, asked: str, as_name: str) -> HttpResponseBas
     return response
 
 
+def from_the_start(asked: str) -> bool:
+    """Whether what is asked for has the first byte, as that of whoever begins to play."""
+    found = RANGE.fullmatch(asked.strip())
+    return found is None or not (found[1] or found[2]) or (bool(found[1]) and int(found[1]) == 0)
+
+
 def _part(name: str, size: int, first: str, last: str) -> HttpResponse:
     since = int(first) if first else max(0, size - int(last))
     until = min(int(last) if first and last else size - 1, size - 1, since + LARGEST - 1)
