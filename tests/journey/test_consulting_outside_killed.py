@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from centrala.postgres import Cluster
 from journey.dialling import ala, allow, calls_to, dial, order, post, told
 from journey.test_desk_calls import CUSTOMER, is_tone, tone
 from running_demo import Demo, running_demo, until
@@ -131,6 +133,36 @@ def test_customer_and_number_hear_each_other_again_when_the_web_process_was_kill
         assert told(fragile, customer)["ending"] == "transferred"
         until(lambda: states(fragile, customer) == ["ended"], 30)
         post(browser, f"{talk}close", page="/desk/dial")
+
+
+def test_only_the_service_itself_is_believed(fragile: Demo) -> None:
+    """Who knows the address and has no token, or a made-up one, tells nothing and hears nothing."""
+    customer, expert = "+14255550179", "+14255550180"
+    answers(fragile, expert, EXPERT)
+    with ala(fragile) as browser:
+        talk = in_a_call(fragile, browser, customer)
+        consult(browser, talk, expert)
+        until(lambda: "is in the call. On hold" in page(browser, talk), 30)
+        with psycopg.connect(Cluster.at(fragile.data).dsn()) as database:
+            row = database.execute('select secret from calls_enquiry where "to" = %s', [expert]).fetchone()
+        assert row is not None
+        told = [{"id": "1", "type": "Microsoft.Communication.CallDisconnected", "data": {}}]
+        socket = {
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        }
+
+        for headers in ({}, {"Authorization": "Bearer made.up.token"}):
+            events = browser.post(f"/calls/outside/{row[0]}/events", json=told, headers=headers)
+            media = browser.get(f"/calls/outside/{row[0]}/media", headers=headers | socket)
+            assert (events.status_code, media.status_code) == (401, 403)
+        assert browser.post("/calls/outside/nobody/events", json=told).status_code == 404
+
+        assert "is in the call. On hold" in page(browser, talk)
+        act(browser, talk, "end")
+        leave(fragile, browser, talk, customer)
 
 
 @pytest.mark.parametrize("process", ["web", "worker"])

@@ -207,7 +207,7 @@ def test_it_is_over_with_the_call_and_with_its_agent(
 
 
 def test_call_is_handed_over_and_goes_on_without_the_agent_until_one_hangs_up(
-    agent: Client, hers: Call, profile: Profile
+    agent: Client, supervisor: Client, hers: Call, profile: Profile
 ) -> None:
     made = in_the_call(agent, hers)
     Call.objects.update(recorded=Recorded.HELD)
@@ -217,7 +217,10 @@ def test_call_is_handed_over_and_goes_on_without_the_agent_until_one_hangs_up(
     stands, talk = standing(hers.pk), talk_of(hers)
     assert (stands.over, stands.agent, stands.held, stands.is_handed_on) == (False, None, False, True)
     assert (talk.state, stands.recorded) == (ConversationState.WRAP_UP, Recorded.NO)
-    assert f"The customer talks with {SPACED}" in facts(agent, hers)
+    for reader in (agent, supervisor):
+        told = facts(reader, hers)
+        assert "The call was handed over, and goes on." in told
+        assert f"The customer talks with {SPACED}, and no agent is in the call any more" in told
     assert (answer(agent, "end"), answer(agent, "hand-over")) == (422, 422)
 
     enquiring.heard(made, type_="CallDisconnected", data={})
@@ -238,6 +241,7 @@ def test_only_whose_call_it_is_decides(
 ) -> None:
     in_the_call(agent, hers)
 
+    assert SPACED not in facts(supervisor, hers)
     assert answer(supervisor, "end") == 422
     assert answer(supervisor, "hand-over") == 422
     assert answer(outsider, "end") in {302, 403, 404}

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -194,8 +195,9 @@ def hang_up(enquiry_id: UUID) -> None:
 
 
 def last_of(call: Call, *, agent: User) -> Enquiry | None:
-    """The one that holds, or the last one where the agent is to know how it ended; one that was handed the call."""
-    found = call.enquiries.filter(agent=agent).order_by("-asked_at").first()
+    """The one that this agent has, or the last one where the agent is to know how it ended; for everybody one that was
+    handed the call."""
+    found = call.enquiries.filter(Q(agent=agent) | Q(handed_at__isnull=False)).order_by("-asked_at").first()
     return None if found is None or (found.parted == Parted.BY_US and found.handed_at is None) else found
 
 
