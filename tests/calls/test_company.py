@@ -1,7 +1,9 @@
 """Supervisors in a call: who hears them, what the agent is told, and when they are shown out."""
 
+import wave
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,6 +11,7 @@ from django.utils.timezone import now
 
 from calls.test_live_call import ALA, BEATA, CALL, HER_VOICE, HIS_VOICE, Recorded, standing, talking
 from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent, Outsider
+from centrala.calls.leg import Leg, folder
 from centrala.calls.live_call import LiveCall
 from centrala.calls.mixing import Role, mixed
 from centrala.calls.music import melody
@@ -407,3 +410,23 @@ def test_supervisor_who_listens_unnoticed_hears_nothing_of_what_the_two_say_alon
 
     assert (hers.frames, celinas.frames) == ([HER_VOICE], [])
     assert (hers.company, ear.company) == ([], [[("Beata", "consulted")]])
+
+
+def test_recording_of_the_agents_has_who_is_outside_in_a_conference_and_nothing_that_is_said_alone(
+    tmp_path: Path,
+) -> None:
+    live, _line, agent, _ear, expert, _hers = outside()
+    live.leg = Leg(tmp_path, CALL, clock=lambda: 0.0)
+    live.refresh(replace(advised(held=True), recorded="yes"))
+
+    speak(live, agent, expert)
+    assert not live.leg.written
+    live.hold(agent, on=False)
+    speak(live, agent, expert)
+    live.refresh(replace(advised(held=False, handed=True), recorded="no"))
+    live.from_agent(ADVICE, expert)
+    live.leg.close()
+
+    [file] = folder(tmp_path).iterdir()
+    with wave.open(str(file)) as kept:
+        assert kept.readframes(kept.getnframes()) == mixed([HER_VOICE, ADVICE])

@@ -112,6 +112,16 @@ def test_agent_pauses_and_goes_on(files: Files, at_host: Connection) -> None:
     assert files.told == ["start", "pause", "resume"]
 
 
+def test_call_that_is_handed_to_a_number_outside_is_recorded_no_further(files: Files, at_host: Connection) -> None:
+    one = under_way(at_host)
+    followed(one)
+
+    taping.handed_on(one.pk)
+    taping.held(one.pk, on=False)
+
+    assert (followed(one), wish(one), files.told) == ([RecordingState.PAUSED], Wish.NO, ["start", "pause"])
+
+
 def test_agent_begins_where_nobody_else_does(files: Files, at_host: Connection) -> None:
     one = under_way(at_host, recorded=Wish.NO)
     assert followed(one) == []
