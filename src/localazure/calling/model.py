@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # they need numpy, or this module
     from localazure.calling.performing import Performer
     from localazure.calling.stage import Stage
     from localazure.media.metronome import Metronome
+    from localazure.media.recognising import Recognising
     from localazure.media.recorder import Recorder
     from localazure.media.streaming import Streaming
 
@@ -121,6 +122,12 @@ class Transcript:
     context: str | None = None
     uri: str | None = None
     on: asyncio.Event | None = None
+    recognising: "Recognising | None" = None  # once it has begun, where there is a recogniser
+
+    @property
+    def dropped(self) -> float:
+        """Seconds of sound that were not listened to."""
+        return self.recognising.dropped / 50 if self.recognising else 0.0
 
 
 @dataclass(eq=False, kw_only=True)

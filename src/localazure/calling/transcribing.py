@@ -1,26 +1,29 @@
 """What is said in a call, as text, over a socket that this cloud dials.
 
-Scripted parties are understood without a mistake; of everybody else nothing is sent.
+Scripted parties are understood without a mistake; everybody else by a recogniser, where one is installed.
 https://learn.microsoft.com/azure/communication-services/how-tos/call-automation/real-time-transcription-tutorial
 """
 
 import asyncio
+import logging
 import re
-from functools import partial
+from functools import cache, partial
 
-import msgspec
-
-from localazure.calling import ai, callbacks, issuer, sound
+from localazure.calling import ai, callbacks, issuer, sound, words
 from localazure.calling.addresses import operation_callback
 from localazure.calling.errors import INVALID_CALL, INVALID_LOCALE, NO_TRANSCRIPT
 from localazure.calling.media_bodies import StartTranscriptionBody, StopTranscriptionBody, UpdateTranscriptionBody
 from localazure.calling.model import Connection, Transcript
 from localazure.calling.results import COMPLETED, NO_SPEECH_SERVICE, STREAM_NOT_CONNECTED, Result
+from localazure.media import recogniser
 from localazure.media.line import Line, NoLine, dial
+from localazure.media.recognising import Recognising
+from localazure.media.room import Moment
 from localazure.world import World
 
+log = logging.getLogger(__name__)
+
 LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})+")
-TICKS = 10_000_000  # in a second: offsets and durations count them
 
 
 def begin(world: World, connection: Connection) -> None:
@@ -53,11 +56,13 @@ def stop(world: World, connection: Connection, body: StopTranscriptionBody) -> N
 
 
 def update(world: World, connection: Connection, body: UpdateTranscriptionBody) -> None:
-    """Another language from now on; it has no influence on what is understood here."""
+    """Another language from now on. What scripts say is understood in any."""
     uri, one = operation_callback(body), _wished(world, connection)
     if not one.on:
         raise INVALID_CALL.of(reason="Transcription has not started.")
     one.locale = _checked(body.locale or "")
+    if one.recognising and not recogniser.knows(one.locale):
+        _unknown(one.locale)
     one.context, one.uri = body.operation_context, uri
     _tell(world, connection, one, "Updated", "transcriptionLocaleUpdated", COMPLETED)
 
@@ -94,9 +99,29 @@ async def _run(world: World, connection: Connection, one: Transcript, stopping: 
         one.on = None
         _tell(world, connection, one, "Failed", "streamConnectionUnsuccessful", STREAM_NOT_CONNECTED)
         return
-    line.send(_metadata(connection, one))
-    said, stage = partial(_said, connection, one, line), sound.stage(world, call)
+    line.send(words.metadata(connection, one))
+    one.recognising = _listening(one, line)
+    try:
+        await _understand(world, connection, one, line, stopping)
+    finally:
+        line.close()
+        one.on = None
+    if stopping.is_set():
+        _tell(world, connection, one, "Stopped", "subscriptionStopped", COMPLETED)
+    else:
+        _tell(world, connection, one, "Failed", "streamConnectionInterrupted", STREAM_NOT_CONNECTED)
+
+
+async def _understand(
+    world: World, connection: Connection, one: Transcript, line: Line, stopping: asyncio.Event
+) -> None:
+    """Until it shall stop; the last words come before it does."""
+    said, stage = partial(_said, connection, one, line), sound.stage(world, connection.call)
+    recognising = one.recognising
+    heard = partial(_hear, one, recognising) if recognising else None
     stage.on_text.append(said)
+    if heard:
+        stage.room.listen(heard)
     _tell(world, connection, one, "Started", "subscriptionStarted", COMPLETED)
     waits = [asyncio.ensure_future(stopping.wait()), asyncio.ensure_future(line.closed.wait())]
     try:
@@ -106,12 +131,9 @@ async def _run(world: World, connection: Connection, one: Transcript, stopping: 
             wait.cancel()
         if said in stage.on_text:
             stage.on_text.remove(said)
-        line.close()
-        one.on = None
-    if stopping.is_set():
-        _tell(world, connection, one, "Stopped", "subscriptionStopped", COMPLETED)
-    else:
-        _tell(world, connection, one, "Failed", "streamConnectionInterrupted", STREAM_NOT_CONNECTED)
+        if recognising and heard:
+            stage.room.unlisten(heard)
+            await recognising.close()
 
 
 def _tell(world: World, connection: Connection, one: Transcript, what: str, details: str, result: Result) -> None:
@@ -128,41 +150,41 @@ def _tell(world: World, connection: Connection, one: Transcript, what: str, deta
         )
 
 
-def _metadata(connection: Connection, one: Transcript) -> bytes:
-    about = {
-        "subscriptionId": one.id,
-        "locale": one.locale,
-        "callConnectionId": connection.id,
-        "correlationId": connection.call.correlation_id,
-    }
-    return msgspec.json.encode({"kind": "TranscriptionMetadata", "transcriptionMetadata": about})
+def _listening(one: Transcript, line: Line) -> Recognising | None:
+    """Hears whoever is not scripted; None where no recogniser is installed."""
+    if not recogniser.installed():
+        return None
+    if not recogniser.knows(one.locale):
+        _unknown(one.locale)
+
+    def told(raw_id: str, understood: recogniser.Understood) -> None:
+        if understood.final or one.intermediate:
+            text = " ".join(word.text for word in understood.words)
+            line.send(words.data(raw_id, text, understood.words, final=understood.final))
+
+    return Recognising(told)
+
+
+@cache
+def _unknown(locale: str) -> None:
+    """Said once for each language."""
+    log.warning("there is no model for %s: only what scripts say is transcribed. Fix: transcribe in en-US", locale)
+
+
+def _hear(one: Transcript, recognising: Recognising, moment: Moment) -> None:
+    if recogniser.knows(one.locale):
+        recognising.hear(moment)
+    else:
+        recognising.pause()
 
 
 def _said(connection: Connection, one: Transcript, line: Line, raw_id: str, text: str, seconds: float) -> None:
     """Told when it has been said to its end; before, too, where that was wished for."""
     stage = connection.call.stage
     assert stage is not None
-    begun = stage.seconds
+    spread = words.spread(text, stage.seconds, seconds)
+    if one.recognising:
+        one.recognising.script(raw_id, until=stage.seconds + seconds)
     if one.intermediate:
-        line.send(_data(raw_id, text, begun, seconds, "Intermediate"))
-    stage.after(seconds, lambda: line.send(_data(raw_id, text, begun, seconds, "Final")))
-
-
-def _data(raw_id: str, text: str, begun: float, seconds: float, status: str) -> bytes:
-    """Each word takes as long as its letters are of all."""
-    words, place, letters = [], begun, max(sum(len(word) for word in text.split()), 1)
-    for word in text.split():
-        length = seconds * len(word) / letters
-        words.append({"text": word, "offset": round(place * TICKS), "duration": round(length * TICKS)})
-        place += length
-    data = {
-        "text": text,
-        "format": "display",
-        "confidence": 1.0,
-        "offset": round(begun * TICKS),
-        "duration": round(seconds * TICKS),
-        "words": words,
-        "participantRawID": raw_id,
-        "resultStatus": status,
-    }
-    return msgspec.json.encode({"kind": "TranscriptionData", "transcriptionData": data})
+        line.send(words.data(raw_id, text, spread, final=False))
+    stage.after(seconds, lambda: line.send(words.data(raw_id, text, spread, final=True)))

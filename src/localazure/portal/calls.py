@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from localazure.calling.errors import NO_SUCH_CALL
+from localazure.media import recogniser
 from localazure.portal.visit import Visit
 
 SHOWN = 100
@@ -17,4 +18,4 @@ async def show(visit: Visit) -> Response:
     one = visit.world.calls.get(visit.params["call"])
     if one is None:
         raise NO_SUCH_CALL.of()
-    return visit.page("call.html", one=one)
+    return visit.page("call.html", one=one, recogniser=recogniser)

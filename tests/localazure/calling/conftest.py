@@ -8,9 +8,11 @@ from contract import sdk
 
 from localazure.pytest_plugin import LocalAzure
 from localazure_tests.acs import CUSTOMER
+from localazure_tests.listener import Listener
 from localazure_tests.receiver import Receiver
 
 PREFIX = "Microsoft.Communication."
+AI = "https://speech.cognitiveservices.azure.com/"
 MODELS = "azure.communication.callautomation._generated"
 
 
@@ -123,3 +125,17 @@ class Outside:
 @pytest.fixture
 def outside(azure: LocalAzure) -> Outside:
     return Outside(azure)
+
+
+@pytest.fixture
+def listener(certificate) -> Iterator[Listener]:
+    """Where an application has the sound of a call sent, and its words."""
+    with Listener(*certificate) as listener:
+        yield listener
+
+
+@pytest.fixture
+def ai(azure: LocalAzure) -> str:
+    """The address of an AI resource that is linked."""
+    azure.control.post("/_local/calls/ai", json={"endpoint": AI}).raise_for_status()
+    return AI

@@ -12,13 +12,6 @@ from centrala_sound.hearing import dominant
 from centrala_sound.sounds import tone
 from centrala_sound.wav import written
 from localazure_tests.acs import CUSTOMER
-from localazure_tests.listener import Listener
-
-
-@pytest.fixture
-def listener(certificate):
-    with Listener(*certificate) as listener:
-        yield listener
 
 
 def options(url, **more):
@@ -124,17 +117,8 @@ def test_stream_without_an_address_is_refused(application, outside):
     assert (refused.value.status_code, refused.value.error.code) == (405, "8522")
 
 
-AI = "https://speech.cognitiveservices.azure.com/"
-
-
 def text(url, **more):
     return TranscriptionOptions(transport_url=url, transport_type="websocket", locale="en-US", **more)
-
-
-@pytest.fixture
-def ai(azure) -> str:
-    azure.control.post("/_local/calls/ai", json={"endpoint": AI}).raise_for_status()
-    return AI
 
 
 def test_what_a_script_says_is_transcribed(application, outside, listener, ai, advance):

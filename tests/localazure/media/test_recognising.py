@@ -1,0 +1,98 @@
+"""Recognisers beside a room: it never waits for them."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from centrala_sound.frames import SILENCE, split
+from centrala_sound.speech import say
+from localazure.media import recognising
+from localazure.media.party import Silent
+from localazure.media.recognising import MOST_VOICES, MOST_WAITING, Recognising
+from localazure.media.room import Moment, Room
+
+TEXT = "yes please, yes please, yes please"  # what the recogniser understands of this voice
+
+
+def heard(sound, *names: str) -> list[Moment]:
+    """One after the other, of a room in which each says the same at once."""
+    frames = [*split(sound.samples), *[SILENCE] * 100]
+    return [Moment(number, dict.fromkeys(names, frame), frozenset(), ()) for number, frame in enumerate(frames)]
+
+
+def children() -> list[int]:
+    """Processes of recognisers."""
+    mine = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(one) for one in mine if b"recogniser" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+async def test_each_voice_is_understood_by_itself_at_its_time():
+    told = []
+    ears = Recognising(lambda raw_id, what: told.append((raw_id, what)))
+
+    for moment in heard(say(TEXT), "one", "other"):
+        ears.hear(moment)
+        await asyncio.sleep(0.001)
+    await ears.close()
+
+    finals = {raw_id: what.words for raw_id, what in told if what.final}
+    assert finals.keys() == {"one", "other"}
+    assert {word.text for word in finals["one"]} & {"yes", "please"}
+    assert 0 <= finals["one"][0].begun < 1
+    assert ears.dropped == 0
+
+
+async def test_known_words_injected_voices_and_silence_cost_no_recogniser():
+    ears = Recognising(lambda raw_id, what: pytest.fail("it was heard"))
+    ears.script("caller", until=60)
+
+    for moment in heard(say(TEXT), "caller"):
+        ears.hear(moment)
+        ears.hear(Moment(moment.number, {"app": moment.voices["caller"]}, frozenset({"app"}), ()))
+        ears.hear(Moment(moment.number, {"mute": SILENCE}, frozenset(), ()))
+
+    assert children() == []
+    await ears.close()
+
+
+async def test_more_voices_than_recognisers_are_counted_as_not_heard():
+    ears = Recognising(lambda raw_id, what: None)
+    frame = np.full(320, 1000, np.int16)
+
+    ears.hear(Moment(0, {str(number): frame for number in range(MOST_VOICES + 2)}, frozenset(), ()))
+
+    assert ears.dropped == 2
+    await ears.close()
+
+
+async def test_recogniser_that_hangs_holds_up_nobody(monkeypatch, caplog):
+    """Its process takes nothing more: what it should hear is dropped, counted, and said once."""
+    monkeypatch.setattr(recognising, "PATIENCE", 0.2)
+    ears, room = Recognising(lambda raw_id, what: None), Room()
+    frame = np.full(320, 1000, np.int16)
+    room.join("one", Silent())
+    room.listen(lambda moment: ears.hear(Moment(moment.number, {"one": frame}, frozenset(), ())))
+    room.tick()
+    async with asyncio.timeout(20):
+        while not children():
+            await asyncio.sleep(0.01)
+    for child in children():
+        os.kill(child, signal.SIGSTOP)
+
+    for _ in range(4 * MOST_WAITING):
+        room.tick()
+        await asyncio.sleep(0)
+
+    assert ears.dropped > MOST_WAITING
+    await ears.close()
+    assert [record.message.split(":")[0] for record in caplog.records] == [
+        "sound is not transcribed",
+        "a recogniser did not say its last words in time, and was ended",
+    ]
+    async with asyncio.timeout(20):
+        while children():
+            await asyncio.sleep(0.01)
