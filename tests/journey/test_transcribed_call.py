@@ -1,13 +1,19 @@
 """A call that is written down, through the local cloud: what the customer said, live on the desk, and afterwards in
 step with the sound, as a file, in the search and for programs."""
 
+import base64
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.async_api import Page, expect
 
 from browser_fixtures import OpenPage
+from centrala_sound.frames import RATE
+from centrala_sound.speech import say
+from centrala_sound.wav import written
 from journey.test_recorded_call import post, sign_in
 from looking import LOOKS, administer, faults
 from running_demo import Demo, until
@@ -185,3 +191,26 @@ async def in_step(page: Page) -> None:
     at = float(await page.locator("#said li").nth(1).get_attribute("data-at") or 0)
     heard = await page.locator("recording-player audio").evaluate("one => one.currentTime")
     assert at - 0.2 <= heard < at + 5
+
+
+async def test_what_no_script_says_is_guessed_and_read_on_the_page(demo: Demo, new_page: OpenPage) -> None:
+    """The local cloud's recogniser hears a sound that is played; it is certain of few words."""
+    customer = "+14255550194"
+    link(demo)
+    admin = await new_page()
+    await administer(admin, demo)
+    await write_down_every_call(admin, demo)
+    spoken = [say("yes please, yes please, yes please").samples, np.zeros(2 * RATE, np.int16)]
+    sound = base64.b64encode(written(np.concatenate(spoken))).decode()
+    call = calls(demo, customer)
+    talk = until(lambda: conversation(demo, customer), 20)
+    await admin.goto(f"{demo.hub['url']}/desk/{talk}/")
+
+    with demo.control() as control:
+        script = [{"wait": 4}, {"play": sound}]
+        control.post(f"/_local/calls/{call}/steps", json={"script": script}).raise_for_status()
+
+    await expect(admin.locator("#said .words").first).to_have_text(re.compile("yes|please"), timeout=30_000)
+    [line] = transcript(demo, talk)["items"]
+    assert line["speaker"] == "customer"
+    hang_up(demo, call)

@@ -227,9 +227,15 @@ class BlockState(models.TextChoices):
 class BlockedNumber(models.Model):
     """See blocking."""
 
-    number = models.CharField(max_length=32, unique=True)  # E.164 with its plus
+    # E.164 with its plus; of a customer who was erased its keyed hash (see conversations.customers.pseudonym).
+    number = models.CharField(max_length=32, unique=True)
     state = models.CharField(max_length=10, choices=BlockState)
     changed_at = models.DateTimeField()
+
+    @property
+    def is_erased(self) -> bool:
+        """Its customer: which number it is cannot be told any more."""
+        return not self.number.startswith("+")
 
     def __str__(self) -> str:
         return self.number

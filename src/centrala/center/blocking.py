@@ -47,8 +47,12 @@ def listing(request: StaffRequest) -> HttpResponse:
 @post_only
 def decide(request: StaffRequest, number_id: int, act: str) -> HttpResponse:
     """`act`: block, or remove."""
-    number = get_object_or_404(blocked_numbers_of(request.user), pk=number_id).number
-    (block if act == "block" else unblock)(number=number, actor=request.user)
+    kept = get_object_or_404(blocked_numbers_of(request.user), pk=number_id)
+    if act != "block":
+        unblock(number=kept.number, actor=request.user)
+    elif not kept.is_erased:  # that one is blocked
+        block(number=kept.number, actor=request.user)
     said = _("%(number)s is blocked.") if act == "block" else _("%(number)s is not blocked.")
-    messages.success(request, said % {"number": phone(number)})
+    shown = _("The number of an erased customer") if kept.is_erased else phone(kept.number)
+    messages.success(request, said % {"number": shown})
     return redirect("center:blocked-numbers")

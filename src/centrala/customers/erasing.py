@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from centrala.calls import blocking
 from centrala.calls.models import Call, CallState
 from centrala.campaigns.models import Recipient
 from centrala.conversations import tagging
@@ -31,8 +32,8 @@ def erase(*, contact: Contact, actor: User | None) -> dict[str, int]:
     that name the number, waiting ones among them.
 
     What stays: in the audit log, that it was done, with a keyed hash of the number; and by the same hash the customer's
-    STOP, so that the wish outlives the data. Returns how much was deleted. Raises Refused under a legal hold, while a
-    call is under way, and for one that has been erased.
+    STOP and the number's block, so that wish and decision outlive the data. Returns how much was deleted. Raises
+    Refused under a legal hold, while a call is under way, and for one that has been erased.
     """
     return _erase([contact], actor)
 
@@ -77,6 +78,7 @@ def _without_the_rest(contact: Contact, events: int, actor: User | None) -> dict
     Suppression.objects.bulk_create(
         [Suppression(customer=customer, number_id=number) for number in stopped], ignore_conflicts=True
     )
+    blocking.forget(contact.number)
     conversations = Conversation.objects.select_for_update(of=("self",)).filter(contact=contact).order_by("pk")
     tags_of = dict(conversations.values_list("pk", "tags"))
     messages = Message.objects.filter(conversation__in=tags_of).count()

@@ -37,6 +37,7 @@ class Stage:
         self.closed = False
         self.on_key: list[Pressed] = []
         self.on_text: list[Said] = []
+        self.said: dict[str, float] = {}  # until when each party says its last text, in `seconds`
         self._metronome = metronome
         self._due: list[tuple[int, int, Timer]] = []
         self._numbers = count()
@@ -75,6 +76,7 @@ class Stage:
             told(raw_id, key)
 
     def say(self, raw_id: str, text: str, seconds: float) -> None:
+        self.said[raw_id] = self.seconds + seconds
         for told in tuple(self.on_text):
             told(raw_id, text, seconds)
 

@@ -7,6 +7,7 @@ https://learn.microsoft.com/azure/communication-services/how-tos/call-automation
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from functools import cache, partial
 
 from localazure.calling import ai, callbacks, issuer, sound, words
@@ -118,7 +119,7 @@ async def _understand(
     """Until it shall stop; the last words come before it does."""
     said, stage = partial(_said, connection, one, line), sound.stage(world, connection.call)
     recognising = one.recognising
-    heard = partial(_hear, one, recognising) if recognising else None
+    heard = partial(_hear, one, recognising, stage.said) if recognising else None
     stage.on_text.append(said)
     if heard:
         stage.room.listen(heard)
@@ -171,9 +172,9 @@ def _unknown(locale: str) -> None:
     log.warning("there is no model for %s: only what scripts say is transcribed. Fix: transcribe in en-US", locale)
 
 
-def _hear(one: Transcript, recognising: Recognising, moment: Moment) -> None:
+def _hear(one: Transcript, recognising: Recognising, said: Mapping[str, float], moment: Moment) -> None:
     if recogniser.knows(one.locale):
-        recognising.hear(moment)
+        recognising.hear(moment, said)
     else:
         recognising.pause()
 
@@ -183,8 +184,6 @@ def _said(connection: Connection, one: Transcript, line: Line, raw_id: str, text
     stage = connection.call.stage
     assert stage is not None
     spread = words.spread(text, stage.seconds, seconds)
-    if one.recognising:
-        one.recognising.script(raw_id, until=stage.seconds + seconds)
     if one.intermediate:
         line.send(words.data(raw_id, text, spread, final=False))
     stage.after(seconds, lambda: line.send(words.data(raw_id, text, spread, final=True)))

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
-from math import ceil
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -17,28 +16,24 @@ log = logging.getLogger(__name__)
 
 MOST_VOICES: Final = 4  # of a call, as an unmixed stream has: each has a process with its model, 120 MB
 MOST_WAITING: Final = 250  # frames, 5 s: what comes on top is dropped
-PATIENCE: Final = 5.0  # seconds for the last words, then it is ended
+PATIENCE: Final = 8.0  # seconds for the last words, then it is ended
 
 Told = Callable[[str, Understood], None]
 
 
 class Recognising:
-    """A tap of a room. Only who makes a sound that is not `scripted` costs a recogniser; applications are not heard."""
+    """Told each moment of a room. Only a sound that is not scripted costs a recogniser; applications are not heard."""
 
     def __init__(self, told: Told) -> None:
         self.dropped = 0  # frames with sound that no recogniser took in time
         self._told = told
         self._voices: dict[str, Voice] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._scripted: dict[str, int] = {}
 
-    def script(self, raw_id: str, until: float) -> None:
-        """What that party says until then, in the room's seconds, is known, and not listened to."""
-        self._scripted[raw_id] = ceil(until / SECONDS) + 1  # the last frame may be a part of one
-
-    def hear(self, moment: Moment) -> None:
+    def hear(self, moment: Moment, scripted: Mapping[str, float]) -> None:
+        """What a party says until the time in `scripted`, in seconds of the room, is known and not listened to."""
         for raw_id, frame in moment.uninjected.items():
-            known = moment.number <= self._scripted.get(raw_id, -1)
+            known = (moment.number - 1) * SECONDS <= scripted.get(raw_id, -1)  # the last frame may be a part of one
             self._hear(raw_id, moment.number, SILENCE if known else frame)
         for raw_id in self._voices.keys() - moment.voices.keys():
             self._end(raw_id)

@@ -72,9 +72,10 @@ def test_what_is_spoken_into_a_telephone_of_the_portal_is_understood(azure, appl
 def test_script_that_speaks_and_plays_is_understood_word_for_word_and_by_the_recogniser(
     azure, application, outside, listener, ai
 ):
-    call = outside.calls({"say": "Where is my parcel"}, play(spoken()))
+    call = outside.calls()
     application.answers(transcription=text(listener.url), cognitive_services_endpoint=ai)
     application.hears("TranscriptionStarted")
+    outside.does(call, {"say": "Where is my parcel"}, play(spoken()))
     assert "is guessed by a small recogniser of English" in azure.control.get(f"/calls/{call}").text
 
     exact, guessed = final(listener), final(listener)
@@ -82,6 +83,16 @@ def test_script_that_speaks_and_plays_is_understood_word_for_word_and_by_the_rec
     assert (exact["text"], exact["confidence"]) == ("Where is my parcel", 1)
     assert set(guessed["text"].split()) & SURE
     assert guessed["offset"] >= exact["offset"] + exact["duration"]
+
+
+def test_script_that_began_before_transcription_is_not_guessed(application, outside, listener, ai):
+    outside.calls({"say": " ".join([TEXT] * 3)}, {"wait": 0.5}, {"say": "Where is my parcel"})
+    talk = application.answers(cognitive_services_endpoint=ai, transcription=text(listener.url))
+
+    application.hears("TranscriptionStarted")
+
+    assert final(listener)["text"] in {" ".join([TEXT] * 3), "Where is my parcel"}
+    talk.hang_up(is_for_everyone=True)
 
 
 def test_last_words_come_before_transcription_has_stopped(application, outside, listener, ai):
@@ -100,11 +111,12 @@ def test_last_words_come_before_transcription_has_stopped(application, outside, 
 
 
 def test_language_without_a_model_is_named_on_the_page_of_the_call(azure, application, outside, listener, ai):
-    call = outside.calls(play(spoken()), {"say": "Where is my parcel"})
+    call = outside.calls()
 
     application.answers(transcription=text(listener.url, "pl-PL"), cognitive_services_endpoint=ai)
 
     application.hears("TranscriptionStarted")
+    outside.does(call, play(spoken()), {"say": "Where is my parcel"})
     page = azure.control.get(f"/calls/{call}").text
     assert "the recogniser here knows English only, and not pl-PL." in page
     assert final(listener)["text"] == "Where is my parcel"

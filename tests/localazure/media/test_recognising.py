@@ -30,12 +30,13 @@ def children() -> list[int]:
     return [int(one) for one in mine if b"recogniser" in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
-async def test_each_voice_is_understood_by_itself_at_its_time():
+async def test_each_voice_is_understood_by_itself_at_its_time(monkeypatch):
+    monkeypatch.setattr(recognising, "PATIENCE", 60)  # all of it is said in a moment
     told = []
     ears = Recognising(lambda raw_id, what: told.append((raw_id, what)))
 
     for moment in heard(say(TEXT), "one", "other"):
-        ears.hear(moment)
+        ears.hear(moment, {})
         await asyncio.sleep(0.001)
     await ears.close()
 
@@ -48,12 +49,10 @@ async def test_each_voice_is_understood_by_itself_at_its_time():
 
 async def test_known_words_injected_voices_and_silence_cost_no_recogniser():
     ears = Recognising(lambda raw_id, what: pytest.fail("it was heard"))
-    ears.script("caller", until=60)
-
     for moment in heard(say(TEXT), "caller"):
-        ears.hear(moment)
-        ears.hear(Moment(moment.number, {"app": moment.voices["caller"]}, frozenset({"app"}), ()))
-        ears.hear(Moment(moment.number, {"mute": SILENCE}, frozenset(), ()))
+        ears.hear(moment, {"caller": 60})
+        ears.hear(Moment(moment.number, {"app": moment.voices["caller"]}, frozenset({"app"}), ()), {})
+        ears.hear(Moment(moment.number, {"mute": SILENCE}, frozenset(), ()), {})
 
     assert children() == []
     await ears.close()
@@ -63,7 +62,7 @@ async def test_more_voices_than_recognisers_are_counted_as_not_heard():
     ears = Recognising(lambda raw_id, what: None)
     frame = np.full(320, 1000, np.int16)
 
-    ears.hear(Moment(0, {str(number): frame for number in range(MOST_VOICES + 2)}, frozenset(), ()))
+    ears.hear(Moment(0, {str(number): frame for number in range(MOST_VOICES + 2)}, frozenset(), ()), {})
 
     assert ears.dropped == 2
     await ears.close()
@@ -75,7 +74,7 @@ async def test_recogniser_that_hangs_holds_up_nobody(monkeypatch, caplog):
     ears, room = Recognising(lambda raw_id, what: None), Room()
     frame = np.full(320, 1000, np.int16)
     room.join("one", Silent())
-    room.listen(lambda moment: ears.hear(Moment(moment.number, {"one": frame}, frozenset(), ())))
+    room.listen(lambda moment: ears.hear(Moment(moment.number, {"one": frame}, frozenset(), ()), {}))
     room.tick()
     async with asyncio.timeout(20):
         while not children():
