@@ -6,6 +6,7 @@ import time
 from urllib.parse import quote
 
 import numpy as np
+import pytest
 from azure.communication.callautomation import CallAutomationClient, PhoneNumberIdentifier, TranscriptionOptions
 from websockets.sync.client import connect
 
@@ -41,6 +42,7 @@ def play(samples: Samples) -> dict:
     return {"play": base64.b64encode(written(samples)).decode()}
 
 
+@pytest.mark.long
 def test_what_is_spoken_into_a_telephone_of_the_portal_is_understood(azure, application, listener, ai):
     address = f"{azure.portal.replace('http', 'ws', 1)}/telephone/line?number={quote(CUSTOMER)}"
     with connect(address, origin=azure.portal, max_queue=None) as telephone:
@@ -69,6 +71,7 @@ def test_what_is_spoken_into_a_telephone_of_the_portal_is_understood(azure, appl
     assert 0 < data["duration"] < 10 * 10_000_000
 
 
+@pytest.mark.long
 def test_script_that_speaks_and_plays_is_understood_word_for_word_and_by_the_recogniser(
     azure, application, outside, listener, ai
 ):
@@ -85,6 +88,7 @@ def test_script_that_speaks_and_plays_is_understood_word_for_word_and_by_the_rec
     assert guessed["offset"] >= exact["offset"] + exact["duration"]
 
 
+@pytest.mark.long
 def test_script_that_began_before_transcription_is_not_guessed(application, outside, listener, ai):
     outside.calls({"say": " ".join([TEXT] * 3)}, {"wait": 0.5}, {"say": "Where is my parcel"})
     talk = application.answers(cognitive_services_endpoint=ai, transcription=text(listener.url))
@@ -110,6 +114,7 @@ def test_last_words_come_before_transcription_has_stopped(application, outside, 
     application.hears("TranscriptionStopped")
 
 
+@pytest.mark.long
 def test_language_without_a_model_is_named_on_the_page_of_the_call(azure, application, outside, listener, ai):
     call = outside.calls()
 

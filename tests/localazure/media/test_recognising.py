@@ -30,6 +30,7 @@ def children() -> list[int]:
     return [int(one) for one in mine if b"recogniser" in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
+@pytest.mark.long
 async def test_each_voice_is_understood_by_itself_at_its_time(monkeypatch):
     monkeypatch.setattr(recognising, "PATIENCE", 60)  # all of it is said in a moment
     told = []
