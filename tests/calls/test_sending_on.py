@@ -113,7 +113,7 @@ def test_second_number_has_to_wait_for_the_first_but_not_for_ever(theirs: Call, 
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
-        ("911", "Emergency numbers"),
+        ("911", "an emergency number"),
         ("+48600100200", "Calls to this country"),
         (OURS, "our own numbers|can have this number|Calls to this country"),
         ("nobody", "is no telephone number"),

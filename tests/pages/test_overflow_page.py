@@ -81,7 +81,7 @@ def _plain(page: Element) -> str:
     ("number", "expected"),
     [
         ("", "Write the number that callers are sent on to."),
-        ("112", "Emergency numbers cannot be called from here"),
+        ("112", "This is an emergency number"),
         ("+48600100200", "Calls to this country are not allowed. Allowed: US. (Workstream “Voice”"),
         ("+14255550144", "This is one of our own numbers"),
         ("nobody", "is no telephone number"),

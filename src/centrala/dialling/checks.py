@@ -16,7 +16,7 @@ from centrala.dialling.countries import code_of, names
 from centrala.dialling.models import Profile
 from centrala.errors import Refused
 from centrala.numbers.countries import COSTLY
-from centrala.numbers.emergency import is_emergency
+from centrala.numbers.emergency import refuse_emergency
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing.duty import duty
@@ -40,17 +40,6 @@ def callable_number(text: str, *, home: str = "") -> str:
     if blocked_among([number]):
         raise Refused(_("This number is blocked. Fix: an administrator takes it off the list."), field="number")
     return number
-
-
-def refuse_emergency(text: str) -> None:
-    if is_emergency(text):
-        raise Refused(
-            _(
-                "This is an emergency number, which cannot be called from here: the rescuers could not see where you "
-                "are. Fix: call it from a telephone, at once."
-            ),
-            field="number",
-        )
 
 
 def profile_for(number: str, *, user: User, chosen: Profile | None) -> Profile:

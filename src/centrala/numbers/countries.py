@@ -20,7 +20,7 @@ from phonenumbers import (
 )
 
 from centrala.errors import Refused
-from centrala.numbers.emergency import is_emergency
+from centrala.numbers.emergency import refuse_emergency
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -60,11 +60,7 @@ def number_to_call(text: str, *, countries: Iterable[str]) -> str:
     """E.164 with its plus. Raises Refused for what is no number, is for emergencies, or lies in a country that was not
     allowed; a number without its country's code is taken for one of the country where only one is allowed."""
     allowed = sorted(countries)
-    if is_emergency(text):
-        raise Refused(
-            _("Emergency numbers cannot be called from here: nobody would learn where you are. Use a telephone."),
-            field="number",
-        )
+    refuse_emergency(text)
     if not allowed:
         raise Refused(
             _("No country is allowed for calls yet. Fix: an administrator names the countries."), field="number"

@@ -6,7 +6,10 @@ Google's libphonenumber knows them of each country, by the port `phonenumbers`.
 import re
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_SHORT_REGIONS, is_emergency_number
+
+from centrala.errors import Refused
 
 LONGEST = 6  # digits; whatever is longer names somebody
 NO_DIGITS = re.compile(r"[^\d]")
@@ -22,6 +25,18 @@ def is_emergency(number: str) -> bool:
     if any(_calls_for_help(rest, regions) for rest, regions in _nationally(international)):
         return True
     return not text.startswith("+") and _calls_for_help(digits, tuple(SUPPORTED_SHORT_REGIONS))
+
+
+def refuse_emergency(text: str) -> None:
+    """Raises Refused, with the field `number`."""
+    if is_emergency(text):
+        raise Refused(
+            _(
+                "This is an emergency number, which cannot be called from here: the rescuers could not see where you "
+                "are. Fix: call it from a telephone, at once."
+            ),
+            field="number",
+        )
 
 
 def _nationally(digits: str) -> list[tuple[str, tuple[str, ...]]]:
