@@ -10,7 +10,7 @@ from typing import Any, Self
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-PATIENCE = 10
+PATIENCE = 60  # seconds: nothing is measured by it
 
 
 class Listener:

@@ -15,8 +15,8 @@ from localazure.media.room import Moment
 log = logging.getLogger(__name__)
 
 MOST_VOICES: Final = 4  # of a call, as an unmixed stream has: each has a process with its model, 120 MB
-MOST_WAITING: Final = 250  # frames, 5 s: what comes on top is dropped
-PATIENCE: Final = 8.0  # seconds for the last words, then it is ended
+MOST_WAITING: Final = 1_500  # frames, 30 s: what comes on top is dropped
+PATIENCE: Final = 20.0  # seconds for the last words, then it is ended
 
 Told = Callable[[str, Understood], None]
 
