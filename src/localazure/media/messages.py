@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from centrala_sound.frames import Samples, bytes_of, samples_of
+from centrala_sound.frames import SILENCE, Samples, bytes_of, samples_of
 
 
 class Misfit(ValueError):
@@ -45,17 +45,19 @@ class _AudioData(msgspec.Struct, rename="camel"):
     audio_data: _Sound
 
 
+_SILENT = b64encode(bytes_of(SILENCE))
 _USUAL = msgspec.json.Decoder(_AudioData)
 
 
 def audio(at: datetime, samples: Samples, *, raw_id: str | None = None) -> bytes:
     """`at` is in UTC. Put together by hand: there are fifty of these in a second of every call."""
-    data = bytes_of(samples)
+    silent = samples is SILENCE
+    data = b"" if silent else bytes_of(samples)
     participant = b"" if raw_id is None else b'"participantRawID":%b,' % msgspec.json.encode(raw_id)
     return b'{"kind":"AudioData","audioData":{"timestamp":"%b",%b"data":"%b","silent":%b}}' % (
         at.replace(tzinfo=None).isoformat(timespec="microseconds").encode() + b"Z",
         participant,
-        b64encode(data),
+        _SILENT if silent else b64encode(data),
         b"false" if data.strip(b"\0") else b"true",
     )
 
