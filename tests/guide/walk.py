@@ -91,17 +91,23 @@ class Walk:
         """What the Copy button of that label puts on the clipboard."""
         ending = re.compile(f"{re.escape(self.label())}$")
         button = page.locator("[data-copy]").and_(page.get_by_role("button", name=ending)).first
-        return await copied(page, self._activate(button))
+        await self._whole(button)
+        return await copied(page, lambda: self._activate(button))
 
     async def _activate(self, control: Locator) -> None:
         self.clicks += 1
-        await control.page.wait_for_load_state()  # until then some buttons do nothing
+        await self._whole(control)
         if not self._keyboard:
             await control.click(timeout=PATIENCE)
             return
         await self._reach(control)
         tick = await control.evaluate("one => ['radio', 'checkbox'].includes(one.type)")
         await control.page.keyboard.press("Space" if tick else "Enter")
+
+    async def _whole(self, control: Locator) -> None:
+        """Its page has come, and with its scripts: until then some buttons do nothing."""
+        await expect(control).to_be_visible(timeout=PATIENCE)
+        await control.page.wait_for_load_state()
 
     async def _reach(self, control: Locator) -> None:
         """Presses Tab, or the arrow that leads on, until the control has the focus."""

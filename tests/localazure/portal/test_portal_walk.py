@@ -238,7 +238,7 @@ class Walker:
         await self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
     async def copied(self, name: str) -> str:
-        return await copied(self.page, self.press(name))
+        return await copied(self.page, lambda: self.press(name))
 
     async def fill(self, label: str, value: str) -> None:
         await self.page.get_by_role("textbox", name=label, exact=True).fill(value)
