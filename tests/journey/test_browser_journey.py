@@ -98,6 +98,7 @@ async def test_administrator_connects_the_resource_with_the_five_fields(
         slow = {"operation": "GET /phoneNumbers", "delay_seconds": 600}
         control.post("/_local/faults", json=slow).raise_for_status()
         await page.get_by_label("Connection string").fill(acs["connection_string"])
+        await page.wait_for_load_state()  # without its scripts it connects, but shows no steps
         await page.get_by_role("button", name="Connect").click()
         await expect(page.get_by_role("listitem").filter(has_text="Check the form")).to_contain_text("done")
         await expect(page.get_by_role("listitem").filter(has_text="Try the key")).to_contain_text("under way…")
