@@ -40,6 +40,8 @@ TESTS = (
         "tests/routing",
         "tests/conversations",
         "tests/worker",
+        "tests/calls",
+        "tests/dialling",
         "tests/app/test_metrics.py",
     ),
     *("tests/pages/test_desk_work.py", "tests/pages/test_events_page.py", "tests/connection/test_dead_letters.py"),
