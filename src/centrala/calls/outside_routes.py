@@ -20,12 +20,12 @@ from centrala.calls.mixing import Role
 from centrala.calls.outlet import Outlet
 from centrala.calls.routes import (
     GONE,
-    MOST_UNUSABLE,
     PREFIX,
     REFUSED,
     RETRY_SECONDS,
     Event,
     authorization,
+    packets,
     tokens,
     told_of,
     until_one_ends,
@@ -71,7 +71,7 @@ async def media(socket: WebSocket) -> None:
     live = exchange.calls.get(enquiry.call_id)
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed by the service already
         if live is not None and await _let_in(enquiry, live, exchange):
-            await _relay(socket, enquiry, live)
+            await _relay(socket, enquiry, live, exchange)
         await socket.close(GONE)
     return None
 
@@ -89,7 +89,7 @@ async def _let_in(enquiry: Enquiry, live: LiveCall, exchange: Exchange) -> bool:
             return live.adviser == enquiry.pk
 
 
-async def _relay(socket: WebSocket, enquiry: Enquiry, live: LiveCall) -> None:
+async def _relay(socket: WebSocket, enquiry: Enquiry, live: LiveCall, exchange: Exchange) -> None:
     outlet = Outlet(lambda packet: socket.send_text(wire.write(packet) if isinstance(packet, bytes) else packet))
     guest = Outsider(enquiry.pk, outlet, Role.OUTSIDE, phone(enquiry.to))
     live.accompany(guest)
@@ -97,18 +97,11 @@ async def _relay(socket: WebSocket, enquiry: Enquiry, live: LiveCall) -> None:
         await until_one_ends(outlet.run(), _hear(socket, live, guest))
     finally:
         live.leave(guest)
+        exchange.count_lost(outlet, "service")
 
 
 async def _hear(socket: WebSocket, live: LiveCall, guest: Outsider) -> None:
-    unusable = 0
-    while unusable < MOST_UNUSABLE:
-        try:
-            told = wire.read(await socket.receive_text())
-        except (wire.Unusable, KeyError) as wrong:
-            unusable += 1
-            log.warning("The socket of a number outside in call %s says what is of no use: %s", live.call, wrong)
-            continue
-        unusable = 0
+    async for told in packets(socket, live.call):
         if isinstance(told, bytes):
             live.from_agent(told, guest)
 

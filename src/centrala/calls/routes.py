@@ -4,8 +4,10 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db import Error as DatabaseError
@@ -149,15 +151,7 @@ def _begin(call: Call, resource: str, exchange: Exchange) -> None:
 
 
 async def _hear(socket: WebSocket, live: LiveCall, exchange: Exchange) -> None:
-    unusable = 0
-    while unusable < MOST_UNUSABLE:
-        try:
-            told = wire.read(await socket.receive_text())
-        except (wire.Unusable, KeyError) as wrong:
-            unusable += 1
-            log.warning("The media socket of call %s says what is of no use: %s", live.call, wrong)
-            continue
-        unusable = 0
+    async for told in packets(socket, live.call):
         if isinstance(told, bytes):
             live.from_customer(told)
         elif isinstance(told, wire.Tone):
@@ -165,6 +159,20 @@ async def _hear(socket: WebSocket, live: LiveCall, exchange: Exchange) -> None:
             live.keys += told.key
             exchange.look(live.call)
     await socket.close(WRONG)
+
+
+async def packets(socket: WebSocket, call: UUID) -> AsyncIterator[bytes | wire.Tone | wire.Begun | None]:
+    """What the service says, until too much in a row is of no use."""
+    unusable = 0
+    while unusable < MOST_UNUSABLE:
+        try:
+            told = wire.read(await socket.receive_text())
+        except (wire.Unusable, KeyError) as wrong:
+            unusable += 1
+            log.warning("A media socket of call %s says what is of no use: %s", call, wrong)
+        else:
+            unusable = 0
+            yield told
 
 
 async def talk(socket: WebSocket) -> None:

@@ -26,9 +26,7 @@ DIAL_SECONDS: Final = 10
 MOST_UNSENT: Final = 64 * 1024  # bytes; more than a second of sound that the other side did not take
 LARGEST_MESSAGE: Final = 1024 * 1024
 HANGING: Final = 500  # messages in a row that were not taken: ten seconds
-
-
-_MASKS: Final = 1024  # of one look at the system's randomness, which costs more than to encrypt a frame
+MASKS: Final = 1024  # of one look at the system's randomness, which costs more than to encrypt a frame
 
 
 class NoLine(Exception):
@@ -69,7 +67,7 @@ class Line(asyncio.Protocol):
                 self._transport.abort()
             return
         self._untaken = 0
-        self._transport.write(_text_frame(text))
+        self._transport.write(text_frame(text))
 
     def close(self) -> None:
         if self._protocol.state is State.OPEN:
@@ -126,14 +124,14 @@ class Line(asyncio.Protocol):
 
 def _masks() -> Iterator[bytes]:
     while True:
-        random = os.urandom(4 * _MASKS)
-        yield from (random[at : at + 4] for at in range(0, len(random), 4))
+        drawn = os.urandom(4 * MASKS)
+        yield from (drawn[at : at + 4] for at in range(0, len(drawn), 4))
 
 
 _next_mask = _masks().__next__
 
 
-def _text_frame(text: bytes) -> bytes:
+def text_frame(text: bytes) -> bytes:
     """One whole message, masked as whoever dials must: https://datatracker.ietf.org/doc/html/rfc6455#section-5.2"""
     length, mask = len(text), _next_mask()
     if length < 126:
