@@ -169,7 +169,7 @@ def test_cap_of_the_day_is_the_workstreams_and_counts_each_that_azure_is_asked_f
         send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
         tell(theirs, "CallTransferFailed", name)
 
-    with pytest.raises(Refused, match="most times for today") as refused:
+    with pytest.raises(Refused, match="transferred outside 2 times today") as refused:
         send_on(conversation=talk_of(theirs), user=ala, number=ELSEWHERE)
 
     theirs.refresh_from_db()

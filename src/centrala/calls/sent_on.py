@@ -42,9 +42,10 @@ def count(id_: UUID, workstream: Workstream, *, at: datetime | None = None) -> N
     if SentOn.objects.filter(workstream=workstream, at__gte=today).count() >= most:
         raise Refused(
             _(
-                "The callers of this workstream have been sent to numbers outside its most times for today. The day is "
-                "that of UTC. Fix: an administrator raises the number in the workstream."
-            ),
+                "Callers of this workstream were transferred outside %(most)d times today, which is the most. The day "
+                "is that of UTC. Fix: an administrator raises “Most transfers outside in a day” in the workstream."
+            )
+            % {"most": most},
             field="number",
         )
     SentOn.objects.create(pk=id_, workstream=workstream, at=at)
