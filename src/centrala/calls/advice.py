@@ -5,7 +5,6 @@ Whoever takes the call over asks Azure for the very same, so that nobody is call
 again.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from django.utils.timezone import now
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls import enquiring
+from centrala.calls.asking import insistently
 from centrala.calls.enquiry import Enquiry, Parted
 from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, Node
@@ -28,8 +28,6 @@ from centrala.calls.threads import at_azure, in_thread
 
 RINGS = timedelta(seconds=45)  # as it does at a customer's
 MISSED_SECONDS, SOUND_SECONDS = 3.0, 30.0  # without sound: it is asked for again, and given up
-TRIES = 3
-MOST_PAUSE = 5.0  # seconds between them, whatever the service asks for
 log = logging.getLogger(__name__)
 
 Work = Coroutine[Any, Any, None]
@@ -109,25 +107,21 @@ async def call(watch: Watch, enquiry_id: UUID, client: Callable[[Call], Calls], 
 
 
 async def _ask(wish: Enquiry, client: Calls) -> None:
-    for tried in range(1, TRIES + 1):
-        try:
-            made = await at_azure(
-                client.create,
-                wish.to,
-                number=wish.number,
-                callback_url=wish.callback_url,
-                media_url=wish.media_url,
-                id_=wish.pk,
-                first_attempt_at=wish.asked_at,
-            )
-        except AzureError as error:
-            log.warning("A number outside could not be called for call %s (%s).", wish.call_id, error.status)
-            if error.permanent or tried == TRIES:
-                return await in_thread(enquiring.refused, wish.pk, str(error))
-            await asyncio.sleep(min(error.retry_after or 1.0, MOST_PAUSE))
-        else:
-            return await in_thread(enquiring.named, wish.pk, made.connection_id)
-    return None
+    try:
+        made = await insistently(
+            client.create,
+            wish.to,
+            number=wish.number,
+            callback_url=wish.callback_url,
+            media_url=wish.media_url,
+            id_=wish.pk,
+            first_attempt_at=wish.asked_at,
+        )
+    except AzureError as error:
+        log.warning("A number outside could not be called for call %s (%s).", wish.call_id, error.status)
+        await in_thread(enquiring.refused, wish.pk, str(error))
+    else:
+        await in_thread(enquiring.named, wish.pk, made.connection_id)
 
 
 def _enquiry(id_: UUID) -> Enquiry:

@@ -9,21 +9,18 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from django.db import Error as DatabaseError
 from django.utils.timezone import now
 
-from centrala.azure.calls import Answered, Calls, Listening
+from centrala.azure.calls import Calls
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
-from centrala.calls import actions, advice, attending, company, frames, outside, prompts, taping, transcript
-from centrala.calls.actions import sound_address
+from centrala.calls import actions, advice, asking, attending, company, frames, outside, prompts, taping
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall
@@ -32,10 +29,9 @@ from centrala.calls.music import melody
 from centrala.calls.outlet import Outlet
 from centrala.calls.queries import standing, standings
 from centrala.calls.standing import Standing
-from centrala.calls.threads import at_azure, in_thread, on_the_pulse, with_files
+from centrala.calls.threads import in_thread, on_the_pulse, with_files
 from centrala.conversations.live import CHANNEL as DESK
 from centrala.conversations.models import Direction
-from centrala.hidden import is_hidden
 from centrala.inbox.tallies import Counted, tally
 from centrala.listening import listen
 
@@ -43,8 +39,6 @@ NAME = "centrala calls"
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 2.0
 RETRY_SECONDS = 0.5
-TRIES = 3  # to answer and to hang up: the caller hears it ring for half a minute
-MOST_PAUSE = 5.0  # seconds between them, whatever the service asks for
 REJOIN_SECONDS = 90.0  # an agent whose browser is gone may come back
 RING_OUT = timedelta(seconds=45)  # the service alone would let a customer's telephone ring for two minutes
 SOUND_SECONDS = 30.0  # a call without the service's socket is given up then
@@ -275,65 +269,11 @@ class Exchange:
         live = self.live(call.pk)
         live.answering = True
         try:
-            await self._try_to_answer(call)
+            await asking.answer(call, node=self.node, client=self._client)
         finally:
             live.answering = False
             if live.line is None:
                 live.silent_since = monotonic()
-
-    async def _try_to_answer(self, call: Call) -> None:
-        for tried in range(1, TRIES + 1):
-            try:
-                answer = await self._answered(call)
-            except AzureError as error:
-                log.warning("Call %s could not be answered (%s).", call.pk, error.status)
-                if _needless(await in_thread(_call, call.pk), error):
-                    return
-                if error.permanent or tried == TRIES:
-                    await in_thread(actions.ended, call.pk, CallEnd.FAILED, detail=str(error))
-                    return
-                await asyncio.sleep(min(error.retry_after or 1.0, MOST_PAUSE))
-            else:
-                if answer is None:
-                    await in_thread(
-                        actions.ended, call.pk, CallEnd.HIDDEN if is_hidden(call.customer) else CallEnd.BLOCKED
-                    )
-                    return
-                answered = await in_thread(actions.answered, call.pk, answer)
-                if answered.state == CallState.ENDED:  # while it was being answered
-                    await self._hung_up(call, answer.connection_id)
-                return
-
-    async def _answered(self, call: Call) -> Answered | None:
-        """Where Azure does not take the wish to write it down, without it: the call goes on. Raises AzureError."""
-        words = sound_address(call, self.node).removesuffix("media") + "transcription"
-        answers = call.direction == Direction.INBOUND and not call.is_rejected
-        listening = await in_thread(transcript.listening, call, words) if answers else None
-        try:
-            return await at_azure(self._asked(call, listening))
-        except AzureError as error:
-            if listening is None or not error.permanent:
-                raise
-            answer = await at_azure(self._asked(call, None, id_=uuid5(call.pk, "without words")))
-            await in_thread(transcript.unheard, call.pk, error)
-            return answer
-
-    def _asked(
-        self, call: Call, listening: Listening | None, *, id_: UUID | None = None
-    ) -> Callable[[], Answered | None]:
-        """A customer is called with the very same words by whoever takes the call over: so he is called once."""
-        same: dict[str, Any] = {
-            "callback_url": call.callback_url,
-            "id_": id_ or call.pk,
-            "first_attempt_at": call.rang_at,
-        }
-        if call.direction == Direction.OUTBOUND:
-            given = same | {"number": call.number, "media_url": call.context}
-            return partial(self._client(call).create, call.customer, **given)
-        if call.is_rejected:
-            return partial(self._client(call).reject, call.context, id_=call.pk, first_attempt_at=call.rang_at)
-        sound = sound_address(call, self.node)
-        return partial(self._client(call).answer, call.context, media_url=sound, listening=listening, **same)
 
     async def _take_over(self, call: Call, *, reachable: bool) -> None:
         """Of a node that died: it is answered where it was not, the service dials our address again where it is the
@@ -345,19 +285,11 @@ class Exchange:
             await self._answer(call)
             if call.direction == Direction.INBOUND or reachable:
                 return
-            call = await in_thread(_call, call.pk)
-        if reachable and (call.rings_out or await self._dialled_again(call)):
+            call = await in_thread(asking.current, call.pk)
+        if reachable and (call.rings_out or await asking.stream_again(call, client=self._client)):
             return
         log.warning("Call %s is lost: its sound went to a process that is no more.", call.pk)
         await self._give_up(live, CallEnd.LOST)
-
-    async def _dialled_again(self, call: Call) -> bool:
-        try:
-            await at_azure(self._client(call).stream_again, call.call_connection_id)
-        except AzureError as error:
-            log.warning("The sound of call %s cannot be had again (%s).", call.pk, error.status)
-            return False
-        return True
 
     async def _be_patient(self, live: LiveCall) -> None:
         """Nobody waits for ever: for an agent's browser, or for sound of the service. Nobody talks for ever, either."""
@@ -383,7 +315,7 @@ class Exchange:
             self._spawn(self._dial(live))
 
     async def _dial(self, live: LiveCall) -> None:
-        await self._dialled_again(await in_thread(_call, live.call))
+        await asking.stream_again(await in_thread(asking.current, live.call), client=self._client)
 
     def _leave(self, live: LiveCall, ending: CallEnd | None = None) -> None:
         """Hangs up, in its own time: Azure may be slow, and the other calls go on."""
@@ -395,10 +327,10 @@ class Exchange:
         """Without `ending` as the conversation says why."""
         live.leaving, because = True, CallEnd.LOST
         try:
-            call = await in_thread(_call, live.call)
+            call = await in_thread(asking.current, live.call)
             because = ending if ending is not None else await in_thread(actions.why_over, call)
             if call.state != CallState.ENDED and call.call_connection_id:
-                await self._hung_up(call, call.call_connection_id)
+                await asking.hang_up(call, call.call_connection_id, client=self._client)
             await in_thread(actions.ended, call.pk, because)
         except Call.DoesNotExist:
             log.warning("Call %s is gone from the database.", live.call)
@@ -408,18 +340,6 @@ class Exchange:
         over = Standing(live.call, live.standing.conversation, over=True, ended=True, ending=told)
         live.refresh(over, live.asks())
         self._forget(live)
-
-    async def _hung_up(self, call: Call, connection_id: str) -> None:
-        for tried in range(1, TRIES + 1):
-            try:
-                await at_azure(self._client(call).hang_up, connection_id)
-            except AzureError as error:
-                log.warning("Call %s could not be hung up (%s).", call.pk, error.status)
-                if error.permanent or tried == TRIES:
-                    return
-                await asyncio.sleep(min(error.retry_after or tried * 2.0, MOST_PAUSE))
-            else:
-                return
 
     async def _tick_for_ever(self) -> None:
         """Every 20 ms by the clock: a beat that came late does not push the next ones."""
@@ -457,14 +377,3 @@ def _closed(live: LiveCall) -> bool:
     for leg in written:
         leg.close()
     return bool(written)
-
-
-def _call(id_: UUID) -> Call:
-    return Call.objects.select_related("connection", "conversation").get(pk=id_)
-
-
-def _needless(call: Call, error: AzureError) -> bool:
-    """Whether nothing is to be asked again: an attempt whose own words were lost was taken, for the service has told;
-    or a customer need not be called any more, and has not been."""
-    given_up = call.direction == Direction.OUTBOUND and call.state == CallState.ENDED and error.status is not None
-    return bool(call.call_connection_id) or given_up

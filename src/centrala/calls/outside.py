@@ -5,7 +5,6 @@ The node of the call asks Azure, by an id that is the call's own: whoever takes 
 that nobody is called twice. What nobody tells of is given back by the sweep.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,19 +16,18 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
+from centrala.calls.asking import insistently
 from centrala.calls.live import tell
 from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallState
 from centrala.calls.sending_on import RINGS, came_back, checked
 from centrala.calls.sent_on import count
 from centrala.calls.standing import Mode
-from centrala.calls.threads import at_azure, in_thread
+from centrala.calls.threads import in_thread
 from centrala.errors import Refused
 from centrala.routing import outside
 from centrala.routing.models import Overflowed, Step
 
-TRIES = 3
-MOST_PAUSE = 5.0  # seconds between them, whatever the service asks for
 BLOCK = 100
 PATIENCE = RINGS + timedelta(seconds=30)  # the greeting comes first
 log = logging.getLogger(__name__)
@@ -63,23 +61,17 @@ async def send(live: LiveCall, client: Callable[[Call], Calls]) -> None:
 
 
 async def _ask(wish: Wish, client: Calls) -> None:
-    for tried in range(1, TRIES + 1):
-        try:
-            await at_azure(
-                client.transfer,
-                wish.call.call_connection_id,
-                to=wish.to,
-                id_=wish.id,
-                first_attempt_at=wish.first_attempt_at,
-            )
-        except AzureError as error:
-            log.warning("Call %s could not be sent on (%s).", wish.call.pk, error.status)
-            if error.permanent or tried == TRIES:
-                await in_thread(came_back, wish.call, detail=str(error))
-                return
-            await asyncio.sleep(min(error.retry_after or 1.0, MOST_PAUSE))
-        else:
-            return
+    try:
+        await insistently(
+            client.transfer,
+            wish.call.call_connection_id,
+            to=wish.to,
+            id_=wish.id,
+            first_attempt_at=wish.first_attempt_at,
+        )
+    except AzureError as error:
+        log.warning("Call %s could not be sent on (%s).", wish.call.pk, error.status)
+        await in_thread(came_back, wish.call, detail=str(error))
 
 
 def begin(call_id: UUID) -> Wish | None:
