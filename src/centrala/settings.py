@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "centrala.campaigns",
     "centrala.calls",
     "centrala.dialling",
+    "centrala.ordering",
     "centrala.recordings",
     "centrala.desk",
     "centrala.center",

@@ -31,6 +31,7 @@ class Said(StrEnum):
     NO_ANSWER = gettext_noop("Azure did not answer: %(words)s")
     STATUS = gettext_noop("The service answered with status %(words)s.")
     NO_RECEIPT = gettext_noop("The service took the message and answered with a body that cannot be read.")
+    STILL_UNDER_WAY = gettext_noop("Azure has taken the order and is not through with it yet.")
     ACCESS_TOKEN = gettext_noop("The access token cannot be read.")
     GRAPH_TOKEN = gettext_noop("The token for Microsoft Graph cannot be read.")
     NO_CODE = gettext_noop("Azure gave no code to sign in with: %(words)s")
@@ -157,7 +158,7 @@ def _from_response(error: HttpResponseError) -> AzureError:
     status = error.status_code
     assert status is not None
     code = error.error.code if error.error else None
-    message = (error.error.message if error.error else None) or _first_line(error)
+    message = _innermost(error) or (error.error.message if error.error else None) or _first_line(error)
     headers = getattr(error.response, "headers", None) or {}
     return AzureError(
         message,
@@ -166,6 +167,15 @@ def _from_response(error: HttpResponseError) -> AzureError:
         code=code,
         retry_after=retry_after_seconds(headers.get("Retry-After")),
     )
+
+
+def _innermost(error: HttpResponseError) -> str:
+    """Communication Services tells by "The server encountered an internal error" what was wrong with the request; what
+    that was stands further in."""
+    message, inner = "", error.error.innererror if error.error else None
+    while isinstance(inner, dict):
+        message, inner = str(inner.get("message") or message), inner.get("innererror")
+    return message
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,9 @@
 """Bringing the resource's numbers here."""
 
+from datetime import datetime
+
 from django.conf import settings
+from django.db import transaction
 from django.utils.timezone import now
 
 from centrala.azure import phone_numbers
@@ -9,20 +12,36 @@ from centrala.connection.models import Connection
 from centrala.numbers.models import NumberType, PhoneNumber
 
 TYPES = {"tollFree": NumberType.TOLL_FREE, "geographic": NumberType.GEOGRAPHIC, "mobile": NumberType.MOBILE}
-KEPT = ["type", "receives_sms", "sends_sms", "receives_calls", "makes_calls", "synced_at"]
+KEPT = [
+    *("type", "receives_sms", "sends_sms", "receives_calls", "makes_calls"),
+    *("country", "monthly_cost", "currency", "bought_at", "synced_at", "missing_since"),
+]
 
 
 def sync(*, connection: Connection) -> list[PhoneNumber]:
-    """Fetches the resource's numbers and brings ours up to them, all or none; none is deleted. Raises AzureError."""
-    found = phone_numbers.list_numbers(connection=connection.connection_string, cloud=settings.CLOUD)
+    """Fetches the resource's numbers and brings ours up to them, all or none. One that the resource owns no longer is
+    marked, not deleted: conversations tell of it, and it may come back. Raises AzureError."""
+    return keep(phone_numbers.list_numbers(connection=connection.connection_string, cloud=settings.CLOUD), connection)
+
+
+@transaction.atomic
+def keep(found: list[Number], connection: Connection, *, whole: bool = True) -> list[PhoneNumber]:
+    """`whole`: these are all that the resource owns."""
+    at = now()
     # Each once, as an upsert needs it, and in the order in which arriving events lock them.
-    ours = [_ours(connection, number) for _, number in sorted({number.number: number for number in found}.items())]
-    return PhoneNumber.objects.bulk_create(
+    by_number = {number.number: number for number in found}
+    ours = [_ours(connection, number, at) for _, number in sorted(by_number.items())]
+    kept = PhoneNumber.objects.bulk_create(
         ours, update_conflicts=True, unique_fields=["connection", "number"], update_fields=KEPT
     )
+    if whole:
+        # What was never synced is not Azure's to list: short codes, and what only an event has told of so far.
+        known = connection.numbers.exclude(synced_at=None).exclude(type=NumberType.SHORT_CODE)
+        known.filter(missing_since=None).exclude(number__in=by_number).update(missing_since=at)
+    return kept
 
 
-def _ours(connection: Connection, number: Number) -> PhoneNumber:
+def _ours(connection: Connection, number: Number, at: datetime) -> PhoneNumber:
     return PhoneNumber(
         connection=connection,
         number=number.number,
@@ -31,5 +50,9 @@ def _ours(connection: Connection, number: Number) -> PhoneNumber:
         sends_sms=number.sends_sms,
         receives_calls=number.receives_calls,
         makes_calls=number.makes_calls,
-        synced_at=now(),
+        country=number.country,
+        monthly_cost=number.monthly_cost,
+        currency=number.currency,
+        bought_at=number.bought_at,
+        synced_at=at,
     )

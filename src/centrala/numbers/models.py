@@ -28,7 +28,12 @@ class PhoneNumber(models.Model):
     sends_sms = models.BooleanField(default=False)
     receives_calls = models.BooleanField(default=False)
     makes_calls = models.BooleanField(default=False)
+    country = models.CharField(max_length=2, blank=True, db_default="")  # two letters (ISO 3166)
+    monthly_cost = models.DecimalField(max_digits=9, decimal_places=3, null=True)
+    currency = models.CharField(max_length=3, blank=True, db_default="")
+    bought_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)  # null: known only from an event so far
+    missing_since = models.DateTimeField(null=True)  # a sync did not find it: the resource owns it no longer
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     modified_at = models.DateTimeField(db_default=Now(), editable=False)  # a trigger's; a sync alone counts for nothing
 
