@@ -204,7 +204,7 @@ def test_colleague_who_is_asked_again_talks_with_the_agent_alone_again() -> None
 def test_who_may_not_stay_is_shown_out() -> None:
     live, _line, _agent, _ear, _beata, hers = consulting()
 
-    live.admit({ALA})
+    live.show_out({BEATA})
 
     assert (hers.words[-1], hers.ended, live.company) == (UNINVITED, True, [])
 
@@ -400,7 +400,7 @@ def test_colleague_who_is_consulted_is_told_of_a_supervisor_who_hears_what_the_t
     assert celinas.frames == [HER_VOICE]
     assert (hers.company, ear.company[-1]) == ([[("Celina", seen)]], [("Beata", "consulted"), ("Celina", role.value)])
 
-    live.admit({BEATA})
+    live.show_out({CELINA})
 
     assert (hers.company[-1], ear.company[-1]) == ([], [("Beata", "consulted")])
 

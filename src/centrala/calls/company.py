@@ -15,10 +15,9 @@ from centrala.organization.sessions import open_sessions
 async def look_after(live: LiveCall) -> None:
     if (until := live.standing.asks_until) is not None and now() > until:
         await in_thread(consulting.miss, live.call)
-    if live.company:
-        people = {one.person: one.role for one in live.company if isinstance(one.person, int)}
-        outside = {one.person for one in live.company} - people.keys()  # whom the agent wants: see advice
-        live.admit(outside | await in_thread(may_stay, live.call, people))
+    people = {one.person: one.role for one in live.company if isinstance(one.person, int)}  # outside: see advice
+    if people:  # and nobody who comes while the database is asked
+        live.show_out(people.keys() - await in_thread(may_stay, live.call, people))
     if live.standing.deserted:
         await in_thread(actions.agent_gone, live.call, heir=live.heir)
 

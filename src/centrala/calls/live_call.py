@@ -146,9 +146,9 @@ class LiveCall:
             if one is not None:
                 one.outlet.end()
 
-    def admit(self, people: Collection[int | UUID]) -> None:
-        """Of the company these alone may stay."""
-        for guest in [one for one in self.company if one.person not in people]:
+    def show_out(self, people: Collection[int | UUID]) -> None:
+        """Of the company these may not stay."""
+        for guest in [one for one in self.company if one.person in people]:
             self.company.remove(guest)
             guest.dismiss(UNINVITED)
         self._changed()
