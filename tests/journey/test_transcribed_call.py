@@ -15,6 +15,7 @@ from centrala_sound.frames import RATE
 from centrala_sound.speech import say
 from centrala_sound.wav import written
 from journey.test_recorded_call import post, sign_in
+from localazure_tests.recogniser import needs_recogniser
 from looking import LOOKS, administer, faults
 from running_demo import Demo, until
 
@@ -193,6 +194,7 @@ async def in_step(page: Page) -> None:
     assert at - 0.2 <= heard < at + 5
 
 
+@needs_recogniser
 async def test_what_no_script_says_is_guessed_and_read_on_the_page(demo: Demo, new_page: OpenPage) -> None:
     """The local cloud's recogniser hears a sound that is played; it is certain of few words."""
     customer = "+14255550194"

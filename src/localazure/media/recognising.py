@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 MOST_VOICES: Final = 4  # of a call, as an unmixed stream has: each has a process with its model, 120 MB
 MOST_WAITING: Final = 1_500  # frames, 30 s: what comes on top is dropped
 PATIENCE: Final = 20.0  # seconds for the last words, then it is ended
+TRIES: Final = 3  # processes for one voice, where they break off
+LONGEST_LINE: Final = 1 << 20  # bytes: all the words of somebody who speaks without a pause
 
 Told = Callable[[str, Understood], None]
 
@@ -66,54 +69,66 @@ class Recognising:
 
 
 class Voice:
-    """One recogniser's process."""
+    """One recogniser's process, and another where it breaks off. What was on its way to it is lost then."""
 
     def __init__(self, told: Callable[[Understood], None]) -> None:
         self._told = told
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
+        self._over = False  # it has been told that nothing follows
         self._work = asyncio.create_task(self._run())
 
     def take(self, number: int, frame: Frame) -> bool:
         """Whether it does."""
-        if self._frames.full():
+        if self._frames.full() or self._work.done():
             return False
         self._frames.put_nowait(number.to_bytes(4, "little") + bytes_of(frame))
         return True
 
     async def end(self) -> None:
+        ending = asyncio.create_task(self._frames.put(None))
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._frames.put(None)
+                await asyncio.wait({ending, self._work}, return_when=asyncio.FIRST_COMPLETED)
                 await asyncio.shield(self._work)
         except TimeoutError:
             log.warning("a recogniser did not say its last words in time, and was ended")
         finally:
+            ending.cancel()
             self._work.cancel()
 
     async def _run(self) -> None:
+        for left in range(TRIES - 1, -1, -1):
+            await self._listen()
+            if self._over:
+                return
+            what = "another begins" if left else "that voice is not transcribed any more"
+            log.warning("a recogniser broke off: %s", what)
+
+    async def _listen(self) -> None:
+        """By one process, until it ends."""
         pipe = asyncio.subprocess.PIPE
         command = (sys.executable, "-m", "localazure.media.recogniser")
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=LONGEST_LINE)
         assert process.stdin
         assert process.stdout
-        reading = asyncio.create_task(self._read(process.stdout))
+        writing = asyncio.create_task(self._write(process.stdin))
         try:
-            await self._write(process.stdin)
-            await reading
-        except ConnectionError:
-            log.warning("a recogniser broke off: that voice is not transcribed any more")
+            await self._read(process.stdout)
         finally:
-            reading.cancel()
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
             if process.returncode is None:
                 process.kill()
             await process.wait()
 
     async def _write(self, line: asyncio.StreamWriter) -> None:
-        while (frame := await self._frames.get()) is not None:
-            line.write(frame)
-            await line.drain()
-        line.close()
+        with suppress(ConnectionError):  # that it is gone, its silence tells
+            while (frame := await self._frames.get()) is not None:
+                line.write(frame)
+                await line.drain()
+            self._over = True
+            line.close()
 
     async def _read(self, line: asyncio.StreamReader) -> None:
-        while said := await line.readline():
+        while (said := await line.readline()).endswith(b"\n"):  # the last one of a process that was killed may not
             self._told(msgspec.json.decode(said, type=Understood))

@@ -15,6 +15,7 @@ from centrala_sound.speech import say
 from centrala_sound.wav import written
 from localazure.media import recogniser
 from localazure_tests.acs import CUSTOMER
+from localazure_tests.recogniser import needs_recogniser
 
 TEXT = "yes please, yes please, yes please"  # understood well of this voice, however it begins
 SURE = {"yes", "please"}  # of which one is there wherever the sound arrives with a gap
@@ -51,7 +52,9 @@ def play(samples: Samples) -> dict:
     return {"play": base64.b64encode(written(samples)).decode()}
 
 
+@needs_recogniser
 @pytest.mark.long
+@needs_recogniser
 def test_what_is_spoken_into_a_telephone_of_the_portal_is_understood(azure, application, listener, ai):
     address = f"{azure.portal.replace('http', 'ws', 1)}/telephone/line?number={quote(CUSTOMER)}"
     with connect(address, origin=azure.portal, max_queue=None) as telephone:
@@ -81,7 +84,9 @@ def test_what_is_spoken_into_a_telephone_of_the_portal_is_understood(azure, appl
     assert 0 < data["duration"] < 10 * 10_000_000
 
 
+@needs_recogniser
 @pytest.mark.long
+@needs_recogniser
 def test_script_that_speaks_and_plays_is_understood_word_for_word_and_by_the_recogniser(
     azure, application, outside, listener, ai
 ):
@@ -98,7 +103,9 @@ def test_script_that_speaks_and_plays_is_understood_word_for_word_and_by_the_rec
     assert guessed["offset"] >= exact["offset"] + exact["duration"]
 
 
+@needs_recogniser
 @pytest.mark.long
+@needs_recogniser
 def test_script_that_began_before_transcription_is_not_guessed(application, outside, listener, ai):
     outside.calls({"say": " ".join([TEXT] * 3)}, {"wait": 0.5}, {"say": "Where is my parcel"})
     talk = application.answers(cognitive_services_endpoint=ai, transcription=text(listener.url))
@@ -109,6 +116,7 @@ def test_script_that_began_before_transcription_is_not_guessed(application, outs
     talk.hang_up(is_for_everyone=True)
 
 
+@needs_recogniser
 def test_last_words_come_before_transcription_has_stopped(application, outside, listener, ai):
     """The caller is in the middle of it, and no pause has come yet."""
     outside.calls(play(np.concatenate([spoken()[: -2 * RATE], say(" ".join([TEXT] * 9)).samples])))
@@ -124,7 +132,9 @@ def test_last_words_come_before_transcription_has_stopped(application, outside, 
     application.hears("TranscriptionStopped")
 
 
+@needs_recogniser
 @pytest.mark.long
+@needs_recogniser
 def test_language_without_a_model_is_named_on_the_page_of_the_call(azure, application, outside, listener, ai):
     call = outside.calls()
 

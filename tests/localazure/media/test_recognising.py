@@ -15,7 +15,9 @@ from localazure.media import recognising
 from localazure.media.party import Silent
 from localazure.media.recognising import MOST_VOICES, MOST_WAITING, Recognising
 from localazure.media.room import Moment, Room
+from localazure_tests.recogniser import needs_recogniser
 
+pytestmark = needs_recogniser
 TEXT = "yes please, yes please, yes please"  # what the recogniser understands of this voice
 
 
@@ -101,3 +103,53 @@ async def test_recogniser_that_hangs_holds_up_nobody(monkeypatch, caplog):
     async with asyncio.timeout(20):
         while children():
             await asyncio.sleep(0.01)
+
+
+async def next_child(known: set[int]) -> int:
+    async with asyncio.timeout(60):
+        while not (fresh := set(children()) - known):
+            await asyncio.sleep(0.01)
+    return fresh.pop()
+
+
+@pytest.mark.long
+async def test_recogniser_that_is_killed_is_followed_by_another_that_understands_what_is_said_then(monkeypatch, caplog):
+    monkeypatch.setattr(recognising, "PATIENCE", 60)
+    told = []
+    ears = Recognising(lambda raw_id, what: told.append(what))
+    moments = heard(say(TEXT), "one")
+    ears.hear(moments[0], {})
+    killed = await next_child(set())
+
+    os.kill(killed, signal.SIGKILL)
+    await next_child({killed})
+    for moment in moments[1:]:
+        ears.hear(moment, {})
+        await asyncio.sleep(0.001)
+    await ears.close()
+
+    assert {word.text for what in told if what.final for word in what.words} & {"yes", "please"}
+    assert [record.message for record in caplog.records] == ["a recogniser broke off: another begins"]
+
+
+async def test_recognisers_that_break_off_time_and_again_are_given_up_and_what_they_miss_is_counted(caplog):
+    ears, known = Recognising(lambda raw_id, what: None), set()
+    frame = np.full(320, 1000, np.int16)
+    loud = [Moment(number, {"one": frame}, frozenset(), ()) for number in range(2)]
+    ears.hear(loud[0], {})
+
+    for _ in range(recognising.TRIES):
+        known.add(child := await next_child(known))
+        os.kill(child, signal.SIGKILL)
+    async with asyncio.timeout(20):
+        while not ears.dropped:
+            ears.hear(loud[1], {})
+            await asyncio.sleep(0.01)
+
+    assert [record.message for record in caplog.records] == [
+        *["a recogniser broke off: another begins"] * (recognising.TRIES - 1),
+        "a recogniser broke off: that voice is not transcribed any more",
+        "sound is not transcribed: recognisers fall behind, or too many speak in one call",
+    ]
+    async with asyncio.timeout(5):  # nobody waits for last words that do not come
+        await ears.close()
