@@ -1,10 +1,13 @@
 """kill -9 of the web process with a call in hand: the caller hears the hub again, and a call always ends."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
+from centrala.postgres import Cluster
 from journey.test_incoming_calls import calls, heard, state, told
 from journey.test_overflow import answers_outside, office, one_waits, party, tones, voicemails, when_many_wait
 from running_demo import Demo, running_demo, until
@@ -98,6 +101,46 @@ def test_voicemail_that_was_being_left_is_kept_and_the_caller_is_not_kept_on_the
     assert state(fragile, customer) == "open"
     assert voicemails(fragile)[0]["milliseconds"] > 3_000
     hang_up(fragile, first)
+
+
+def test_voicemail_is_kept_once_although_the_worker_is_killed_as_it_is_taken_and_as_it_is_stored(fragile: Demo) -> None:
+    """The web process dies, too: the file is left for the worker, which dies as soon as it has begun with it."""
+    customer, before = "+14255550185", len(voicemails(fragile))
+    with office(fragile) as admin:
+        path = f"{admin.queue('Default voice queue')}overflow/"
+        admin.post(path, when_many_wait("voicemail"))
+    first = one_waits(fragile, "+14255550186")
+    call = calls(fragile, customer, script=[{"wait": 8}, {"say": "My lamp is broken, and has been for a week. " * 8}])
+    until(lambda: tones(fragile, call, 1000) >= 4, 60)
+    after = so_far(fragile, call)
+    fragile.kill("worker")
+    until(lambda: so_far(fragile, call) > after + 60, 60)
+
+    fragile.kill("web")
+    hang_up(fragile, call)
+    until(lambda: stored(fragile, customer), 120)
+    fragile.kill("worker")
+
+    until(lambda: len(voicemails(fragile)) > before, 120)
+    until(lambda: not left_behind(fragile), 120)
+    until(lambda: found(fragile, customer) == "open", 90)
+    assert len(voicemails(fragile)) == before + 1
+    assert stored(fragile, customer) == 1
+    assert voicemails(fragile)[0]["milliseconds"] > 3_000
+    hang_up(fragile, first)
+
+
+def stored(demo: Demo, customer: str) -> int:
+    """Files of what this customer said that the hub knows."""
+    statement = "select count(*) from recordings_leg as leg join calls_call as call on call.id = leg.call_id"
+    with psycopg.connect(Cluster.at(demo.data).dsn()) as database:
+        row = database.execute(f"{statement} where call.customer = %s", [customer]).fetchone()
+    return row[0] if row else 0
+
+
+def left_behind(demo: Demo) -> list[Path]:
+    """Voicemails that are not in the storage yet."""
+    return list((demo.data / "calls" / "voicemail").glob("*"))
 
 
 def test_caller_whom_overflow_sent_outside_gets_there_once_although_the_web_process_was_killed(
