@@ -6,15 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pytest
 from django.utils.timezone import now
 
 from calls.test_live_call import ALA, BEATA, CALL, HER_VOICE, HIS_VOICE, Recorded, standing, talking
 from centrala.calls.browsers import CONFERRING, UNINVITED, YOURS, Agent, Outsider
+from centrala.calls.frames import RATE
 from centrala.calls.leg import Leg, folder
 from centrala.calls.live_call import LiveCall
 from centrala.calls.mixing import Role, mixed
-from centrala.calls.music import melody
+from centrala.calls.music import melody, ring_back
 from centrala.calls.standing import Advice, Mode, Standing
 
 CELINA = 9
@@ -430,3 +432,30 @@ def test_recording_of_the_agents_has_who_is_outside_in_a_conference_and_nothing_
     [file] = folder(tmp_path).iterdir()
     with wave.open(str(file)) as kept:
         assert kept.readframes(kept.getnframes()) == mixed([HER_VOICE, ADVICE])
+
+
+def test_agent_hears_that_it_rings_outside_beside_the_customer_and_until_somebody_answers() -> None:
+    live, line, agent, ear = talking()
+    rings = replace(standing(agent=ALA), advice=Advice(OUTSIDE, now(), timedelta(hours=1), named=True))
+    beata, hers = guest(Role.LISTENING)
+    live.accompany(beata)
+    live.refresh(replace(rings, advice=replace(rings.advice, named=False)))
+    live.tick()
+    assert ear.frames == []  # it is not being called yet
+
+    live.refresh(rings)
+    live.from_customer(HIS_VOICE)
+    live.from_agent(HER_VOICE, agent)
+    for _ in range(50):
+        live.tick()
+
+    assert ear.frames[0] == mixed([HIS_VOICE, ring_back()[0]])
+    samples = np.frombuffer(b"".join(ear.frames[1:]), "<i2")
+    assert np.argmax(np.abs(np.fft.rfft(samples))) * RATE / len(samples) == pytest.approx(425, abs=2)
+    assert (line.frames, hers.frames) == ([HER_VOICE], [mixed([HIS_VOICE, HER_VOICE])])
+
+    ear.frames.clear()
+    live.refresh(advised(held=True))
+    live.tick()
+
+    assert ear.frames == []

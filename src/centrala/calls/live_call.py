@@ -22,6 +22,7 @@ LINE_SECONDS = 5.0
 GONE_SECONDS = 2.0
 LONGEST_MESSAGE = 300.0  # seconds of a voicemail, as in the original
 RECORDED = "yes"  # see models.Recorded
+RINGING = "ringing"  # whose voice it is that rings
 SEEN_BY_COLLEAGUE = {Role.COACHING: OVERHEARS, Role.JOINED: Role.JOINED.value}  # who is consulted
 
 
@@ -191,6 +192,8 @@ class LiveCall:
     def tick(self) -> None:
         """20 ms have passed: whoever is not talked to hears what is announced, or else music. A browser sends sound
         even where its microphone is mute: one that sends none is gone, and has not said so."""
+        if self.agent is not None and self._rings_outside and (ear := self._ears.get(self.agent)):
+            ear.hear(self._next_of_ringing(), Role.OUTSIDE, RINGING)
         for ear in (self._customer, *self._ears.values()):
             ear.tick()
         if self.line is not None and self._insisted:
@@ -206,13 +209,15 @@ class LiveCall:
             self.line.put(self._next_of_music())
 
     def _ring_back(self) -> None:
-        if self.agent is None or not self._has_agent:
-            return
+        if self.agent is not None and self._has_agent:
+            self.agent.outlet.put(self._next_of_ringing())
+
+    def _next_of_ringing(self) -> bytes:
         frame = next(self._ringing, None)
         if frame is None:
             self._ringing = itertools.cycle(ring_back())
             frame = next(self._ringing)
-        self.agent.outlet.put(frame)
+        return frame
 
     def _next_of_music(self) -> bytes:
         wanted = self.standing.hold_music if self.mode == Mode.HELD else self.standing.wait_music
@@ -309,6 +314,13 @@ class LiveCall:
         advice = self.standing.advice
         return advice.id if advice is not None and advice.wanted and advice.answered_at is not None else None
 
+    @property
+    def _rings_outside(self) -> bool:
+        """Which the agent hears, and nobody else."""
+        advice = self.standing.advice
+        rings = advice is not None and advice.wanted and advice.named and advice.answered_at is None
+        return rings and not self.standing.over
+
     def _tell(self) -> None:
         for guest in self.company:
             conferring = guest.role == Role.CONSULTED and self.mode == Mode.TALKING
@@ -327,7 +339,8 @@ class LiveCall:
         self._ears = {one: self._ear(one) for one in there}
         self._customer.among(one.role for one in there)
         for one, ear in self._ears.items():
-            ear.among([Role.CUSTOMER, *(other.role for other in there if other is not one)])
+            rings = [Role.OUTSIDE] if one is self.agent and self._rings_outside else []
+            ear.among([Role.CUSTOMER, *(other.role for other in there if other is not one), *rings])
         heard = [(one.name, one.role.value) for one in self.company if one.role in HEARS[Role.AGENT]]
         if self.agent is not None:
             self.agent.meet(heard)
