@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.db import OperationalError
 from django.utils.timezone import now
 from pytest_django import Settings
 
@@ -228,3 +229,24 @@ def test_what_is_settled_is_no_overflow_any_more(connection: Connection) -> None
     assert overflow.sweep(at=now() + timedelta(hours=1)) == 1  # the other
     assert talk_of(one).state == "open"
     assert Overflowed.objects.get(conversation=talk_of(one)).instead == Instead.CALL_BACK
+
+
+def test_voicemail_in_which_nobody_speaks_stays_until_the_database_has_been_told(
+    connection: Connection, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CALLS_FOLDER = tmp_path
+    rule(Remedy.VOICEMAIL)
+    one = second_call(connection)
+    spoken(tmp_path, one, bytes(64_000))
+    actions.ended(one.pk, CallEnd.CUSTOMER)
+
+    def away(_conversation: Conversation) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(instead, "no_voicemail", away)
+        with pytest.raises(OperationalError):
+            legs.keep_all()
+    legs.keep_all()
+
+    assert (talk_of(one).state, list(tmp_path.rglob("*.wav"))) == ("closed", [])
