@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
+from centrala.calls.enquiry import Enquiry
 from centrala.calls.mixing import Role
 from centrala.calls.models import Call, CallState
 from centrala.conversations.access import supervised_by
@@ -32,6 +33,11 @@ def overheard_by(user: User, conversation: Conversation) -> bool:
     going_on = Call.objects.filter(conversation=conversation, state=CallState.CONNECTED)
     others = conversation.state == ConversationState.ACTIVE and conversation.agent_id != user.pk
     return others and supervised_by(user).filter(pk=conversation.pk).exists() and going_on.exists()
+
+
+def enquiries_of(user: User) -> QuerySet[Enquiry]:
+    """Numbers outside that the person consults, or did."""
+    return Enquiry.objects.filter(agent=user).select_related("call")
 
 
 def may_stay(call_id: UUID, people: Mapping[int, Role]) -> set[int]:

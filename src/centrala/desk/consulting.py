@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from centrala.calls import consulting
-from centrala.calls.enquiry import Enquiry
+from centrala.calls.access import enquiries_of
 from centrala.calls.models import Consultation
 from centrala.conversations.models import Conversation
 from centrala.desk.dialler import LONGEST
@@ -109,7 +109,7 @@ def answer(request: StaffRequest, asked_id: int, act: Answer) -> HttpResponse:
 @post_only
 def answer_outside(request: StaffRequest, enquiry_id: UUID, act: Answer) -> HttpResponse:
     """The same of a number outside."""
-    enquiry = get_object_or_404(Enquiry.objects.select_related("call"), pk=enquiry_id)
+    enquiry = get_object_or_404(enquiries_of(request.user), pk=enquiry_id)
     try:
         conversation = act(enquiry=enquiry, user=request.user)
     except Refused as no:
