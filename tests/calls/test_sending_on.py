@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from calling import call, talk_of
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
+from centrala.calls import enquiring
 from centrala.calls.actions import heard
 from centrala.calls.models import BlockedNumber, BlockState, Call, CallEnd, CallState
 from centrala.calls.sending_on import RINGS, is_under_way, send_on
@@ -97,6 +98,20 @@ def test_numbers_that_nobody_may_dial_are_no_place_for_callers_either(
     with pytest.raises(Refused, match=told):
         send_on(conversation=talk_of(theirs), user=ala, number=number)
     assert asked == []
+
+
+def test_caller_is_not_sent_on_while_a_number_outside_is_consulted(theirs: Call, ala: User, asked: list[str]) -> None:
+    """Whom the agent then handed the call would lose the caller to somebody else."""
+    talk = talk_of(theirs)
+    advice = enquiring.begin(conversation=talk, user=ala, to="+14255550199", number=OURS, longest_seconds=600)
+
+    with pytest.raises(Refused, match="A number outside is asked already"):
+        send_on(conversation=talk, user=ala, number=ELSEWHERE)
+    assert asked == []
+
+    enquiring.finish(enquiry=advice, user=ala)
+    send_on(conversation=talk, user=ala, number=ELSEWHERE)
+    assert asked == [ELSEWHERE]
 
 
 def test_second_number_has_to_wait_for_the_first_but_not_for_ever(theirs: Call, ala: User, asked: list[str]) -> None:

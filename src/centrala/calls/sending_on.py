@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls.blocking import blocked_among
+from centrala.calls.enquiry import UNDER_WAY
 from centrala.calls.models import Call, CallState
 from centrala.calls.sent_on import count
 from centrala.connection.azure_words import in_words
@@ -59,6 +60,8 @@ def _begun(conversation: Conversation, user: User, number: str, id_: UUID) -> tu
         raise Refused(_("The call is not yours any more, or it is over."))
     if is_under_way(call):
         raise Refused(_("The caller is being transferred already. Fix: wait until somebody answers there."))
+    if call.enquiries.filter(state__in=UNDER_WAY).exists():
+        raise Refused(_("A number outside is asked already. Fix: go on without it first."), field="number")
     to = checked(number, call, talk.workstream)
     assert talk.workstream is not None  # it allows a country
     count(id_, talk.workstream)
