@@ -44,6 +44,8 @@ ACTS = {  # answer POST alone
         "read-dead-letters",
         "forget-dead-letters",
         "delete-queue",
+        "delete-context-variable",
+        "delete-routing-rule",
         "delete-workstream",
         "delete-hours",
         "delete-wrap-up-code",

@@ -139,6 +139,8 @@ class CallOut(Schema):
     number: str
     state: CallState
     ending: CallEnd | None  # how it ended
+    variables: dict[str, str]  # by name, what an IVR or another system sent along
+    resumes: UUID | None  # the conversation of a caller who was transferred outside, and came back
     rang_at: datetime
     connected_at: datetime | None
     ended_at: datetime | None
@@ -153,6 +155,8 @@ class CallOut(Schema):
             number=call.number,
             state=CallState(call.state),
             ending=CallEnd(call.ending) if call.ending else None,
+            variables=call.variables,
+            resumes=call.resumes_id,
             rang_at=call.rang_at,
             connected_at=call.connected_at,
             ended_at=call.ended_at,

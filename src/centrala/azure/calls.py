@@ -169,11 +169,16 @@ class Calls:
         with _refusals(but=GONE):
             self._client.stop_recording(recording_id)
 
-    def transfer(self, connection_id: str, *, to: str, id_: UUID, first_attempt_at: datetime) -> None:
-        """The one party of the call is sent on to a telephone; that it answered, or did not, is told by an event."""
+    def transfer(
+        self, connection_id: str, *, to: str, id_: UUID, first_attempt_at: datetime, user_to_user: str = ""
+    ) -> None:
+        """The one party of the call is sent on to a telephone; that it answered, or did not, is told by an event.
+        `user_to_user` goes along as the header of that name: 256 characters at most."""
         with _refusals():
             self._client.get_call_connection(connection_id).transfer_call_to_participant(
-                PhoneNumberIdentifier(to), headers=_repeatable(id_, first_attempt_at)
+                PhoneNumberIdentifier(to),
+                sip_headers={"User-To-User": user_to_user} if user_to_user else None,
+                headers=_repeatable(id_, first_attempt_at),
             )
 
     def press(self, connection_id: str, *, keys: str, customer: str) -> None:

@@ -33,6 +33,8 @@ from centrala.routing.tracing import trace
 from centrala.subscribers.models import Kind
 from centrala.workstreams import hours
 from centrala.workstreams.actions import default_queue
+from centrala.workstreams.choosing import chosen, rules_of
+from centrala.workstreams.context import RoutingRule
 from centrala.workstreams.models import Channel, HiddenCallers, Line, QueueKind, Workstream
 
 REASONS = {
@@ -265,10 +267,12 @@ def _conversation(call: Call, at: datetime) -> Conversation:
     number, _made = PhoneNumber.objects.get_or_create(
         connection_id=call.connection_id, number=call.number, defaults={"receives_calls": True}
     )
-    contact, _made = Contact.objects.get_or_create(number=_known_as(call))
+    contact = _contact(call)
     line = Line.objects.filter(number=number, channel=Channel.VOICE).select_related("workstream__hours").first()
     workstream = line.workstream if line else None
-    queue = workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk
+    rules = rules_of(workstream) if workstream else []
+    rule = chosen(rules, call.variables)
+    queue = _queue(workstream, rule)
     closed = workstream is not None and hours.at(at, workstream.hours) != hours.Open.YES
     closing = _closing(call, workstream, closed=closed and not overflow.has_rule_for_closed(queue))
     made = Conversation.objects.create(
@@ -285,11 +289,30 @@ def _conversation(call: Call, at: datetime) -> Conversation:
         closed_at=at if closing else None,
     )
     trace(Step.CALLED, [(made.pk, None, made.queue_id)], at=at)
+    if rules:
+        step = Step.BY_RULE if rule else Step.BY_NO_RULE
+        trace(step, [(made.pk, None, made.queue_id)], at=at, words=rule.name if rule else "")
     happened({Kind.OPENED: [made.pk]}, at=at)
     overflow.enter(made, closed=closed, average=waits.average, at=at)
     announce([made.pk])
     announce_work()
     return made
+
+
+def _queue(workstream: Workstream | None, rule: RoutingRule | None) -> int:
+    """Where a rule sends the call, or else the workstream does."""
+    if rule is not None:
+        return rule.queue_id
+    return workstream.queue_id if workstream else default_queue(QueueKind.VOICE).pk
+
+
+def _contact(call: Call) -> Contact:
+    """Who comes back from a number outside is whom we had sent there, also where that number is what we see."""
+    before = Call.objects.filter(conversation=call.resumes_id).first() if call.resumes_id else None
+    if before is not None and (is_hidden(call.customer) or call.customer == before.sent_to):
+        assert call.resumes is not None
+        return call.resumes.contact
+    return Contact.objects.get_or_create(number=_known_as(call))[0]
 
 
 def _known_as(call: Call) -> str:

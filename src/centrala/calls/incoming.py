@@ -16,6 +16,7 @@ from centrala.hidden import ANONYMOUS
 from centrala.inbox.drain import Incomprehensible
 from centrala.inbox.reading import data_of
 from centrala.inbox.waiting import Waiting
+from centrala.workstreams.told_along import Told, read
 
 LONGEST_CONTEXT = 64 << 10  # characters; the service's have some kilobytes
 LONGEST_ID = 100
@@ -29,6 +30,7 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True):
     context: str
     at: datetime
     endpoint: UUID
+    told: Told  # what came along
 
 
 def ring(event: Waiting) -> Ring:
@@ -42,7 +44,14 @@ def ring(event: Waiting) -> Ring:
         context=_text(data, "incomingcallcontext", LONGEST_CONTEXT),
         at=min(event.event_time or event.received_at, event.received_at),
         endpoint=event.endpoint,
+        told=_told(data),
     )
+
+
+def _told(data: Mapping[str, Any]) -> Told:
+    """Whatever came along: of a call nothing of it stands in the way."""
+    custom = _lowered(data.get("customcontext"))
+    return read(custom.get("sipheaders"), custom.get("voipheaders"))
 
 
 def _telephone(who: object) -> str:

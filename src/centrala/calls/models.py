@@ -102,7 +102,10 @@ class Call(models.Model):
     # What it takes to answer (incomingCallContext), or of a call to a customer the address for its sound, which is the
     # same however often it is asked for; empty once it is of no use.
     context = models.TextField(blank=True)
-    variables = models.JSONField(default=dict)  # what a system before us sent along: see `incoming.variables`
+    variables = models.JSONField(default=dict)  # by name, what a system before us sent along: see `context`
+    not_read = models.JSONField(default=list, db_default=[])  # of it, with the reasons: see `told_along.Why`
+    # Of a caller who comes back from the number outside to which that one was sent on.
+    resumes = models.ForeignKey(Conversation, null=True, on_delete=models.SET_NULL, related_name="resumed_by")
     state = models.CharField(max_length=10, choices=CallState, default=CallState.RINGING)
     node = models.ForeignKey(Node, null=True, on_delete=models.SET_NULL, related_name="calls")
     recorded = models.CharField(max_length=10, choices=Recorded, default=Recorded.NO, db_default=Recorded.NO.value)

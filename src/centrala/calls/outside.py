@@ -17,6 +17,7 @@ from django.utils.timezone import now
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls.asking import insistently
+from centrala.calls.context import sent_along
 from centrala.calls.live import tell
 from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallState
@@ -41,6 +42,7 @@ class Wish:
     to: str
     id: UUID
     first_attempt_at: datetime
+    user_to_user: str
 
 
 def is_due(live: LiveCall) -> bool:
@@ -68,6 +70,7 @@ async def _ask(wish: Wish, client: Calls) -> None:
             to=wish.to,
             id_=wish.id,
             first_attempt_at=wish.first_attempt_at,
+            user_to_user=wish.user_to_user,
         )
     except AzureError as error:
         log.warning("Call %s could not be sent on (%s).", wish.call.pk, error.status)
@@ -92,7 +95,7 @@ def begin(call_id: UUID) -> Wish | None:
         _stays(call, Step.OUTSIDE_CAPPED)
         return None
     Call.objects.filter(pk=call.pk, ended_at=None).update(sent_to=to, sent_at=now(), detail="")
-    return Wish(call, to, id_, over.outside_at)
+    return Wish(call, to, id_, over.outside_at, sent_along(call, call.conversation.workstream))
 
 
 def _number(call: Call, over: Overflowed) -> str:

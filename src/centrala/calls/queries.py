@@ -121,7 +121,7 @@ def position(conversation: Conversation) -> int:
 
 def call_of(conversation: Conversation) -> Call | None:
     """None of a conversation in writing."""
-    calls = Call.objects.select_related("node", "returns").filter(conversation=conversation)
+    calls = Call.objects.select_related("node", "returns", "resumes").filter(conversation=conversation)
     return calls.first() if conversation.channel == Channel.VOICE else None
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from centrala.calls.blocking import blocked_among
+from centrala.calls.context import Context, contexts
 from centrala.calls.incoming import Ring, ring
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState
@@ -29,12 +30,14 @@ def take_in(events: Sequence[Waiting]) -> None:
     )
     known = set(Call.objects.filter(correlation_id__in=rings).values_list("correlation_id", flat=True))
     rejected = _rejected(rings.values(), owners)
+    told = contexts(rings.values(), owners)
     at = now()
     made = []
     for one in rings.values():
         if one.correlation_id in known:
             continue
         late = at - one.at > RINGS
+        came = told.get(one.correlation_id, Context())
         made.append(
             Call(
                 connection_id=owners[one.endpoint],
@@ -46,6 +49,9 @@ def take_in(events: Sequence[Waiting]) -> None:
                 context="" if late else one.context,
                 state=CallState.ENDED if late else CallState.RINGING,
                 ending=CallEnd.NOT_ANSWERED if late else "",
+                variables=came.variables,
+                not_read=came.not_read,
+                resumes=came.resumes,
                 rang_at=one.at,
                 ended_at=at if late else None,
             )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
 from centrala.calls.blocking import blocked_among
+from centrala.calls.context import sent_along
 from centrala.calls.enquiry import UNDER_WAY
 from centrala.calls.models import Call, CallState
 from centrala.calls.sent_on import count
@@ -37,7 +38,13 @@ def send_on(*, conversation: Conversation, user: User, number: str) -> Conversat
     client = Calls(connection=call.connection.connection_string, cloud=settings.CLOUD)
     assert call.sent_at is not None
     try:
-        client.transfer(call.call_connection_id, to=to, id_=id_, first_attempt_at=call.sent_at)
+        client.transfer(
+            call.call_connection_id,
+            to=to,
+            id_=id_,
+            first_attempt_at=call.sent_at,
+            user_to_user=sent_along(call, conversation.workstream),
+        )
     except AzureError as error:
         came_back(call, detail="")
         raise Refused(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 UNPROCESSABLE = 422
 TOLD = ("tells_position", "tells_wait")
 RECORDING = ("recording", "consent", "transcription", "ai_endpoint", "pause_on_hold", "keep_recordings_days")
-CALLS = ("hidden_callers", *TOLD, *RECORDING, "transfer_countries", "most_transfers")
+CALLS = ("hidden_callers", *TOLD, *RECORDING, "transfer_countries", "most_transfers", "sends_context")
 ALWAYS, NEVER, FOR = "always", "never", "for"
 BLOCKING = [
     (ALWAYS, gettext_lazy("Until the conversation is closed")),
@@ -113,6 +113,7 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             "code_required": gettext_lazy("Agents choose a wrap-up code before they close"),
             "hidden_callers": gettext_lazy("Callers who hide their number"),
             "most_transfers": gettext_lazy("Most transfers outside in a day"),
+            "sends_context": gettext_lazy("What is known of a call goes along with its caller"),
             "tells_position": gettext_lazy("Callers hear their position in the queue"),
             "tells_wait": gettext_lazy("Callers hear the average wait"),
             "recording": gettext_lazy("Calls are recorded"),
@@ -147,6 +148,10 @@ class WorkstreamForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic a
             ),
             "most_transfers": gettext_lazy(
                 "Against toll fraud: by agents and by overflow, whether or not anybody answers. The day is that of UTC."
+            ),
+            "sends_context": gettext_lazy(
+                "As the header User-to-User, for an IVR at the number outside: the context variables leave the house, "
+                "and a reference by which a caller who comes back is known again."
             ),
             "keep_recordings_days": gettext_lazy(
                 "Empty: until somebody deletes them. Those of customers under a legal hold stay."

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from centrala.calls.models import Call
 from centrala.calls.queries import said_in
@@ -41,7 +41,7 @@ def export(*, contact: Contact, actor: User | None) -> Told:
         "linked_to": [other.number for other in contact.linked],
         "opt_outs": [_opt_out(one) for one in contact.opt_outs.select_related("number").order_by("number__number")],
         "conversations": [_conversation(one) for one in conversations.prefetch_related("messages", "notes__author")],
-        "calls": [_call(one) for one in Call.objects.filter(customer=contact.number).order_by("rang_at", "id")],
+        "calls": [_call(one) for one in calls_about(contact).order_by("rang_at", "id")],
         "campaigns": [_campaign(row) for row in rows_about(contact)],
         "events": [_event(event) for event in events_about(contact)],
     }
@@ -57,6 +57,11 @@ def export_person(*, contact: Contact, actor: User | None) -> Told:
     linked = [one for pk, one in locked(contact).items() if pk != contact.pk]
     told = export(contact=contact, actor=actor)
     return told | {"linked": [export(contact=other, actor=actor) for other in linked]}
+
+
+def calls_about(contact: Contact) -> QuerySet[Call]:
+    """By the number, answered or not; and those that came back from a number outside, which may have shown its own."""
+    return Call.objects.filter(Q(customer=contact.number) | Q(conversation__in=contact.conversations.values("pk")))
 
 
 def rows_about(contact: Contact) -> QuerySet[Recipient]:
@@ -102,6 +107,7 @@ def _call(one: Call) -> Told:
         "conversation": str(one.conversation_id) if one.conversation_id else None,
         "our_number": one.number,
         "direction": one.direction,
+        "variables": one.variables,
         "ending": one.ending,
         "rang_at": _time(one.rang_at),
         "connected_at": _time(one.connected_at),

@@ -15,7 +15,7 @@ from centrala.conversations.customers import pseudonym
 from centrala.conversations.live import announce
 from centrala.conversations.locking import locked_contact
 from centrala.conversations.models import Contact, Conversation, Message, Person, Suppression
-from centrala.customers.dossier import events_about
+from centrala.customers.dossier import calls_about, events_about
 from centrala.customers.linking import locked, tidy
 from centrala.errors import Refused
 from centrala.inbox.models import Event
@@ -61,7 +61,7 @@ def _erase(contacts: list[Contact], actor: User | None) -> dict[str, int]:
 
 
 def _refuse_on_the_line(contact: Contact) -> None:
-    if Call.objects.filter(customer=contact.number).exclude(state=CallState.ENDED).exists():
+    if calls_about(contact).exclude(state=CallState.ENDED).exists():
         raise Refused(_("A call with this customer is under way. Fix: erase them when it is over."))
 
 
@@ -83,7 +83,7 @@ def _without_the_rest(contact: Contact, events: int, actor: User | None) -> dict
     tags_of = dict(conversations.values_list("pk", "tags"))
     messages = Message.objects.filter(conversation__in=tags_of).count()
     erased = {"conversations": len(tags_of), "messages": messages, "events": events}
-    recordings = removing.forget(Call.objects.filter(customer=contact.number))
+    recordings = removing.forget(calls_about(contact))
     if recordings:
         erased["recordings"] = recordings
     Conversation.objects.filter(pk__in=tags_of).delete()

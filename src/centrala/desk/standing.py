@@ -26,7 +26,7 @@ class Standing:
 
     @cached_property
     def offers(self) -> list[Offer]:
-        return list(offers_to(self.user))
+        return list(offers_to(self.user).select_related("conversation__call"))
 
     @cached_property
     def calls(self) -> list[Call]:

@@ -24,6 +24,7 @@ from centrala.hidden import is_hidden
 from centrala.keyset import Cursor
 from centrala.organization.models import User
 from centrala.workstreams.models import Channel
+from centrala.workstreams.told_along import explained
 
 EARLIER = 5  # conversations with the same customer, in the panel
 UNEXPLAINED = {CallEnd.FAILED, CallEnd.INVALID, CallEnd.LOST}  # by their own words; the service's are shown besides
@@ -56,6 +57,16 @@ class Thread:
     @property
     def is_call(self) -> bool:
         return self.conversation.channel == Channel.VOICE
+
+    @property
+    def variables(self) -> list[tuple[str, str]]:
+        """What a system before us sent along with the call."""
+        return sorted(self.call.variables.items()) if self.call is not None else []
+
+    @property
+    def not_read(self) -> list[tuple[str, str]]:
+        """What of it was not read, and why."""
+        return explained(self.call.not_read) if self.call is not None else []
 
     @property
     def sent_on(self) -> bool:

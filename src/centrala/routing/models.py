@@ -88,6 +88,8 @@ class Step(models.TextChoices):
     CLOSED = "closed", gettext_lazy("Closed by %(agent)s.")
     SILENT = "silent", gettext_lazy("Closed: no message for too long.")
     CALLED = "called", gettext_lazy("The customer called; waits in %(queue)s.")
+    BY_RULE = "by_rule", gettext_lazy("The routing rule “%(words)s” sent it to %(queue)s.")
+    BY_NO_RULE = "by_no_rule", gettext_lazy("No routing rule takes it: it waits in %(queue)s.")
     CALLER_LEFT = "caller_left", gettext_lazy("The call is over.")
     LEFT = "left", gettext_lazy("%(agent)s signed out before answering the offer; back to %(queue)s.")
     AGENT_LOST = "agent_lost", gettext_lazy("%(agent)s was gone for too long; back to %(queue)s.")

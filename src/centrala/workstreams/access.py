@@ -1,9 +1,11 @@
-"""The only way a page gets queues, workstreams, operating hours and wrap-up codes: all are set up by administrators."""
+"""The only way a page gets queues, workstreams, operating hours, rules and wrap-up codes: all are set up by
+administrators."""
 
 from django.db.models import F, QuerySet
 
 from centrala.organization.models import User
-from centrala.workstreams.models import OperatingHours, Queue, Workstream, WrapUpCode
+from centrala.workstreams.context import ContextVariable, RoutingRule
+from centrala.workstreams.models import Channel, OperatingHours, Queue, Workstream, WrapUpCode
 from centrala.workstreams.sounds import Sound
 
 
@@ -21,6 +23,21 @@ def hours_of(user: User) -> QuerySet[OperatingHours]:
 def workstreams_of(user: User) -> QuerySet[Workstream]:
     workstreams = Workstream.objects.select_related("queue", "hours").prefetch_related("lines__number").order_by("name")
     return workstreams if user.is_administrator else workstreams.none()
+
+
+def voice_workstreams_of(user: User) -> QuerySet[Workstream]:
+    return workstreams_of(user).filter(channel=Channel.VOICE)
+
+
+def variables_of(user: User) -> QuerySet[ContextVariable]:
+    variables = ContextVariable.objects.select_related("workstream")
+    return variables if user.is_administrator else variables.none()
+
+
+def rules_of(user: User) -> QuerySet[RoutingRule]:
+    """In the order in which they are looked at."""
+    rules = RoutingRule.objects.select_related("workstream", "queue").prefetch_related("conditions__variable")
+    return rules if user.is_administrator else rules.none()
 
 
 def sounds_of(user: User) -> QuerySet[Sound]:

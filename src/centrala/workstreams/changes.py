@@ -51,6 +51,7 @@ WORKSTREAM = (
     "keep_recordings_days",
     "transfer_countries",
     "most_transfers",
+    "sends_context",
 )
 Told = dict[str, Any]  # as the audit log keeps it
 
@@ -78,6 +79,8 @@ def remove_queue(*, queue: Queue, actor: User) -> None:
         raise Refused(_("A workstream leads to this queue. Fix: give the workstream another queue first."))
     if queue.overflow_from.exists():
         raise Refused(_("The overflow of another queue leads here. Fix: let it lead elsewhere first."))
+    if queue.rules.exists():
+        raise Refused(_("A routing rule leads to this queue. Fix: let it lead elsewhere first."))
     before = _told_of_queue(queue)
     try:
         queue.delete()
@@ -165,6 +168,7 @@ def remove_workstream(*, workstream: Workstream, actor: User) -> None:
     try:
         with transaction.atomic():
             workstream.wrap_up_codes.all().delete()
+            workstream.rules.all().delete()  # before the variables that they ask
             workstream.delete()
     except ProtectedError:
         raise Refused(

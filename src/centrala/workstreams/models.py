@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
+from centrala.workstreams.context import ContextVariable, RoutingRule, RuleCondition  # noqa: F401  # theirs are, too
 from centrala.workstreams.overflow import OverflowRule  # noqa: F401  # its table is this app's
 from centrala.workstreams.sounds import Sound  # noqa: F401  # likewise
 
@@ -230,6 +231,8 @@ class Workstream(models.Model):
         db_default=USUAL_TRANSFERS,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_TRANSFERS)],
     )
+    # Whether what is known of a call goes along when its caller is transferred to a number outside.
+    sends_context = models.BooleanField(default=False, db_default=False)
     # Days after the call; null: until somebody deletes them.
     keep_recordings_days = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(LONGEST_KEPT)]
