@@ -13,6 +13,7 @@ from hub import CUSTOMER, OURS
 
 def test_call_is_told_whole_and_its_conversation_says_voice(program: Program, number: PhoneNumber) -> None:
     made = call(number.connection)
+    Call.objects.update(variables={"Order": "4711"})
     actions.ended(made.pk, CallEnd.CUSTOMER)
     made.refresh_from_db()
 
@@ -29,6 +30,8 @@ def test_call_is_told_whole_and_its_conversation_says_voice(program: Program, nu
         "number": OURS,
         "state": "ended",
         "ending": "customer",
+        "variables": {"Order": "4711"},
+        "resumes": None,
         **dict(zip(("rang_at", "connected_at", "ended_at"), map(written, times), strict=True)),
     }
     assert program.get(f"/conversations/{told['conversation']}").json()["channel"] == "voice"
