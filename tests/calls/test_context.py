@@ -291,9 +291,9 @@ class TestHandOver:
         assert [one["variables"] for one in told["calls"]] == [{"Language": "pl", "Order": "4711"}] * 2
 
     def test_call_from_elsewhere_is_its_own_customers(self, gone: Call, sent: list[str]) -> None:
-        back = calls(sent[0], **{"from": {"phoneNumber": {"value": "+14255550189"}}})
+        back = calls(f"{REFERENCE}={gone.conversation_id}", **{"from": {"phoneNumber": {"value": "+14255550189"}}})
 
-        assert (back.resumes, talk(back).contact.number) == (talk(gone), "+14255550189")
+        assert (back.resumes, talk(back).contact.number, back.variables) == (talk(gone), "+14255550189", {})
 
     @pytest.mark.parametrize("reference", ["4711", "7a1f9c52000040008000000000000001", ""])
     def test_reference_that_nobody_knows_is_noted(self, gone: Call, reference: str) -> None:
@@ -310,10 +310,13 @@ class TestHandOver:
 
     def test_both_are_erased_with_the_customer(self, gone: Call, sent: list[str]) -> None:
         back = calls(sent[0], **{"from": {"phoneNumber": {"value": IVR}}})
+        told = Event.objects.latest("pk")
+        told.body = bytes(told.body).replace(CUSTOMER.encode(), IVR.encode())  # its subject, too, names who called
+        told.save()
         with pytest.raises(Refused, match="under way"):
             erasing.erase(contact=talk(back).contact, actor=None)
         actions.ended(back.pk, CallEnd.CUSTOMER)
 
         erasing.erase(contact=talk(back).contact, actor=None)
 
-        assert (Call.objects.count(), Conversation.objects.count()) == (0, 0)
+        assert (Call.objects.count(), Conversation.objects.count(), Event.objects.count()) == (0, 0, 0)

@@ -203,7 +203,7 @@ async def test_pages_are_clean_with_something_on_them(
     assert await faults(page) == []
     assert await faults(page, f"{workstream}rules/") == []
     await page.locator("main th a").first.click()
-    await page.wait_for_url("**/center/rules/*/")
+    await page.wait_for_url("**/center/workstreams/rules/*/")
     assert await faults(page) == []
     await page.goto(f"{workstream}try/")
     await page.locator("[name=header]").fill("Language=pl;Order=1;Nobody=2;x")

@@ -57,7 +57,7 @@ def test_variables_are_added_shown_and_deleted(administrator: Client, voice: Wor
     assert "Of the shop" in read(administrator.get(address)).text()
     assert (again.status_code, errors(read(again))) == (422, ["There is a variable of this name already."])
     assert errors(read(odd)) == ["Only letters from A to Z, digits and _ make a name."]
-    administrator.post(f"/center/variables/{voice.variables.get().pk}/delete/")
+    administrator.post(f"/center/workstreams/variables/{voice.variables.get().pk}/delete/")
     assert not voice.variables.exists()
 
 
@@ -71,11 +71,11 @@ def test_rule_is_made_changed_and_deleted(administrator: Client, language: Conte
     made = RoutingRule.objects.get()
     assert [str(one) for one in made.conditions.all()] == ["Language begins pl"]
     assert "Language begins with pl" in read(administrator.get(listing)).text()
-    page = read(administrator.get(f"/center/rules/{made.pk}/"))
+    page = read(administrator.get(f"/center/workstreams/rules/{made.pk}/"))
     assert page.one("input", name="value_1").attributes["value"] == "pl"
-    administrator.post(f"/center/rules/{made.pk}/", sent | {"test_2": "filled"})
+    administrator.post(f"/center/workstreams/rules/{made.pk}/", sent | {"test_2": "filled"})
     assert [str(one) for one in made.conditions.all()] == ["Language filled"]
-    administrator.post(f"/center/rules/{made.pk}/delete/")
+    administrator.post(f"/center/workstreams/rules/{made.pk}/delete/")
     assert not RoutingRule.objects.exists()
 
 

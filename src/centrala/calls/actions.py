@@ -13,6 +13,7 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
 from centrala.calls import consulting, enquiring, taping, transcript, waits
+from centrala.calls.context import is_same_customer
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Consultation, Consulted, Node, Recorded, Told
 from centrala.calls.sending_on import ACCEPTED, FAILED, came_back
@@ -307,11 +308,10 @@ def _queue(workstream: Workstream | None, rule: RoutingRule | None) -> int:
 
 
 def _contact(call: Call) -> Contact:
-    """Who comes back from a number outside is whom we had sent there, also where that number is what we see."""
-    before = Call.objects.filter(conversation=call.resumes_id).first() if call.resumes_id else None
-    if before is not None and (is_hidden(call.customer) or call.customer == before.sent_to):
-        assert call.resumes is not None
-        return call.resumes.contact
+    if call.resumes_id:
+        earlier = Call.objects.select_related("conversation__contact").filter(conversation=call.resumes_id).first()
+        if earlier is not None and earlier.conversation is not None and is_same_customer(call.customer, earlier):
+            return earlier.conversation.contact
     return Contact.objects.get_or_create(number=_known_as(call))[0]
 
 

@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from centrala.calls.incoming import Ring
 from centrala.calls.models import Call
 from centrala.conversations.models import Conversation
+from centrala.hidden import is_hidden
 from centrala.workstreams.models import Channel, Line, Workstream
 from centrala.workstreams.told_along import SENT_AT_MOST, Note, Told, Why, written
 
@@ -34,9 +35,15 @@ def contexts(rings: Collection[Ring], owners: Mapping[UUID, UUID]) -> dict[str, 
         return {}
     names, earlier = _names(told), _earlier(told, owners)
     return {
-        one.correlation_id: _context(one.told, names[owners[one.endpoint], one.number], earlier.get(one.correlation_id))
+        one.correlation_id: _context(one, names[owners[one.endpoint], one.number], earlier.get(one.correlation_id))
         for one in told
     }
+
+
+def is_same_customer(customer: str, earlier: Call) -> bool:
+    """Whether who comes back is whom we had sent on: also where the number outside shows its own number, or none."""
+    assert earlier.conversation is not None
+    return is_hidden(customer) or customer in {earlier.sent_to, earlier.conversation.contact.number}
 
 
 def sent_along(call: Call, workstream: Workstream | None) -> str:
@@ -48,12 +55,15 @@ def sent_along(call: Call, workstream: Workstream | None) -> str:
     return written({REFERENCE: call.conversation_id.hex} | variables, most=SENT_AT_MOST)
 
 
-def _context(told: Told, names: set[str], earlier: Call | None) -> Context:
+def _context(ring: Ring, names: set[str], earlier: Call | None) -> Context:
+    """What was known of the same customer before counts where nothing else is sent."""
+    told = ring.told
     given = Told({name: value for name, value in told.values.items() if name != REFERENCE}, list(told.notes))
     if REFERENCE in told.values and earlier is None:
         given.note(REFERENCE, Why.NO_CALL)
     known = given.known_as(names)
-    before = {name: value for name, value in earlier.variables.items() if name in names} if earlier else {}
+    kept = earlier.variables if earlier and is_same_customer(ring.customer, earlier) else {}
+    before = {name: value for name, value in kept.items() if name in names}
     return Context(before | known.values, known.notes, earlier.conversation if earlier else None)
 
 
@@ -77,7 +87,7 @@ def _earlier(rings: Iterable[Ring], owners: Mapping[UUID, UUID]) -> dict[str, Ca
     sent_on = Call.objects.exclude(sent_to="").filter(
         conversation__in=set(wanted.values()), sent_at__gt=now() - BACK_WITHIN
     )
-    found = {(one.conversation_id, one.connection_id): one for one in sent_on.select_related("conversation")}
+    found = {(one.conversation_id, one.connection_id): one for one in sent_on.select_related("conversation__contact")}
     owner = {one.correlation_id: owners[one.endpoint] for one in rings}
     pairs = {back: found.get((id_, owner[back])) for back, id_ in wanted.items()}
     return {back: call for back, call in pairs.items() if call is not None}

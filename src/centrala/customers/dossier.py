@@ -72,15 +72,19 @@ def rows_about(contact: Contact) -> QuerySet[Recipient]:
 
 def events_about(contact: Contact, *, since: datetime | None = None) -> Iterator[Event]:
     """Raw events, oldest first, that hold the number as a word of its own, or a sender's name in quotes; all, or those
-    received since then."""
+    received since then. Of calls that came back under another number they are told by what the service calls them."""
     digits = contact.number.lstrip("+")
     numeric = digits.isascii() and digits.isdecimal()
-    whole = re.compile(rf"(?<!\d){digits}(?!\d)" if numeric else re.escape(f'"{digits}"'))
-    near = Event.objects.extra(where=[WITH_THESE_BYTES], params=[digits])  # noqa: S610 - the text is a parameter
+    whole = {digits: re.compile(rf"(?<!\d){digits}(?!\d)" if numeric else re.escape(f'"{digits}"'))}
+    other = calls_about(contact).exclude(customer=contact.number).values_list("correlation_id", flat=True)
+    whole |= {name: re.compile(re.escape(f'"{name}"')) for name in other}
+    where = " or ".join([WITH_THESE_BYTES] * len(whole))
+    near = Event.objects.extra(where=[where], params=[*whole])  # noqa: S610 - the texts are parameters
     if since is not None:
         near = near.filter(received_at__gte=since)
     for event in near.order_by("received_at", "id").iterator():
-        if whole.search(bytes(event.body).decode("utf-8", "replace")):
+        body = bytes(event.body).decode("utf-8", "replace")
+        if any(one.search(body) for one in whole.values()):
             yield event
 
 

@@ -43,6 +43,8 @@ class TransferForm(forms.Form):
         workstream = conversation.workstream
         if conversation.channel != Channel.VOICE or workstream is None or not workstream.transfer_countries:
             del self.fields["number"]
+        elif workstream.sends_context:
+            self.fields["number"].help_text += " " + _("What was sent along with the call goes along.")
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
