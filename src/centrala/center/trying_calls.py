@@ -1,7 +1,5 @@
 """What an IVR's call would do: its headers are read and the rules asked, without any call."""
 
-from dataclasses import dataclass
-
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,10 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.workstreams.access import voice_workstreams_of
-from centrala.workstreams.choosing import chosen, rules_of, takes
-from centrala.workstreams.context import RoutingRule
-from centrala.workstreams.models import Queue, Workstream
-from centrala.workstreams.told_along import LONGEST_HEADER, USER_TO_USER, Note, explained, header_of, read
+from centrala.workstreams.choosing import tried
+from centrala.workstreams.told_along import LONGEST_HEADER, USER_TO_USER, Told, header_of, named_headers, read
 
 UNPROCESSABLE = 422
 LONGEST_LINES = 20_000
@@ -39,35 +35,11 @@ class TrialForm(forms.Form):
     )
 
     @property
-    def headers(self) -> tuple[dict[str, str], dict[str, str]]:
-        """As IncomingCall would have them."""
-        header, others = self.cleaned_data["header"], self.cleaned_data["others"]
-        pairs = (line.partition(":") for line in others.splitlines() if line.strip())
-        return {USER_TO_USER: header_of(header)} if header else {}, {name: value for name, _colon, value in pairs}
-
-
-@dataclass(frozen=True)
-class Trial:
-    """`rules` in their order, each with whether it would take the call; those behind the first are not asked."""
-
-    variables: list[tuple[str, str]]  # all of the workstream; "" of those that nothing fills
-    notes: list[Note]
-    rules: list[tuple[RoutingRule, bool]]
-    rule: RoutingRule | None
-    queue: Queue
-
-
-def tried(workstream: Workstream, sip: dict[str, str], voip: dict[str, str]) -> Trial:
-    names = [variable.name for variable in workstream.variables.all()]
-    told, rules = read(sip, voip).known_as(set(names)), rules_of(workstream)
-    rule = chosen(rules, told.values)
-    return Trial(
-        variables=[(name, told.values.get(name, "")) for name in names],
-        notes=explained(told.notes),
-        rules=[(one, takes(one, told.values)) for one in rules],
-        rule=rule,
-        queue=rule.queue if rule else workstream.queue,
-    )
+    def told(self) -> Told:
+        """As it would be read of a call."""
+        header = self.cleaned_data["header"]
+        sip = {USER_TO_USER: header_of(header)} if header else {}
+        return read(sip, named_headers(self.cleaned_data["others"].splitlines()))
 
 
 @sensitive_post_parameters()
@@ -76,6 +48,6 @@ def tried(workstream: Workstream, sip: dict[str, str], voip: dict[str, str]) -> 
 def page(request: StaffRequest, workstream_id: int) -> HttpResponse:
     workstream = get_object_or_404(voice_workstreams_of(request.user), pk=workstream_id)
     form = TrialForm(request.POST if request.method == "POST" else None)
-    trial = tried(workstream, *form.headers) if form.is_valid() else None
+    trial = tried(workstream, form.told) if form.is_valid() else None
     context = {"form": form, "workstream": workstream, "trial": trial}
     return render(request, "center/trying_calls.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -29,6 +29,7 @@ COMMANDS = {
     "disconnect": "ends the connection; conversations and numbers stay",
     "provision": "plans, makes and mends what Azure needs so that events arrive",
     "numbers": "lists the numbers of the resource, --sync fetches them",
+    "ivr": "lists the context variables and routing rules of a workstream, or tries out what an IVR sends",
     "contacts": "hands over what is kept about one customer",
     "audit": "lists the audit log, or deletes its old entries",
     "events": "lists the inbox",

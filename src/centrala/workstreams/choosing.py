@@ -1,9 +1,22 @@
 """Which rule takes a call, by what was sent along with it. Nothing here is written."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from centrala.workstreams.context import RoutingRule, RuleCondition, Test
-from centrala.workstreams.models import Workstream
+from centrala.workstreams.models import Queue, Workstream
+from centrala.workstreams.told_along import Note, Told, explained
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a call would do. `rules` in their order, each with whether it would take the call: the first does."""
+
+    variables: list[tuple[str, str]]  # all of the workstream; "" of those that nothing fills
+    notes: list[Note]
+    rules: list[tuple[RoutingRule, bool]]
+    rule: RoutingRule | None
+    queue: Queue
 
 
 def rules_of(workstream: Workstream) -> list[RoutingRule]:
@@ -32,3 +45,17 @@ def holds(condition: RuleCondition, value: str) -> bool:
         Test.EMPTY: not told,
         Test.FILLED: bool(told),
     }[Test(condition.test)]
+
+
+def tried(workstream: Workstream, told: Told) -> Trial:
+    """Without any call."""
+    names = [variable.name for variable in workstream.variables.all()]
+    known, rules = told.known_as(set(names)), rules_of(workstream)
+    rule = chosen(rules, known.values)
+    return Trial(
+        variables=[(name, known.values.get(name, "")) for name in names],
+        notes=explained(known.notes),
+        rules=[(one, takes(one, known.values)) for one in rules],
+        rule=rule,
+        queue=rule.queue if rule else workstream.queue,
+    )

@@ -115,6 +115,12 @@ def header_of(text: str) -> str:
     return rest if colon and _is_user_to_user(name) else text
 
 
+def named_headers(lines: Iterable[str]) -> dict[str, str]:
+    """Of lines as `Language: pl`."""
+    pairs = (line.partition(":") for line in lines if line.strip())
+    return {name.strip(): value for name, _colon, value in pairs}
+
+
 def written(values: Mapping[str, str], *, as_hex: bool = False, most: int | None = None) -> str:
     """As a User-to-User header that `read` reads as the same. With `most` only as many of the first as there is room
     for."""
