@@ -124,6 +124,21 @@ def test_answer_that_failed_ends_the_call_unless_another_one_was_taken() -> None
     assert Call.objects.get().state == CallState.ENDED
 
 
+@pytest.mark.parametrize("type_", ["CallDisconnected", "CallTransferAccepted", "CreateCallFailed", "AnswerFailed"])
+def test_what_is_told_of_another_call_ends_nothing(type_: str, caplog: pytest.LogCaptureFixture) -> None:
+    call = answering(connected())
+    tell(call, "CallConnected", callConnectionId=call.call_connection_id)
+
+    tell(call, type_, callConnectionId="another")
+
+    assert Call.objects.get().state == CallState.CONNECTED
+    assert f"at the address of call {call.pk} is of another call" in caplog.text
+    assert "another," not in caplog.text
+    told = {"callConnectionId": call.call_connection_id}
+    actions.heard(call, id_="its own", type_="CallDisconnected", at=NOON, data=told)
+    assert Call.objects.get().state == CallState.ENDED
+
+
 def test_customer_who_hangs_up_within_one_delivery_has_been_talked_to() -> None:
     call = ringing()
     for type_ in ("CallConnected", "CallDisconnected"):  # with the call as it was before both

@@ -28,7 +28,12 @@ BOTH = CALLS | Features(receives_sms=True, sends_sms=True)
 
 
 def searched(connection: Connection, adam: User, **changed: Any) -> Order:
-    asked: dict[str, Any] = {"country": "US", "kind": NumberType.TOLL_FREE, "features": CALLS, "area_code": "833"} | changed
+    asked: dict[str, Any] = {
+        "country": "US",
+        "kind": NumberType.TOLL_FREE,
+        "features": CALLS,
+        "area_code": "833",
+    } | changed
     order = actions.find(connection=connection, actor=adam, **asked)
     carry_out(order_id=order.pk)
     order.refresh_from_db()

@@ -178,6 +178,20 @@ def test_agent_is_told_why_nobody_came(agent: Client, hers: Call, profile: Profi
     assert (standing(hers.pk).advice, standing(hers.pk).held) == (None, False)
 
 
+def test_what_is_told_of_another_call_ends_no_consultation(agent: Client, hers: Call, profile: Profile) -> None:
+    made = in_the_call(agent, hers)
+    made.refresh_from_db()
+    assert made.call_connection_id
+
+    enquiring.heard(made, type_="CallDisconnected", data={"callConnectionId": "another"})
+
+    made.refresh_from_db()
+    assert made.state == Enquired.CAME
+    enquiring.heard(made, type_="CallDisconnected", data={"callConnectionId": made.call_connection_id})
+    made.refresh_from_db()
+    assert made.state == Enquired.OVER
+
+
 def test_one_who_hangs_up_gives_the_customer_back_and_the_agent_is_told(
     agent: Client, hers: Call, profile: Profile
 ) -> None:

@@ -142,6 +142,23 @@ def test_foreign_host_is_not_asked(files: Files, connection: Connection, locatio
         "https://x\N{FULLWIDTH FULL STOP}asm.skype.com/v1",
         "http://HOST/v1",
         "ftp://HOST/v1",
+        "https://HOST",
+        "https://HOST/",
+        "https://HOST/v1/objects",
+        "https://HOST/v1/objects/",
+        "https://HOST/v1/objects?x=/v1/objects/a",
+        "https://HOST/phoneNumbers/%2B18335550101?api-version=2025-06-01",
+        "https://HOST/v1/objects/../../phoneNumbers/%2B18335550101",
+        "https://HOST/v1/objects/a/..",
+        "https://HOST/v1/objects/a/../../../identities",
+        "https://HOST/v1/objects/%2e%2e/%2E./sms",
+        "https://HOST/v1/objects/.%2e/.%2E/sms",
+        "https://HOST/v1/objects/a%2f..%2f..%2fsms",
+        "https://HOST/v1/objects/..%5c..%5csms",
+        "https://HOST/v1/objects//../../sms",
+        "https://HOST/v1/objects/./../sms",
+        "https://HOST/V1/objectsx/a",
+        "https://HOST/sms?a=/v1/objects/b",
         "//HOST/v1",
         "",
     ],
@@ -161,10 +178,10 @@ def test_address_that_parsers_read_differently_is_not_asked(
 
 
 def test_what_is_asked_is_what_was_checked(files: Files, connection: Connection) -> None:
-    files.files["/v1/a-%20~b?c=d&e=%2F"] = b"{}"
+    files.files["/v1/objects/0-weu-d4.a%20~b/content/audio?c=d&e=%2F"] = b"{}"
     of = RecordingFiles(connection=connection.connection_string, cloud=settings.CLOUD)
 
-    assert of.metadata(f"HTTPS://{files.host.upper()}/v1/a-%20~b?c=d&e=%2F") == b"{}"
+    assert of.metadata(f"HTTPS://{files.host.upper()}/v1/objects/0-weu-d4.a%20~b/content/audio?c=d&e=%2F") == b"{}"
 
 
 def test_metadata_on_a_foreign_host_does_not_cost_the_sound(files: Files, connection: Connection) -> None:

@@ -35,8 +35,16 @@ ADDRESS = re.compile(
 )
 
 
+# Requests are signed with the resource's key, and its own host may hold recordings: whatever else can be asked or
+# deleted there is out of reach. No segment leads up, however it is written.
+OBJECT = re.compile(
+    r"/v1/objects(?:/(?!\.{1,2}(?:[/?]|$))(?:[\w.~+=:,@-]|%(?!2[ef]|5c)[0-9a-f]{2})+)+(?:\?.*)?", re.I | re.A
+)
+
+
 class ForeignHost(ValueError):
-    """The address lies where no recording of this cloud does: nothing was sent there. `host` is its host."""
+    """The address lies where no recording of this cloud does: nothing was sent there. `host` is its host, with the
+    path where that is what is wrong."""
 
     def __init__(self, host: str) -> None:
         super().__init__(host)
@@ -104,6 +112,8 @@ class RecordingFiles:
         full = host if parts["port"] in {None, "443"} else f"{host}:{parts['port']}"
         if not any(full.endswith(one) if one.startswith(".") else full == one for one in self._allowed):
             raise ForeignHost(full)
+        if OBJECT.fullmatch(parts["rest"] or "") is None:
+            raise ForeignHost(f"{full}{parts['rest'] or ''}")
         return f"https://{full}{parts['rest'] or ''}"
 
     @contextmanager

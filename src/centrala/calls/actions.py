@@ -1,5 +1,6 @@
 """What happens to a call, each in one transaction. Any of it may come twice, late, or from two processes at once."""
 
+import logging
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -49,6 +50,7 @@ ENDED_BY = {
     ClosingReason.OVERFLOW: CallEnd.OVERFLOW,
     ClosingReason.HIDDEN: CallEnd.HIDDEN,
 }
+log = logging.getLogger(__name__)
 ALIVE = timedelta(seconds=8)  # since a node last said so, by the database's clock
 RESTARTED = timedelta(seconds=20)  # so long a node's own successor, at its address, may take to come
 
@@ -203,8 +205,9 @@ def heard(call: Call, *, id_: str, type_: str, at: datetime, data: Mapping[str, 
         if Told.objects.filter(pk=id_).exists():
             return
         named = _named(call.pk, told)
-        _moved(named, type_, told)
-        transcript.told(named, type_, told, at=at)
+        if not _of_another(named, told):
+            _moved(named, type_, told)
+            transcript.told(named, type_, told, at=at)
     Told.objects.bulk_create([Told(pk=id_, call=call, type=type_, at=at, data=told)], ignore_conflicts=True)
 
 
@@ -218,7 +221,7 @@ def _moved(call: Call, type_: str, data: Mapping[str, Any]) -> None:
     if type_ == FAILED:
         came_back(call, detail=_words(data))
     reached = REACHED.get(type_)
-    if reached is None or _of_another_attempt(call, type_, data):
+    if reached is None:
         return
     if reached == CallState.CONNECTED:
         connected(call.pk)
@@ -231,10 +234,14 @@ def _moved(call: Call, type_: str, data: Mapping[str, Any]) -> None:
             outside.taken(call.conversation)
 
 
-def _of_another_attempt(call: Call, type_: str, data: Mapping[str, Any]) -> bool:
-    """Two processes may have answered, where the first seemed to be dead: that one of them failed ends nothing."""
+def _of_another(call: Call, data: Mapping[str, Any]) -> bool:
+    """Told of another connection than the call's: two processes may have answered, where the first seemed to be dead,
+    and that one of them failed ends nothing. Nor does what names a call that we know nothing of."""
     name = _name(data)
-    return type_ == "AnswerFailed" and bool(name) and name != call.call_connection_id
+    if not name or name == call.call_connection_id:
+        return False
+    log.warning("An event at the address of call %s is of another call, and changes nothing.", call.pk)
+    return True
 
 
 @transaction.atomic

@@ -81,15 +81,16 @@ def dialled(enquiry_id: UUID, *, media_url: str) -> Enquiry | None:
 
 
 @transaction.atomic
-def named(enquiry_id: UUID, connection_id: str) -> None:
+def named(enquiry_id: UUID, connection_id: str) -> bool:
     """The service's name for the call to it, without which nothing can be asked of it. One that is over meanwhile is
-    hung up."""
-    found = _locked(enquiry_id)
-    if connection_id and not found.call_connection_id:
-        found.call_connection_id = connection_id[:100]
+    hung up. False where it goes by another name already."""
+    found, name = _locked(enquiry_id), connection_id[:100]
+    if name and not found.call_connection_id:
+        found.call_connection_id = name
         found.save(update_fields=["call_connection_id"])
         if found.state == Enquired.OVER:
             _hang_up(found)
+    return name in {"", found.call_connection_id}
 
 
 @transaction.atomic
@@ -168,9 +169,10 @@ def end_with(call: Call) -> None:
 
 
 def heard(enquiry: Enquiry, *, type_: str, data: Mapping[str, Any]) -> None:
-    """What the service tells of the call to it."""
-    named(enquiry.pk, str(data.get("callConnectionId") or ""))
-    if type_ in {"CallConnected", "MediaStreamingStarted"}:
+    """What the service tells of the call to it; what is of another call changes nothing."""
+    if not named(enquiry.pk, str(data.get("callConnectionId") or "")):
+        log.warning("An event at the address of enquiry %s is of another call, and changes nothing.", enquiry.pk)
+    elif type_ in {"CallConnected", "MediaStreamingStarted"}:
         came(enquiry.pk)
     elif type_ in {"CallDisconnected", "CreateCallFailed"}:
         answered = Enquiry.objects.filter(pk=enquiry.pk, answered_at__isnull=False).exists()
