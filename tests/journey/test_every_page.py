@@ -27,6 +27,7 @@ PARTS = {  # of pages, which htmx fetches into them; files; and the API's descri
     *("prerequisites", "connect-progress", "azure-progress", "doctor-result", "list", "messages", "azure-export"),
     "quick-choices",
     "campaign-progress",
+    "number-order-progress",
     "openapi-view",
     "play-sound",
 }
@@ -67,6 +68,9 @@ ACTS = {  # answer POST alone
         "unlink-customer",
         "delete-template",
         "upload-sound",
+        "purchase-number",
+        "add-features",
+        "release-number",
         "delete-sound",
         "delete-outbound-profile",
         "decide-number",
@@ -77,7 +81,7 @@ ACTS = {  # answer POST alone
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
     *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),
-    *("consult", "outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
+    *("number-order", "consult", "outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("add-routing-rule", "routing-rule"),  # see test_ivr
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }

@@ -10,13 +10,13 @@ from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from centrala.azure.errors import AzureError
-from centrala.azure.number_market import Features, Market
+from centrala.azure.number_market import Features, Market, StillUnderWay
 from centrala.azure.phone_numbers import list_numbers
 from centrala.connection.models import Connection
 from centrala.errors import Refused
 from centrala.numbers.models import NumberType, PhoneNumber
 from centrala.ordering import actions
-from centrala.ordering.carrying import LONGEST_SEARCH, PURCHASE_TAKES, carry_out
+from centrala.ordering.carrying import AZURE_TAKES, LONGEST_SEARCH, carry_out
 from centrala.ordering.models import Kind, Order, State, Trouble
 from centrala.organization.models import AuditEntry, User
 from localazure.pytest_plugin import LocalAzure
@@ -125,6 +125,27 @@ def test_purchase_that_failed_half_way_is_told(connection: Connection, adam: Use
     assert not PhoneNumber.objects.filter(number=order.number).exists()
 
 
+def test_refusal_while_azure_may_be_at_work_on_what_was_asked_before_is_looked_into_later(
+    connection: Connection, adam: User, local_azure: LocalAzure
+) -> None:
+    """A process asked and was killed; the next one is refused because of that, and must not tell that it failed."""
+    order = searched(connection, adam)
+    actions.purchase(order=order, agreed=False, actor=adam)
+    Order.objects.update(attempted_at=now())
+    fault(local_azure, "POST /availablePhoneNumbers/:purchase", status=409)
+
+    with pytest.raises(StillUnderWay):
+        carry_out(order_id=order.pk)
+    order.refresh_from_db()
+    assert order.state == State.UNDER_WAY
+    Order.objects.update(attempted_at=now() - AZURE_TAKES - timedelta(seconds=1))
+    fault(local_azure, "POST /availablePhoneNumbers/:purchase", status=409)
+    carry_out(order_id=order.pk)
+
+    order.refresh_from_db()
+    assert (order.state, order.trouble) == (State.FAILED, Trouble.REFUSED)
+
+
 def test_what_is_held_no_longer_is_not_bought(connection: Connection, adam: User, local_azure: LocalAzure) -> None:
     order = searched(connection, adam)
     other = searched(connection, adam)
@@ -146,7 +167,7 @@ def test_purchase_is_not_tried_for_ever(connection: Connection, adam: User, loca
     local_azure.control.post("/_local/numbers/quota", json={"purchases": 1}).raise_for_status()
     with pytest.raises(AzureError) as refused:
         carry_out(order_id=order.pk)
-    Order.objects.update(expires_at=now() - PURCHASE_TAKES - timedelta(seconds=1))
+    Order.objects.update(expires_at=now() - AZURE_TAKES - timedelta(seconds=1))
 
     carry_out(order_id=order.pk)
 

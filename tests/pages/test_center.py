@@ -80,19 +80,22 @@ def test_connected_phone_numbers_offer_advanced_instead_of_get_started(
 ) -> None:
     page = read(administrator.get("/center/phone-numbers/"))
 
-    assert page.one("div", class_="commands").one("a").attributes["href"] == "/center/phone-numbers/advanced/"
+    leads = [one.attributes["href"] for one in page.one("div", class_="commands").all("a")]
+    assert leads == ["/center/phone-numbers/add/", "/center/phone-numbers/advanced/"]
     assert "Get started" not in page.text()
-    assert table(page) == [["+1 833-555-0100", "Toll-free", "None", "Send and receive SMS", "SMS", "Connected"]]
+    assert table(page) == [
+        ["+1 833-555-0100", "Microsoft", "Toll-free", "None", "Send and receive SMS", "—", "SMS", "Connected"]
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_numbers_take_five_queries_however_many(
+def test_numbers_take_the_same_queries_however_many(
     administrator: Client, connection: Connection, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for extra in range(count - 1):
         PhoneNumber.objects.create(connection=connection, number=f"+4873210020{extra}", type=NumberType.MOBILE)
 
-    with django_assert_num_queries(6):  # session, person, connection, numbers, their lines, their workstreams
+    with django_assert_num_queries(8):  # session, person, connection, orders; numbers, counted, lines, workstreams
         page = read(administrator.get("/center/phone-numbers/"))
 
     assert len(table(page)) == count
@@ -103,7 +106,10 @@ def test_number_on_no_workstream_is_ready_for_setup(administrator: Client, conne
 
     rows = table(read(administrator.get("/center/phone-numbers/")))
 
-    assert rows[1] == ["+48 732 100 200", "Unknown", "Make and receive calls", "None", "—", "Ready for setup"]
+    assert rows[1] == [
+        *("+48 732 100 200", "Microsoft", "Unknown", "Make and receive calls"),
+        *("None", "—", "—", "Ready for setup"),
+    ]
 
 
 def test_disconnected_resource_takes_its_numbers_out_of_sight(

@@ -143,12 +143,12 @@ def test_page_is_reached_with_a_number_selected_and_without(administrator: Clien
     number = PhoneNumber.objects.get()
 
     row = read(administrator.get(NUMBERS)).one("tbody").one("a")
-    chosen = read(administrator.get(f"{NUMBERS}{row.attributes['href']}"))
+    chosen = read(administrator.get(str(row.attributes["href"])))
     link = str(chosen.one("div", class_="commands").one("a").attributes["href"])
     page = read(administrator.get(link))
 
     assert link == f"{PAGE}?number={number.pk}"
-    assert chosen.one("a", aria_current="true").text() == "+1 833-555-0100"
+    assert chosen.one("h1").text() == "+1 833-555-0100"
     assert page.one("h1").text() == "Manage Azure Communication Services"
     assert "Selected number: +1 833-555-0100." in page.text()
     assert "Selected number" not in read(administrator.get(PAGE)).text()
@@ -157,7 +157,7 @@ def test_page_is_reached_with_a_number_selected_and_without(administrator: Clien
 @pytest.mark.parametrize("number", ["x", "999999", "-1", "\0", "٣", "9" * 40, "9" * 4301])
 def test_number_that_is_none_selects_nothing(administrator: Client, connection: Connection, number: str) -> None:
     assert "Selected number" not in read(administrator.get(PAGE, {"number": number})).text()
-    assert read(administrator.get(NUMBERS, {"number": number})).all("a", aria_current="true") == []
+    assert administrator.get(NUMBERS, {"number": number}).status_code == 200
 
 
 def test_key_that_was_regenerated_is_noticed_and_told_until_it_is_repaired(

@@ -31,9 +31,9 @@ def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
     return [
         NextStep(
             title=_("Add number"),
-            text=_("The numbers that the resource owns come by Sync from Azure, below. Buy more in the Azure portal."),
+            text=_("The numbers that the resource owns come by Sync from Azure, below. More are bought here."),
             done=count > 0,
-            route="center:phone-numbers",
+            route="center:add-number",
         ),
         NextStep(
             title=_("SMS"),

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from centrala.center.numbers import NumbersForm, columns, numbers_found, orders_to_tell
 from centrala.center.prerequisites import panel_of
 from centrala.connection.access import connections_of
 from centrala.numbers.access import numbers_of
@@ -54,6 +55,14 @@ def numbers_page(request: StaffRequest, *, old: bool = False, status: int = 200)
     if connection is None:
         context["panel"] = panel_of(request)
     else:
-        context["numbers"] = numbers_of(request.user).prefetch_related("lines__workstream")
-        context["selected"] = request.GET.get("number", "")
+        form = NumbersForm(request.GET)
+        found = numbers_found(
+            request.user, form, sort=request.GET.get("sort", "number"), page=request.GET.get("page", "1")
+        )
+        context |= {
+            "form": form,
+            "found": found,
+            "orders": orders_to_tell(request.user),
+            "columns": columns(form, found),
+        }
     return render(request, "center/phone_numbers.html", context, status=status)

@@ -227,6 +227,8 @@ def remove(request: StaffRequest, workstream_id: int) -> HttpResponse:
 def _form(request: StaffRequest, workstream: Workstream) -> HttpResponse:
     known = workstream.name
     form = WorkstreamForm(request.POST or None, user=request.user, instance=workstream)
+    if not workstream.pk and request.GET.get("number"):  # Set up workstream, of a number that was just bought
+        form.initial["numbers"] = [request.GET["number"]]
     if form.is_valid():
         try:
             save_workstream(workstream=form.instance, numbers=form.cleaned_data["numbers"], actor=request.user)

@@ -28,7 +28,7 @@ COMMANDS = {
     "connect": "connects an existing Communication Services resource",
     "disconnect": "ends the connection; conversations and numbers stay",
     "provision": "plans, makes and mends what Azure needs so that events arrive",
-    "numbers": "lists the numbers of the resource, --sync fetches them",
+    "numbers": "lists, fetches, buys, adds to and releases the numbers of the resource",
     "ivr": "lists the context variables and routing rules of a workstream, or tries out what an IVR sends",
     "contacts": "hands over what is kept about one customer",
     "audit": "lists the audit log, or deletes its old entries",
@@ -38,7 +38,7 @@ COMMANDS = {
     "doctor": "says what is wrong between this hub and Azure, and what to do",
     "keys": "makes a key for CENTRALA_KEYS",
 }
-# They change something, but only here, and need not ask; `connect` and `provision` have a --yes of their own.
+# They change something, but only here, and need not ask; `connect`, `provision` and acts of `numbers` have their own.
 UNASKED = {"migrate", "organization", "user", "token", "application", "numbers", "replay", "dead-letters"}
 
 

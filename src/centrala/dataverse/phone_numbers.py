@@ -95,7 +95,7 @@ def rows() -> Iterator[Row]:
                 f"{NAME}id": uuid5(parent.id, f"number {number.number}"),
                 "msdyn_name": number.number,
                 "msdyn_phonenumber": number.number,
-                "msdyn_countryisocode": _country(number.number),
+                "msdyn_countryisocode": number.country or _country(number.number),
                 "msdyn_ocphonenumbersource": DIRECT_OFFER,
                 "msdyn_type": TYPES.get(NumberType(number.type)),
                 "msdyn_phonenumbertype": ACS,
@@ -107,7 +107,7 @@ def rows() -> Iterator[Row]:
                 "msdyn_objective": CONVERSATION,
                 "msdyn_appmodule": SERVICE,
                 **standard(
-                    active=parent.disconnected_at is None,
+                    active=parent.disconnected_at is None and number.missing_since is None,
                     created=number.created_at,
                     modified=max(number.modified_at, parent.modified_at),
                     by=by,

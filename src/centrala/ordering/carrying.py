@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from centrala.azure.errors import AzureError
-from centrala.azure.number_market import Found, Market
+from centrala.azure.number_market import Found, Market, StillUnderWay
 from centrala.azure.phone_numbers import Number
 from centrala.numbers.actions import keep
 from centrala.numbers.models import NumberType, PhoneNumber
@@ -21,7 +21,7 @@ from centrala.ordering.actions import VENDOR
 from centrala.ordering.models import Kind, Order, State, Trouble
 
 LONGEST_SEARCH = timedelta(minutes=10)
-PURCHASE_TAKES = timedelta(minutes=10)  # one that Azure took before the number was free again may end as late as this
+AZURE_TAKES = timedelta(minutes=10)  # what it took in time may end as late as this
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +39,27 @@ def carry_out(*, order_id: UUID) -> None:
         _fail(order, trouble)
         return
     market = Market(connection=order.connection.connection_string, cloud=settings.CLOUD)
+    first = _attempted(order)
     try:
         STEPS[Kind(order.kind)](order, market)
     except AzureError as error:
-        if not error.permanent:
-            Order.objects.filter(pk=order.pk).update(said=error.message)  # for who looks at the page and waits
-            raise
-        _fail(order, _trouble(error), error.message)
+        if error.permanent and (first or _is_late(order)):
+            _fail(order, _trouble(error), error.message)
+            return
+        Order.objects.filter(pk=order.pk).update(said=error.message)  # for who looks at the page and waits
+        raise (StillUnderWay() if error.permanent else error) from None
+
+
+def _attempted(order: Order) -> bool:
+    """Whether nobody has asked Azure yet. After that a refusal may mean that Azure is at work on what a process asked
+    which was killed since: whether it was done is seen a while later."""
+    if order.state == State.SEARCHING:
+        return True
+    return bool(Order.objects.filter(pk=order.pk, attempted_at=None).update(attempted_at=now()))
+
+
+def _is_late(order: Order) -> bool:
+    return order.attempted_at is not None and now() > order.attempted_at + AZURE_TAKES
 
 
 def _pointless(order: Order) -> Trouble | None:
@@ -61,7 +75,7 @@ def _purchase(order: Order, market: Market) -> None:
     if order.state == State.SEARCHING:
         return _search(order, market)
     owned = market.owned(order.number)
-    if owned is None and order.expires_at is not None and now() > order.expires_at + PURCHASE_TAKES:
+    if owned is None and order.expires_at is not None and now() > order.expires_at + AZURE_TAKES:
         return _fail(order, Trouble.EXPIRED, order.said)
     if owned is None:
         try:

@@ -74,6 +74,7 @@ class Order(models.Model):
     said = models.TextField(blank=True)  # Azure's own words about it
     asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    attempted_at = models.DateTimeField(null=True)  # Azure was first asked to sell, change or take back the number
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -68,3 +68,16 @@ const left = () => {
   }
 };
 if (document.querySelector("[data-until]")) setInterval(left, 1000);
+
+// How long something is kept for who looks at the page; when that is over, the page says so.
+let leaving = 0;
+
+function countDown() {
+  for (const place of document.querySelectorAll(".countdown[data-left]")) {
+    const seconds = Math.max(0, Math.round((new Date(place.dataset.left) - Date.now()) / 1000));
+    place.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (seconds === 0 && !leaving) leaving = setTimeout(() => location.reload(), 2000);
+  }
+}
+if (document.querySelector(".countdown[data-left]")) setInterval(countDown, 1000);
+document.addEventListener("htmx:afterSwap", () => setInterval(countDown, 1000), { once: true });
