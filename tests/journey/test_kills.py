@@ -1,12 +1,18 @@
 """Whatever is killed with -9, no event is lost and no text is sent twice."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import psycopg
 import pytest
+from azure.communication.phonenumbers import PhoneNumbersClient
 
-from running_demo import Demo, running_demo, until
+from centrala.postgres import Cluster
+from running_demo import Demo, clean_environment, running_demo, until
 
 pytestmark = pytest.mark.long
 SOON = {"CENTRALA_STALLED_AFTER": "3"}  # a killed worker's job is found after seconds instead of half a minute
@@ -133,3 +139,45 @@ def sender(browser: httpx.Client) -> str:
     """The key of the first number that the form offers."""
     page = browser.get("/center/campaigns/new/").raise_for_status().text
     return page.partition('<select name="number"')[2].partition('<option value="')[2].partition('"')[0]
+
+
+def test_purchase_whose_processes_are_killed_buys_once(mortal: Demo) -> None:
+    """The command that ordered and the worker that has its job, both while Azure is selling."""
+    before = numbers(mortal)
+    with mortal.control() as control:
+        slow = {"operation": "numbers.operation", "delay_seconds": 3, "times": 4}
+        control.post("/_local/faults", json=slow).raise_for_status()
+    words = ["numbers", "buy", "US", "--area-code", "844", "--receives-calls", "--yes"]
+    command = subprocess.Popen(
+        [sys.executable, "-m", "centrala.cli", *words, "--data", str(mortal.data)],
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until(lambda: order(mortal)[:2] == ("under_way", True), 60)
+
+    command.kill()
+    command.wait()
+    mortal.kill("worker")
+
+    until(lambda: order(mortal)[0] == "done", 90)
+    assert numbers(mortal) - before == {order(mortal)[2]}
+    answer = mortal.command("numbers", "--json")
+    assert {json.loads(line)["number"] for line in answer.stdout.splitlines()} == numbers(mortal)
+
+
+def numbers(demo: Demo) -> set[str]:
+    """What Azure says that the resource owns."""
+    client = PhoneNumbersClient.from_connection_string(
+        demo.acs["connection_string"], connection_verify=demo.azure["ca_bundle"]
+    )
+    return {one.phone_number for one in client.list_purchased_phone_numbers()}
+
+
+def order(demo: Demo) -> tuple[str, bool, str]:
+    """The newest one: its state, whether Azure was asked to sell, and its number."""
+    with psycopg.connect(Cluster.at(demo.data).dsn()) as database:
+        found = database.execute(
+            "select state, attempted_at is not null, number from ordering_order order by created_at desc limit 1"
+        ).fetchone()
+    return found or ("", False, "")

@@ -111,8 +111,8 @@ def test_country_says_what_it_allows_and_what_it_costs_before_anything_is_chosen
 
     rows = [[cell.text() for cell in row.all("td")[:3]] for row in page.one("tbody").all("tr")]
     assert rows == [
-        ["Receive calls", "None", "2 USD"],
-        ["Make and receive calls", "None", "1 USD"],
+        ["Receive calls", "None", "2.00 USD"],
+        ["Make and receive calls", "None", "1.00 USD"],
         ["None", "Send and receive SMS", "1.50 USD"],
     ]
     assert not Order.objects.exists()
@@ -146,7 +146,7 @@ def test_number_is_seen_with_its_price_and_the_time_it_is_held_before_it_is_boug
     order = found(administrator)
     page = page_of(administrator, order)
     assert page.one("h3").text() == "Summary"
-    assert "2 USD" in page.text()
+    assert "2.00 USD" in page.text()
     assert order.expires_at is not None
     assert page.one("span", class_="countdown").attributes["data-left"] == order.expires_at.isoformat()
     assert "A number is held for you" in read(administrator.get(LIST)).text()
@@ -219,6 +219,16 @@ def test_features_are_added_on_the_numbers_page(administrator: Client, real: Con
     order = Order.objects.get()
     assert {"sends_sms", "receives_sms"}.isdisjoint(fixed)
     assert (order.kind, order.sends_sms, order.receives_sms) == (Kind.CHANGE, True, False)
+
+
+def test_only_features_that_the_country_offers_can_be_ticked(administrator: Client, real: Connection) -> None:
+    number = PhoneNumber.objects.get(lines__isnull=True)
+    PhoneNumber.objects.filter(pk=number.pk).update(type=NumberType.GEOGRAPHIC, sends_sms=False, receives_sms=False)
+
+    page = read(administrator.get(f"{LIST}{number.pk}/"))
+
+    assert all("disabled" in one.attributes for one in page.all("input", type="checkbox"))
+    assert "Azure offers this number nothing more." in page.text()
 
 
 def test_number_that_is_used_says_what_keeps_it(administrator: Client, real: Connection) -> None:

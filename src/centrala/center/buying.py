@@ -1,14 +1,12 @@
 """Add number: what Azure offers, step by step; what is found, bought in the background, and how that ends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,10 +14,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centrala.azure.errors import AzureError
-from centrala.azure.number_market import Country, Features, Market, Offer, Place
+from centrala.azure.number_market import Country, Features, Offer, Place
+from centrala.center.shelf import Shelf
 from centrala.connection.access import connections_of
 from centrala.connection.azure_words import in_words
-from centrala.connection.models import Connection
 from centrala.errors import Refused
 from centrala.numbers.access import numbers_of
 from centrala.numbers.actions import TYPES
@@ -38,8 +36,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 UNPROCESSABLE, BAD_GATEWAY = 422, 502
-KEPT_SECONDS = 600  # what Azure offers, in this process
-Answer = TypeVar("Answer")
 CALLING = {
     "none": gettext_lazy("None"),
     "inbound": gettext_lazy("Receive calls"),
@@ -52,41 +48,6 @@ SMS = {
     "inbound": gettext_lazy("Receive SMS"),
     "inbound+outbound": gettext_lazy("Send and receive SMS"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """What the market offers, as it was a few minutes ago."""
-
-    connection: Connection
-
-    def countries(self) -> list[Country]:
-        return self._kept("countries", self._market.countries)
-
-    def offers(self, country: str) -> list[Offer]:
-        return self._kept(f"offers {country}", lambda: self._market.offers(country))
-
-    def places(self, country: str, offer: Offer) -> list[Place]:
-        """Only geographic numbers have one."""
-        if TYPES.get(offer.type) != NumberType.GEOGRAPHIC:
-            return []
-        return self._kept(f"places {country} {offer.type}", lambda: self._market.places(country, offer.type))
-
-    def area_codes(self, country: str, offer: Offer, place: Place | None) -> list[str]:
-        name = f"codes {country} {offer.type} {place}"
-        return self._kept(name, lambda: self._market.area_codes(country, offer.type, place))
-
-    @property
-    def _market(self) -> Market:
-        return Market(connection=self.connection.connection_string, cloud=settings.CLOUD)
-
-    def _kept(self, name: str, ask: Callable[[], Answer]) -> Answer:
-        key = f"market {self.connection.pk} {name}".replace(" ", "/").encode().hex()[:200]
-        found: Answer | None = cache.get(key)
-        if found is None:
-            found = ask()
-            cache.set(key, found, KEPT_SECONDS)
-        return found
 
 
 class WantedForm(forms.Form):

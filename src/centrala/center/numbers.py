@@ -14,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from centrala.azure.errors import AzureError
 from centrala.azure.number_market import Features
+from centrala.center.shelf import Shelf
 from centrala.dialling.access import profiles_of
-from centrala.errors import Refused
+from centrala.errors import Misconfigured, Refused
 from centrala.numbers.access import numbers_of
+from centrala.numbers.actions import TYPES
 from centrala.numbers.models import NumberType, PhoneNumber
 from centrala.ordering import actions
 from centrala.ordering.access import orders_of
@@ -152,7 +155,7 @@ def orders_to_tell(user: User) -> list[Order]:
 
 
 class FeaturesForm(forms.Form):
-    """What the number can do already is ticked for good."""
+    """What the number can do already is ticked for good; what its country does not offer cannot be ticked."""
 
     receives_calls = forms.BooleanField(label=gettext_lazy("Receive calls"), required=False)
     makes_calls = forms.BooleanField(label=gettext_lazy("Make calls"), required=False)
@@ -160,15 +163,30 @@ class FeaturesForm(forms.Form):
     sends_sms = forms.BooleanField(label=gettext_lazy("Send SMS"), required=False)
 
     def __init__(self, data: QueryDict | None = None, *, number: PhoneNumber) -> None:
-        super().__init__(data, initial=asdict(actions.features_of(number)))
-        for name, has in asdict(actions.features_of(number)).items():
-            self.fields[name].disabled = has
+        has, most = asdict(actions.features_of(number)), asdict(most_of(number))
+        super().__init__(data, initial=has)
+        for name, field in self.fields.items():
+            field.disabled = has[name] or not most[name]
+
+    @property
+    def offers_more(self) -> bool:
+        return not all(field.disabled for field in self.fields.values())
+
+
+def most_of(number: PhoneNumber) -> Features:
+    """What Azure offers for such a number; everything where it does not say."""
+    everything = Features(receives_calls=True, makes_calls=True, receives_sms=True, sends_sms=True)
+    try:
+        offers = Shelf(connection=number.connection).offers(number.country) if number.country else []
+    except (AzureError, Misconfigured):
+        return everything
+    return next((one.features for one in offers if TYPES.get(one.type) == number.type), everything)
 
 
 @administrators_only
 @require_safe
 def detail(request: StaffRequest, number_id: int) -> HttpResponse:
-    number = get_object_or_404(numbers_of(request.user), pk=number_id)
+    number = get_object_or_404(numbers_of(request.user).select_related("connection"), pk=number_id)
     orders = orders_of(request.user).filter(number=number.number)
     context = {
         "number": number,
@@ -185,7 +203,7 @@ def detail(request: StaffRequest, number_id: int) -> HttpResponse:
 @administrators_only
 @post_only
 def add_features(request: StaffRequest, number_id: int) -> HttpResponse:
-    number = get_object_or_404(numbers_of(request.user), pk=number_id)
+    number = get_object_or_404(numbers_of(request.user).select_related("connection"), pk=number_id)
     form = FeaturesForm(request.POST, number=number)
     form.is_valid()
     try:
@@ -202,7 +220,7 @@ def add_features(request: StaffRequest, number_id: int) -> HttpResponse:
 @administrators_only
 @post_only
 def release(request: StaffRequest, number_id: int) -> HttpResponse:
-    number = get_object_or_404(numbers_of(request.user), pk=number_id)
+    number = get_object_or_404(numbers_of(request.user).select_related("connection"), pk=number_id)
     try:
         order = actions.release(number=number, actor=request.user)
     except Refused as refused:

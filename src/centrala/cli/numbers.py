@@ -4,6 +4,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from centrala.cli.asking import confirm
@@ -39,6 +40,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "release": "gives a number back, for good",
     }.items():
         act = acts.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        # What the command takes itself, taken after the act as well.
+        act.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="the installation's folder")
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one a line")
         act.add_argument("--yes", action="store_true", default=argparse.SUPPRESS, help="do not ask before it is done")
         if name in {"offers", "buy"}:
