@@ -51,7 +51,7 @@ def redirect(world: World, resource: str, body: RedirectBody) -> None:
 
 def _redirected(world: World, call: Call, result: Result | None) -> None:
     if result is None:
-        presence.enter(world, call.legs[call.caller])
+        presence.answered(world, call)
     else:
         presence.end(world, call, result)
 
@@ -60,5 +60,6 @@ async def _connect(world: World, connection: Connection) -> None:
     """Not before the answer has left: it says "connecting"."""
     call = connection.call
     if connection.open and not call.over:
-        presence.enter(world, call.legs[call.caller])
-        presence.established(world, connection)
+        presence.answered(world, call)
+        if not call.over:
+            presence.established(world, connection)

@@ -68,6 +68,7 @@ class Leg:
     performer: "Performer | None" = None
     entertained: Callable[[], None] | None = None  # stops what plays while it is on hold
     handset: "Handset | None" = None  # in a browser, instead of a script
+    towards: "Call | None" = None  # which rings, and to which it is being transferred
 
     @property
     def steps_left(self) -> int:
@@ -183,6 +184,9 @@ class Call:
     custom: CustomContext = field(default_factory=CustomContext)
     display_name: str = ""
     offer: Offer | None = None
+    # Of one that came from another call, by a transfer: told once what came of it, None for an answer, and brings the
+    # caller's leg then.
+    brings: Callable[[Result | None], None] | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     result: Result | None = None

@@ -2,7 +2,7 @@
 
 from localazure.calling import callbacks, sound
 from localazure.calling.model import Call, Connection, ConnectionState, Leg, LegState
-from localazure.calling.results import CALLER_HUNG_UP, Result
+from localazure.calling.results import CALLER_GAVE_UP, CALLER_HUNG_UP, Result
 from localazure.calling.shapes import participants
 from localazure.world import World
 
@@ -13,6 +13,15 @@ def enter(world: World, leg: Leg) -> None:
     sound.enter(world, leg, lambda: hang_up(world, leg))
     if leg.handset:
         leg.handset.changed()
+
+
+def answered(world: World, call: Call) -> None:
+    """Its caller is in it from now on."""
+    brings, call.brings = call.brings, None
+    if brings:
+        brings(None)
+    else:
+        enter(world, call.legs[call.caller])
 
 
 def hang_up(world: World, leg: Leg) -> None:
@@ -38,6 +47,9 @@ def gone(world: World, leg: Leg, result: Result) -> None:
         leg.call.stage.leave(leg.raw_id)
     if leg.handset:
         leg.handset.changed()
+    towards, leg.towards = leg.towards, None
+    if towards:
+        end(world, towards, CALLER_GAVE_UP)
 
 
 def move(world: World, leg: Leg, call: Call) -> None:
@@ -84,6 +96,9 @@ def end(world: World, call: Call, result: Result) -> None:
     if call.over:
         return
     call.ended_at, call.result, call.offer = world.clock.now(), result, None
+    brings, call.brings = call.brings, None
+    if brings:
+        brings(result)
     sound.end_recordings(world, call)
     for leg in call.alive():
         gone(world, leg, result)

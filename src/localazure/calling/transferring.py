@@ -1,15 +1,19 @@
 """A party is sent on to somebody else, and the application lets go."""
 
+from collections.abc import Callable
 from functools import partial
 
 from localazure.calling import arriving, callbacks, dialling, finding, identifiers, presence
 from localazure.calling.addresses import operation_callback
 from localazure.calling.bodies import TransferBody
 from localazure.calling.errors import INVALID_CALL
-from localazure.calling.model import Connection, ConnectionState, Leg, LegState
+from localazure.calling.model import Call, Connection, ConnectionState, CustomContext, Leg, LegState
 from localazure.calling.participants import custom_context
 from localazure.calling.results import CANCELED, DONE, TRANSFERRED, Result
+from localazure.records.resources import PhoneNumber
 from localazure.world import World
+
+Came = Callable[[Call, Result | None], None]
 
 
 def transfer(world: World, connection: Connection, body: TransferBody) -> None:
@@ -19,9 +23,53 @@ def transfer(world: World, connection: Connection, body: TransferBody) -> None:
     if body.source_caller_id_number:
         finding.caller_id(world, connection.call.resource, body.source_caller_id_number.value)
     transferee = _transferee(connection, body)
-    decided = partial(_decided, world, connection, transferee, target, body.operation_context, uri)
-    dialling.dial(world, connection.call, target, decided, custom=custom_context(body.custom_calling_context))
+    custom = custom_context(body.custom_calling_context)
+    number = world.numbers.get(identifiers.number_of(target))
+    if number is not None and "inbound" in number.calling:
+        came = partial(_came, world, connection, transferee, body.operation_context, uri)
+        _ring_at(world, number, transferee, custom, came)
+    else:
+        decided = partial(_decided, world, connection, transferee, target, body.operation_context, uri)
+        dialling.dial(world, connection.call, target, decided, custom=custom)
     connection.state = ConnectionState.TRANSFERRING
+
+
+def _ring_at(world: World, number: PhoneNumber, transferee: Leg, custom: CustomContext, came: Came) -> None:
+    """A number of a resource takes it as any call that comes in, with what the application sends along."""
+    if transferee.towards is not None:
+        raise INVALID_CALL.of(reason="The transferee is being transferred already.")
+    callee = identifiers.of_number(number.number)
+    call = arriving.new_call(
+        world, resource=number.resource, inbound=True, caller=transferee.raw_id, callee=callee, custom=custom
+    )
+    call.brings, transferee.towards = partial(came, call), call
+    arriving.offer(world, call, callee)
+
+
+def _came(
+    world: World,
+    connection: Connection,
+    transferee: Leg,
+    context: str | None,
+    uri: str | None,
+    new: Call,
+    result: Result | None,
+) -> None:
+    """The transferee, who has waited in the old call, talks in the new one, or does not."""
+    transferee.towards = None
+    if transferee.state is not LegState.CONNECTED:
+        return None  # with it the new call ends
+    if result is not None:
+        connection.state = ConnectionState.CONNECTED
+        return callbacks.tell(world, connection, "CallTransferFailed", result=result, context=context, uri=uri)
+    data = {"transferTarget": identifiers.shape(new.callee), "transferee": identifiers.shape(transferee.raw_id)}
+    callbacks.tell(world, connection, "CallTransferAccepted", data, result=DONE, context=context, uri=uri)
+    old, connection.state = connection.call, ConnectionState.CONNECTED
+    presence.move(world, transferee, new)
+    presence.settle(world, old, TRANSFERRED)
+    if not old.over:
+        presence.changed(world, old)
+    return None
 
 
 def _transferee(connection: Connection, body: TransferBody) -> Leg:

@@ -206,3 +206,58 @@ def test_call_that_is_redirected_to_a_user_rings_there_with_an_event_of_its_own(
         application.client.answer_call(first["incomingCallContext"], application.callbacks.url)
     assert refused.value.status_code == 404
     assert application.answers(second).get_call_properties().server_call_id == first["serverCallId"]
+
+
+@pytest.fixture
+def other(azure) -> PhoneNumberIdentifier:
+    """Another number that takes calls."""
+    return PhoneNumberIdentifier(azure.acs.phone_numbers[1])
+
+
+ALONG = {"sip_headers": {"User-To-User": "Language=pl"}, "voip_headers": {"Order": "4711"}}
+
+
+def test_transfer_to_a_number_of_a_resource_is_a_call_that_comes_in_with_what_is_sent_along(
+    application, talk, other, outside
+):
+    first = outside.last()["id"]
+
+    talk.transfer_call_to_participant(other, operation_context="on", **ALONG)
+
+    rings = application.rings()
+    assert rings["customContext"] == {"sipHeaders": ALONG["sip_headers"], "voipHeaders": ALONG["voip_headers"]}
+    assert (rings["from"]["rawId"], rings["to"]["phoneNumber"]["value"]) == (f"4:{CUSTOMER}", other.properties["value"])
+    context = application.client.answer_call(rings["incomingCallContext"], application.callbacks.url)
+    kinds = application.told(4)
+    assert sorted(kinds) == ["CallConnected", "CallDisconnected", "CallTransferAccepted", "ParticipantsUpdated"]
+    assert kinds.index("CallTransferAccepted") < kinds.index("CallDisconnected")
+    taken = application.client.get_call_connection(context.call_connection_id)
+    assert [one.identifier.raw_id for one in taken.list_participants()] == [f"4:{CUSTOMER}"]
+    assert (outside.sees(first)["state"], outside.last()["state"]) == ("ended", "connected")
+    outside.hangs_up(outside.last()["id"])
+    assert "CallDisconnected" in application.told(1)
+
+
+def test_transfer_to_a_number_where_nobody_takes_it_leaves_the_call_as_it_was(application, talk, other, outside):
+    talk.transfer_call_to_participant(other, operation_context="on")
+    with pytest.raises(HttpResponseError, match="being transferred already"):
+        talk.transfer_call_to_participant(other)
+
+    application.client.reject_call(application.rings()["incomingCallContext"])
+
+    assert application.hears("CallTransferFailed")["operationContext"] == "on"
+    assert talk.get_call_properties().call_connection_state == "connected"
+    assert [one.identifier.raw_id for one in talk.list_participants()] == [f"4:{CUSTOMER}"]
+
+
+def test_caller_who_hangs_up_while_it_rings_there_is_in_neither_call(application, talk, other, outside):
+    first = outside.last()["id"]
+    talk.transfer_call_to_participant(other)
+    rings = application.rings()
+    outside.hangs_up(first)
+    application.hears("CallDisconnected")
+
+    with pytest.raises(HttpResponseError):
+        application.client.answer_call(rings["incomingCallContext"], application.callbacks.url)
+
+    assert outside.last()["state"] == "ended"
