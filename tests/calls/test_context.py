@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Calls
 from centrala.calls import actions
-from centrala.calls.context import REFERENCE, contexts
+from centrala.calls.context import contexts
 from centrala.calls.models import Call, CallEnd, CallState
 from centrala.calls.ringing import HANDLERS
 from centrala.calls.sending_on import send_on
@@ -27,6 +27,7 @@ from centrala.workstreams.context import ContextVariable, RoutingRule, RuleCondi
 from centrala.workstreams.context_changes import add_variable, remove_variable, save_rule
 from centrala.workstreams.models import Channel, Queue, QueueKind, Workstream
 from centrala.workstreams.overflow import Condition, OverflowRule, Remedy
+from centrala.workstreams.told_along import REFERENCE
 from hub import CUSTOMER, arrive, connected, event
 from hub import ala as agent
 
@@ -189,7 +190,7 @@ class TestChanges:
             ("Two words", "Only letters"),
             ("Imię", "Only letters"),
             ("", "."),
-            ("encoding", "how a header is written"),
+            ("encoding", "a meaning of its own"),
         ]:
             with pytest.raises(Refused, match=reason) as refused:
                 add_variable(variable=ContextVariable(workstream=voice, name=name), actor=adam)
@@ -320,3 +321,14 @@ class TestHandOver:
         erasing.erase(contact=talk(back).contact, actor=None)
 
         assert (Call.objects.count(), Conversation.objects.count(), Event.objects.count()) == (0, 0, 0)
+
+    def test_who_is_about_to_come_back_is_not_erased_meanwhile(self, gone: Call, sent: list[str]) -> None:
+        back = calls(sent[0], connect=False, **{"from": {"phoneNumber": {"value": IVR}}})
+        contact = talk(gone).contact
+        with pytest.raises(Refused, match="under way"):
+            erasing.erase(contact=contact, actor=None)
+        actions.ended(back.pk, CallEnd.NOT_ANSWERED)
+
+        erasing.erase(contact=contact, actor=None)
+
+        assert Call.objects.count() == 0

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from azure.communication.callautomation import CallAutomationClient, PhoneNumberIdentifier
 from playwright.async_api import Browser, Locator, Page, expect
 
 from browser_fixtures import PATIENCE, OpenPage, watch
-from journey.dialling import calls_to, order
+from journey.dialling import OPTION, calls_to, order
 from journey.test_desk_calls import accept, close, desk, talking
 from journey.test_incoming_calls import calls
+from journey.test_overflow import office as office_of
 from looking import LOOKS, administer, faults
 from running_demo import Demo, running_demo, until
 
@@ -37,6 +39,20 @@ async def office(talking: Browser, calm: Demo, problems: list[str]) -> AsyncIter
     await administer(page, calm)
     yield page
     await context.close()
+
+
+@pytest.fixture
+def known(calm: Demo) -> None:
+    """Two variables and a rule, of whichever test came first."""
+    with office_of(calm) as one:
+        voice = one.voice()
+        for name in ("Language", "Order"):
+            if f'<span class="long">{name}<' not in one._browser.get(f"{voice}variables/").text:
+                one.post(f"{voice}variables/", {"name": name})
+        if "/center/workstreams/rules/" not in one._browser.get(f"{voice}rules/").text:
+            variable = OPTION.findall(one._browser.get(f"{voice}rules/add/").text.partition('name="variable_1"')[2])[0]
+            form = one.form(f"{voice}rules/add/") | {"name": "Polish", "variable_1": variable, "value_1": "pl"}
+            one.post(f"{voice}rules/add/", form)
 
 
 async def follow(page: Page, name: str) -> None:
@@ -149,7 +165,9 @@ async def test_caller_of_an_ivr_waits_in_the_right_queue_and_the_agent_sees_what
     await close(desk)
 
 
-async def test_caller_goes_to_an_ivr_outside_and_back_and_is_known_again(calm: Demo, desk: Page, office: Page) -> None:
+async def test_caller_goes_to_an_ivr_outside_and_back_and_is_known_again(
+    calm: Demo, known: None, desk: Page, office: Page
+) -> None:
     await to_workstream(office, calm)
     await office.locator("[name=transfer_countries]").fill("us")
     await office.get_by_label("What is known of a call goes along with its caller").press("Space")
@@ -186,9 +204,47 @@ async def test_caller_goes_to_an_ivr_outside_and_back_and_is_known_again(calm: D
     await close(desk)
 
 
+class Ivr:
+    """One of another make, built on Microsoft's client: it calls a customer, and hands the call over to the hub."""
+
+    def __init__(self, demo: Demo, customer: str) -> None:
+        self._demo, self._customer = demo, customer
+        client = CallAutomationClient.from_connection_string(
+            demo.acs["connection_string"], connection_verify=demo.azure["ca_bundle"]
+        )
+        own = PhoneNumberIdentifier(demo.acs["phone_numbers"][1])
+        made = client.create_call(PhoneNumberIdentifier(customer), "https://localhost:1/", source_caller_id_number=own)
+        self._talk = client.get_call_connection(made.call_connection_id)
+
+    @property
+    def talks(self) -> bool:
+        return self._talk.get_call_properties().call_connection_state == "connected"
+
+    def hands_over(self, **along: dict[str, str]) -> None:
+        self._talk.transfer_call_to_participant(PhoneNumberIdentifier(self._demo.acs["phone_numbers"][0]), **along)
+
+
+async def test_ivr_built_on_microsofts_client_hands_its_call_over_with_a_calling_context(
+    calm: Demo, desk: Page
+) -> None:
+    customer = "+14255550284"
+    order(calm, customer, when_called="answer", after_seconds=0)
+    ivr = Ivr(calm, customer)
+    until(lambda: ivr.talks)
+
+    ivr.hands_over(sip_headers={HEADER: "Order=4711"}, voip_headers={"Language": "en"})
+
+    await accept(desk)
+    await expect(desk.locator(".told-along dd")).to_have_text(["en", "4711"])
+    await expect(desk.locator("#thread-title")).to_have_text("+1 425-555-0284")
+    [call] = [one for one in calls_to(calm, customer) if one["state"] == "connected"]
+    hang_up(calm, call["id"])
+    await close(desk)
+
+
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
 async def test_pages_are_clean_with_something_on_them(
-    calm: Demo, new_page: OpenPage, locale: str, scheme: str, width: int, problems: list[str]
+    calm: Demo, known: None, new_page: OpenPage, locale: str, scheme: str, width: int, problems: list[str]
 ) -> None:
     page = await new_page(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900})
     await administer(page, calm)

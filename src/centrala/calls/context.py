@@ -15,9 +15,8 @@ from centrala.calls.models import Call
 from centrala.conversations.models import Conversation
 from centrala.hidden import is_hidden
 from centrala.workstreams.models import Channel, Line, Workstream
-from centrala.workstreams.told_along import SENT_AT_MOST, Note, Told, Why, written
+from centrala.workstreams.told_along import REFERENCE, SENT_AT_MOST, Note, Told, Why, written
 
-REFERENCE = "CentralaCall"  # beside the variables: the conversation of a caller who was sent on
 BACK_WITHIN = timedelta(days=1)
 
 

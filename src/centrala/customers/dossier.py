@@ -61,7 +61,9 @@ def export_person(*, contact: Contact, actor: User | None) -> Told:
 
 def calls_about(contact: Contact) -> QuerySet[Call]:
     """By the number, answered or not; and those that came back from a number outside, which may have shown its own."""
-    return Call.objects.filter(Q(customer=contact.number) | Q(conversation__in=contact.conversations.values("pk")))
+    theirs = contact.conversations.values("pk")
+    back = Q(conversation__in=theirs) | Q(resumes__in=theirs, conversation=None)  # the latter while it rings
+    return Call.objects.filter(Q(customer=contact.number) | back)
 
 
 def rows_about(contact: Contact) -> QuerySet[Recipient]:

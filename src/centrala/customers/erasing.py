@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -83,11 +84,13 @@ def _without_the_rest(contact: Contact, events: int, actor: User | None) -> dict
     tags_of = dict(conversations.values_list("pk", "tags"))
     messages = Message.objects.filter(conversation__in=tags_of).count()
     erased = {"conversations": len(tags_of), "messages": messages, "events": events}
-    recordings = removing.forget(calls_about(contact))
+    about = list(calls_about(contact))
+    recordings = removing.forget(about)
     if recordings:
         erased["recordings"] = recordings
     Conversation.objects.filter(pk__in=tags_of).delete()
-    Call.objects.filter(customer=contact.number, state=CallState.ENDED).delete()  # those that nobody answered
+    unanswered = Q(customer=contact.number) | Q(pk__in=[one.pk for one in about])
+    Call.objects.filter(unanswered, state=CallState.ENDED).delete()
     _refuse_on_the_line(contact)  # who called meanwhile
     persons = list(Person.objects.filter(contacts=contact))
     contact.delete()

@@ -20,7 +20,7 @@ from centrala.workstreams.context import (
     RuleCondition,
 )
 from centrala.workstreams.models import KIND, Channel, Workstream
-from centrala.workstreams.told_along import PARAMETERS
+from centrala.workstreams.told_along import PARAMETERS, REFERENCE
 
 
 @transaction.atomic
@@ -29,8 +29,8 @@ def add_variable(*, variable: ContextVariable, actor: User) -> ContextVariable:
     workstream = _locked(variable.workstream)
     variable.name = one_line(variable.name, model=ContextVariable, field="name")
     variable.description = one_line(variable.description, model=ContextVariable, field="description")
-    if variable.name.lower() in PARAMETERS:
-        raise Refused(_("This name says how a header is written. Fix: choose another."), field="name")
+    if variable.name.lower() in PARAMETERS or variable.name == REFERENCE:
+        raise Refused(_("This name has a meaning of its own in the header. Fix: choose another."), field="name")
     if workstream.variables.count() >= MOST_VARIABLES:
         raise Refused(_("A workstream has %(most)d variables at most.") % {"most": MOST_VARIABLES}, field="name")
     try:

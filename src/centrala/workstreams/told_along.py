@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from centrala.organization.fields import TURNING, UNFIT
 
 USER_TO_USER = "User-To-User"  # in any case; as Microsoft's clients write it
+REFERENCE = "CentralaCall"  # beside the variables: the conversation of a caller who was sent on
 LONGEST_HEADER, LONGEST_NAME, LONGEST_VALUE = 4_096, 64, 500
 MOST_HEADERS, MOST_PAIRS, MOST_NOTES = 100, 50, 20
 SENT_AT_MOST = 256  # characters of a SIP header, the service's limit
