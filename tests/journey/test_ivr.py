@@ -1,6 +1,7 @@
 """An IVR hands a caller over with what it knows: he waits in the right queue, Ala sees it, and he goes to an IVR and
 comes back. Adam sets all of it up with the keyboard."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -178,6 +179,7 @@ async def test_caller_goes_to_an_ivr_outside_and_back_and_is_known_again(
     customer = "+14255550283"
     call = calls(calm, customer, sip_headers={HEADER: "Language=en;Order=4711"})
     await accept(desk)
+    await expect(desk).to_have_url(re.compile(r"/desk/[0-9a-f-]{36}/$"))
     first = desk.url
 
     await desk.goto(f"{first}transfer")
@@ -195,6 +197,7 @@ async def test_caller_goes_to_an_ivr_outside_and_back_and_is_known_again(
     await expect(desk.locator("#call-facts")).to_contain_text("From where the call of")
     await expect(desk.locator(".told-along dd")).to_have_text(["en", "4711"])
     assert len(of_customer(calm, customer)) == 2  # the IVR showed its own number
+    await expect(desk).not_to_have_url(first)
     returned = desk.url
     await desk.locator("#call-facts").get_by_role("link").first.click()
     await expect(desk).to_have_url(first)
