@@ -7,6 +7,8 @@ import pytest
 from django.db import connection as database
 from django.test import Client
 
+from calling import call, talk_of
+from centrala.connection.models import Connection
 from centrala.conversations.models import Conversation, Direction, Message
 from centrala.desk.broadcast import MOST_OF_THE_MOMENT, MOST_WAITING, Broadcast, Notice
 from centrala.organization.models import User
@@ -73,6 +75,24 @@ def test_open_page_tells_the_others_and_writes_nothing(agent: Client, ala: User,
 
     assert [one["doing"] for one in told] == ["looking", "writing", "gone"]
     assert (told[0]["conversation"], told[0]["person"], told[0]["name"]) == (str(conversation.pk), ala.pk, "Ala")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", ["active", "wrap_up"])
+def test_page_of_whoever_may_listen_to_the_call_is_told_to_nobody(
+    state: str, agent: Client, supervisor: Client, administrator: Client, ala: User, connection: Connection
+) -> None:
+    one = talk_of(call(connection, agent=ala))
+    Conversation.objects.filter(pk=one.pk).update(state=state)
+    with psycopg.connect(**database.get_connection_params(), autocommit=True) as listening:  # type: ignore[arg-type]
+        listening.execute("listen desk")
+        for who in (supervisor, administrator):
+            for doing in ("coming", "looking", "writing", "gone"):
+                assert who.post(f"/desk/{one.pk}/here", {"doing": doing}).status_code == 204
+        agent.post(f"/desk/{one.pk}/here", {"doing": "looking"})
+        told = [json.loads(notice.payload).get("here") for notice in listening.notifies(timeout=5, stop_after=1)]
+
+    assert [(here["person"], here["doing"]) for here in told] == [(ala.pk, "looking")]
 
 
 @pytest.mark.parametrize("doing", ["", "sleeping"])

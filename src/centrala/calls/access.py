@@ -14,12 +14,14 @@ from centrala.conversations.access import supervised_by
 from centrala.conversations.models import Conversation, ConversationState
 from centrala.organization.audit import record
 from centrala.organization.models import AuditEntry, User
+from centrala.workstreams.models import Channel
 
 ACTS = {
     Role.LISTENING: "listen to call",
     Role.COACHING: "coach in call",
     Role.JOINED: "join call",
 }
+LISTENED_TO = (ConversationState.ACTIVE, ConversationState.WRAP_UP)
 ONE_VISIT = timedelta(seconds=90)  # a browser that lost its way may come again for so long: that is no second one
 
 
@@ -38,6 +40,14 @@ def overheard_by(user: User, conversation: Conversation) -> bool:
 def enquiries_of(user: User) -> QuerySet[Enquiry]:
     """Numbers outside that the person consults, or did."""
     return Enquiry.objects.filter(agent=user).select_related("call")
+
+
+def is_unnoticed(user: User, conversation: Conversation) -> bool:
+    """Whether nobody is told that the person has the page open: whoever may listen to a call does so without its agent's
+    knowing, whether they listen or not, until the call is wrapped up."""
+    others = conversation.state in LISTENED_TO and conversation.agent_id != user.pk
+    is_call = others and conversation.channel == Channel.VOICE
+    return is_call and supervised_by(user).filter(pk=conversation.pk).exists()
 
 
 def may_stay(call_id: UUID, people: Mapping[int, Role]) -> set[int]:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
+from centrala.calls.access import is_unnoticed
 from centrala.campaigns.results import recent
 from centrala.connection.access import active_connection
 from centrala.conversations import actions
@@ -101,12 +102,14 @@ def note(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
 @staff_only
 @post_only
 def here(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
-    """Told by the open page every few seconds, and passed on to the others that show the conversation."""
+    """Told by the open page every few seconds, and passed on to the others that show the conversation; not of whoever may
+    listen to its call, which neither side notices."""
     found, form = find(request, conversation_id), HereForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=UNPROCESSABLE)
     name, doing = request.user.display_name, form.cleaned_data["doing"]
-    announce_company(found.pk, person=request.user.pk, name=name, doing=doing)
+    if not is_unnoticed(request.user, found):
+        announce_company(found.pk, person=request.user.pk, name=name, doing=doing)
     return HttpResponse(status=NO_CONTENT)
 
 
