@@ -170,6 +170,73 @@ def test_voicemail_in_which_nobody_speaks_is_not_kept(
     assert list(tmp_path.rglob("*.wav")) == []
 
 
+def test_voicemail_of_a_process_that_died_ends_as_a_lost_call_and_no_call_back(
+    connection: Connection, tmp_path: Path, settings: Settings
+) -> None:
+    settings.CALLS_FOLDER = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "recordings": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "recordings"},
+        }
+    }
+    rule(Remedy.VOICEMAIL)
+    one = second_call(connection)
+    spoken(tmp_path, one, tone(2))
+
+    legs.keep_all()
+
+    assert (standing(one.pk).over, talk_of(one).state) == (True, "open")
+    assert actions.why_over(Call.objects.select_related("conversation").get(pk=one.pk)) == "lost"
+
+
+@pytest.mark.parametrize("sound", [b"", bytes(64_000)])
+def test_caller_who_had_not_begun_to_speak_when_the_process_died_may_still_leave_a_voicemail(
+    connection: Connection, tmp_path: Path, settings: Settings, sound: bytes
+) -> None:
+    settings.CALLS_FOLDER = tmp_path
+    rule(Remedy.VOICEMAIL)
+    one = second_call(connection)
+    spoken(tmp_path, one, sound)
+
+    legs.keep_all()
+
+    assert (standing(one.pk).voicemail, standing(one.pk).over, talk_of(one).state) == (True, False, "open")
+
+
+@pytest.mark.parametrize("file", [True, False])
+def test_caller_whom_the_hub_lost_before_a_word_was_said_waits_to_be_called_back(
+    connection: Connection, tmp_path: Path, settings: Settings, file: bool
+) -> None:
+    settings.CALLS_FOLDER = tmp_path
+    rule(Remedy.VOICEMAIL)
+    one = second_call(connection)
+    place = talk_of(one).queued_at
+    if file:
+        spoken(tmp_path, one, bytes(64_000))
+
+    actions.ended(one.pk, CallEnd.LOST)
+    legs.keep_all()
+    instead.sweep(at=now() + timedelta(hours=2))
+
+    talk = talk_of(one)
+    assert (talk.state, talk.queued_at, talk.overflowed.instead) == ("open", place, "call_back")
+    assert str(Trace.objects.latest("pk")) == (
+        "The hub lost the call before a voicemail was left: it waits in Default voice queue to be called back."
+    )
+    pick(conversation=talk, user=on_duty())
+
+
+def test_lost_caller_who_hid_the_number_can_be_called_by_nobody(connection: Connection) -> None:
+    rule(Remedy.VOICEMAIL)
+    one = second_call(connection, "anonymous")
+
+    actions.ended(one.pk, CallEnd.LOST)
+    instead.sweep(at=now() + timedelta(hours=2))
+
+    assert (talk_of(one).state, talk_of(one).closing_reason) == ("closed", "no_voicemail")
+
+
 def test_who_wants_to_be_called_back_keeps_the_place_and_the_call_ends_with_a_word(connection: Connection) -> None:
     rule(Remedy.CALL_BACK)
     one = second_call(connection)

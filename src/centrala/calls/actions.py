@@ -30,7 +30,7 @@ from centrala.organization.models import User
 from centrala.routing import calling_back, instead, outside, overflow
 from centrala.routing.actions import release, transfer_to_agent
 from centrala.routing.callers import caller_left
-from centrala.routing.models import Step
+from centrala.routing.models import Instead, Step
 from centrala.routing.tracing import trace
 from centrala.subscribers.models import Kind
 from centrala.workstreams import hours
@@ -126,7 +126,10 @@ def hold(call_id: UUID, *, by: int, on: bool) -> None:
 
 def why_over(call: Call) -> CallEnd:
     """Of a call whose conversation is over."""
-    if call.conversation is not None and instead.of(call.conversation) is not None:
+    settled = instead.of(call.conversation) if call.conversation is not None else None
+    if settled is not None and settled.instead == Instead.VOICEMAIL:
+        return CallEnd.LOST  # it was kept while it was being spoken: the process that had it died
+    if settled is not None:
         return CallEnd.CALL_BACK
     if call.rings_out:
         return CallEnd.GIVEN_UP

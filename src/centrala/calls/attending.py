@@ -114,4 +114,4 @@ def nothing_said(call_id: UUID) -> None:
     """A voicemail of which there is no sound."""
     call = Call.objects.select_related("conversation").filter(pk=call_id).first()
     if call is not None and call.conversation is not None:
-        instead.no_voicemail(call.conversation)
+        instead.no_voicemail(call.conversation, lost=call.ending == CallEnd.LOST)

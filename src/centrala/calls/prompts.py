@@ -10,6 +10,7 @@ from centrala.calls.queries import position
 from centrala.conversations import filling
 from centrala.conversations.models import ClosingReason, Conversation, ConversationState
 from centrala.routing import instead
+from centrala.routing.models import Instead
 from centrala.workstreams import hours, slugs
 from centrala.workstreams.models import AutomatedText, Occasion
 from centrala.workstreams.wordings import usual
@@ -30,7 +31,8 @@ def farewell(call_id: UUID) -> list[bytes]:
     conversation = _conversation(call_id)
     if conversation is None:
         return []
-    if instead.of(conversation) is not None:
+    settled = instead.of(conversation)
+    if settled is not None and settled.instead == Instead.CALL_BACK:
         return _said(conversation, Occasion.CALLS_BACK)
     if conversation.closing_reason == ClosingReason.OUT_OF_HOURS:
         return _said(conversation, _of_the_hour(conversation), Occasion.CLOSED)

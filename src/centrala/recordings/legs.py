@@ -61,7 +61,8 @@ def _keep(path: Path, side: Side) -> bool:
             path.unlink()  # of a call that was erased, or nothing was said
             return False
         if side == Side.CUSTOMER and not is_spoken(path):
-            nothing_said(call.pk)  # first: whoever dies in between does both again
+            if call.ended_at is not None:  # else its process died, and the caller is asked to speak once more
+                nothing_said(call.pk)  # first: whoever dies in between does both again
             path.unlink()
             return False
         name = keep(path, name=f"{call.rang_at:%Y/%m}/{call.pk}/{side}-{path.name.partition('~')[2]}", sha256=sha256)

@@ -11,11 +11,13 @@ from django.utils.timezone import now
 from centrala.conversations.happenings import happened
 from centrala.conversations.live import announce, announce_work
 from centrala.conversations.models import ClosingReason, Conversation, ConversationState
+from centrala.hidden import is_hidden
 from centrala.routing.models import Instead, Offer, Outcome, Overflowed, Step
 from centrala.routing.tracing import trace
 from centrala.subscribers.models import Kind
 
 BLOCK = 500
+LOST = "lost"  # how a call ended whose process died: see calls.models.CallEnd
 CALLED_WITHIN = timedelta(days=7)  # as the original has it
 KEPT_WITHIN = timedelta(
     hours=1
@@ -44,9 +46,13 @@ def settle(conversation: Conversation, instead: Instead) -> bool:
 
 
 @transaction.atomic
-def no_voicemail(conversation: Conversation) -> None:
-    """The caller said nothing after the tone, or did not wait for it. Nothing where a voicemail was kept."""
+def no_voicemail(conversation: Conversation, *, lost: bool = False) -> None:
+    """The caller said nothing after the tone, or did not wait for it; or could not, where the hub `lost` the call: then
+    it is somebody's to call back. Nothing where a voicemail was kept."""
     locked = Conversation.objects.select_for_update().get(pk=conversation.pk)
+    if lost and not is_hidden(locked.contact.number):
+        _cut_off(locked, now())
+        return
     spoken = Overflowed.objects.filter(conversation=locked, instead=Instead.VOICEMAIL, settled_at=None)
     if locked.state == ConversationState.OPEN and spoken.update(withheld=False):
         _close([locked], ClosingReason.NO_VOICEMAIL, Step.NO_VOICEMAIL, now())
@@ -55,14 +61,26 @@ def no_voicemail(conversation: Conversation) -> None:
 def sweep(*, at: datetime) -> None:
     """Call backs that nobody made for seven days, and voicemails whose files never came."""
     late = Overflowed.objects.filter(instead=Instead.CALL_BACK, settled_at__lt=at - CALLED_WITHIN)
-    lost = Overflowed.objects.filter(withheld=True, instead=Instead.VOICEMAIL, at__lt=at - KEPT_WITHIN)
+    silent = Overflowed.objects.filter(withheld=True, instead=Instead.VOICEMAIL, at__lt=at - KEPT_WITHIN)
     waiting = Q(conversation__state=ConversationState.OPEN)
+    for one in silent.filter(waiting, conversation__call__ending=LOST).select_related("conversation")[:BLOCK]:
+        no_voicemail(one.conversation, lost=True)
     for found, reason, step in (
         (late, ClosingReason.NOT_CALLED, Step.NOT_CALLED),
-        (lost, ClosingReason.NO_VOICEMAIL, Step.NO_VOICEMAIL),
+        (silent, ClosingReason.NO_VOICEMAIL, Step.NO_VOICEMAIL),
     ):
         with transaction.atomic():
             _close(_free(list(found.filter(waiting).values_list("pk", flat=True)[:BLOCK])), reason, step, at)
+
+
+def _cut_off(locked: Conversation, at: datetime) -> None:
+    spoken = Overflowed.objects.filter(conversation=locked, instead=Instead.VOICEMAIL, settled_at=None)
+    if locked.state == ConversationState.OPEN and spoken.update(
+        instead=Instead.CALL_BACK, settled_at=at, withheld=False
+    ):
+        trace(Step.CUT_OFF, [(locked.pk, None, locked.queue_id)], at=at)
+        announce([locked.pk])
+        announce_work()
 
 
 def _free(ids: list[UUID]) -> list[Conversation]:

@@ -120,6 +120,10 @@ class Step(models.TextChoices):
         "calls_back",
         gettext_lazy("The customer wants to be called back, and keeps the place in %(queue)s."),
     )
+    CUT_OFF = (
+        "cut_off",
+        gettext_lazy("The hub lost the call before a voicemail was left: it waits in %(queue)s to be called back."),
+    )
     CALLED_BACK = "called_back", gettext_lazy("Closed: %(agent)s called the customer back.")
     NOT_CALLED = "not_called", gettext_lazy("Closed: nobody called back within seven days.")
     LEFT_IN_WRAP_UP = "left_in_wrap_up", gettext_lazy("Closed: %(agent)s was gone for too long during the wrap-up.")
