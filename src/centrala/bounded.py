@@ -2,6 +2,7 @@
 who sends it."""
 
 import asyncio
+import contextlib
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
@@ -10,9 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BYTES = 1_000_000  # no form or API call comes near
 LARGER = {  # a file, and the form around it
     "/center/campaigns/new/": 4_200_000,  # of customers: centrala.campaigns.sheets
-    "/center/sounds/upload/": 12_200_000,  # centrala.workstreams.sounding
+    "/center/sounds/upload/": 20_200_000,  # centrala.workstreams.sounding
 }
 MOST_SECONDS = 30.0
+TOO_LARGE = "centrala.too_large"  # in the scope of a request whose body was more than so many bytes, and is not there
 
 
 class Bounded:
@@ -26,15 +28,16 @@ class Bounded:
         if r"\000" in Headers(scope=scope).get("cookie", ""):  # a quoted NUL, which the database refuses
             await _refuse(400, "bad cookie")(scope, receive, send)
             return
+        most = LARGER.get(scope["path"], MOST_BYTES)
         try:
-            most = LARGER.get(scope["path"], MOST_BYTES)
             body = await asyncio.wait_for(_read(receive, most), MOST_SECONDS)
         except TimeoutError:
             await _refuse(408, "too slow")(scope, receive, send)
             return
         if body is None:
-            await _refuse(413, f"more than {most} bytes")(scope, receive, send)
-            return
+            if scope["path"] in LARGER:
+                await _let_finish(receive)
+            body, scope = b"", {**scope, TOO_LARGE: most}
         await self._app(scope, _replay(body, receive), send)
 
 
@@ -51,6 +54,14 @@ async def _read(receive: Receive, most: int) -> bytes | None:
         if len(body) > most:
             return None
     return bytes(body)
+
+
+async def _let_finish(receive: Receive) -> None:
+    """A browser that is answered in the middle of a file shows a broken connection in the place of the answer."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(MOST_SECONDS):
+            while (await receive()).get("more_body", False):
+                pass
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

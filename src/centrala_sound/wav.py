@@ -8,6 +8,7 @@ from centrala_sound.frames import RATE, Samples, bytes_of, samples_of
 
 PCM, EXTENSIBLE = 1, 0xFFFE  # the latter where the kind stands further on
 HEADER_BYTES: Final = 44
+UNKNOWN: Final = 0xFFFFFFFF  # how much sound there is
 
 
 class UnfitSound(ValueError):
@@ -22,10 +23,23 @@ class Wav:
     bits: int
     announced: int  # bytes of sound
     data: bytes
+    block: int = 0  # bytes of a sample of all channels, as the header says
+    length: int = 0  # of the whole file but for its first 8 bytes, as the header says
+    needed: int = 0  # so long it is at least, to the end of the sound that is there
 
     @property
     def seconds(self) -> float:
         return self.announced / (self.rate * self.channels * self.bits / 8)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Not so where the size is unknown, as of a file that was written into a pipe."""
+        return self.announced != UNKNOWN and len(self.data) < self.announced
+
+    @property
+    def is_damaged(self) -> bool:
+        """What the header says of the sound cannot be."""
+        return self.block != self.channels * self.bits // 8 or self.length < self.needed
 
 
 def read(content: bytes) -> Wav:
@@ -40,19 +54,22 @@ def read(content: bytes) -> Wav:
         if name == b"fmt " and size >= 16 and place + size <= len(content):
             described = _described(content[place : place + size])
         elif name == b"data" and described:
-            kind, channels, rate, bits = described
-            return Wav(kind, channels, rate, bits, size, content[place : place + size])
+            kind, channels, rate, block, bits = described
+            data = content[place : place + size]
+            [length] = struct.unpack_from("<I", content, 4)
+            needed = place + len(data) - 8
+            return Wav(kind, channels, rate, bits, size, data, block=block, length=length, needed=needed)
         place += size + size % 2
     raise UnfitSound(f"is a WAV file without {'sound' if described else 'a description of its sound'}")
 
 
 def _described(body: bytes) -> tuple[int, ...]:
-    kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", body)
+    kind, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", body)
     if kind == EXTENSIBLE and len(body) >= 26:
         [kind] = struct.unpack_from("<H", body, 24)
     if not (channels and rate and bits):
         raise UnfitSound("is a WAV file of no channels, samples or bits")
-    return kind, channels, rate, bits
+    return kind, channels, rate, block, bits
 
 
 def samples_in(wav: Wav, *, longest_seconds: float) -> Samples:

@@ -300,6 +300,32 @@ def test_body_that_is_too_long_is_refused_before_django_keeps_it(address: str) -
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
+def test_person_whose_file_is_too_large_is_told_so_on_a_page_with_a_way_back(address: str) -> None:
+    form = f"{address}/center/sounds/upload/"
+    came = f"{address}/center/workstreams/1/sounds/"
+    told = {"Accept-Language": "pl", "Referer": came, "Content-Type": "multipart/form-data; boundary=x"}
+    answer = httpx.post(form, content=bytes(21_000_000), headers=told, trust_env=False, timeout=30)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/html; charset=utf-8")
+    assert "Plik jest za duży" in answer.text
+    assert "20 MB" in answer.text
+    assert f'href="{came}"' in answer.text
+    elsewhere = httpx.post(f"{address}/sign-in", content=bytes(1_000_001), headers={"Referer": "https://example.org/"})
+    assert (elsewhere.status_code, "1 MB" in elsewhere.text, "example.org" in elsewhere.text) == (413, True, False)
+
+
+def test_program_whose_body_is_too_large_is_told_so_in_json(address: str) -> None:
+    answer = httpx.post(f"{address}/api/v1/conversations", content=bytes(1_000_001), trust_env=False)
+
+    assert answer.status_code == 413
+    assert answer.json() == {
+        "error": {
+            "code": "request_entity_too_large",
+            "message": "The body has more than 1 MB. Fix: send less at once.",
+        }
+    }
+
+
 def test_cookie_with_a_nul_is_refused(address: str) -> None:
     answer = httpx.get(f"{address}/sign-in", headers={"Cookie": r'sessionid="\000"'}, trust_env=False)
 

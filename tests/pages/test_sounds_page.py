@@ -40,6 +40,14 @@ def wav(*, rate: int = 16_000, channels: int = 1, seconds: float = 0.5, bits: in
     return struct.pack("<4sI4s", b"RIFF", 4 + len(body), b"WAVE") + body
 
 
+CUT_OFF = "The file is cut off: there is less in it than its header says. Fix: save or copy it again."
+DAMAGED = "The header of this file is damaged. Fix: save it again as a WAV file (PCM, 16 bits)."
+
+
+def changed(content: bytes, place: int, by: bytes) -> bytes:
+    return content[:place] + by + content[place + len(by) :]
+
+
 def upload(client: Client, voice: Workstream, content: bytes, purpose: str = "wait_music") -> tuple[int, list[str]]:
     file = SimpleUploadedFile("our music.wav", content, "audio/wav")
     sent = {"workstream": str(voice.pk), "purpose": purpose, "file": file}
@@ -48,7 +56,7 @@ def upload(client: Client, voice: Workstream, content: bytes, purpose: str = "wa
     return answer.status_code, found
 
 
-@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 44_100, 48_000])
+@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_sound_of_every_usual_kind_is_taken_and_played_as_calls_are(
     administrator: Client, voice: Workstream, rate: int, channels: int
@@ -72,20 +80,29 @@ def test_sound_of_every_usual_kind_is_taken_and_played_as_calls_are(
         (b"ID3 this is no sound", "This is no sound. Fix: save it as a WAV file (PCM, 16 bits)."),
         (wav(seconds=0), "There is nothing to be heard in this file."),
         (wav(rate=8_000, seconds=601), "The sound is longer than 10 minutes."),
-        (wav() + bytes(12_000_000), "The file is larger than 12 MB. Fix: save it with one channel and 16 kHz."),
+        (wav() + bytes(20_000_000), "The file is larger than 20 MB. Fix: save it with one channel and 16 kHz."),
         (
             wav(bits=24),
-            "This kind of WAV file cannot be played. Fix: save it as PCM of 16 bits, mono or stereo, with 8, 16, 24, "
-            "44.1 or 48 kHz.",
+            "This kind of WAV file cannot be played. Fix: save it as PCM of 16 bits, mono or stereo, with 8, 11.025, "
+            "16, 22.05, 24, 32, 44.1 or 48 kHz.",
         ),
+        (wav()[:1000], CUT_OFF),
+        (changed(wav(), 32, bytes(2)), DAMAGED),
+        (changed(wav(), 4, bytes(4)), DAMAGED),
     ],
-    ids=["empty", "no sound", "silent", "long", "large", "24 bits"],
+    ids=["empty", "no sound", "silent", "long", "large", "24 bits", "cut off", "no block", "no length"],
 )
 def test_what_cannot_be_played_is_refused_with_its_reason(
     administrator: Client, voice: Workstream, content: bytes, reason: str
 ) -> None:
     assert upload(administrator, voice, content) == (422, [reason])
     assert not Sound.objects.exists()
+
+
+def test_file_that_was_written_into_a_pipe_is_taken(administrator: Client, voice: Workstream) -> None:
+    unknown = b"\xff" * 4
+
+    assert upload(administrator, voice, changed(changed(wav(), 4, unknown), 40, unknown)) == (302, [])
 
 
 def test_callers_hear_it_in_the_place_of_the_hubs_own(

@@ -43,8 +43,8 @@ def enquiries_of(user: User) -> QuerySet[Enquiry]:
 
 
 def is_unnoticed(user: User, conversation: Conversation) -> bool:
-    """Whether nobody is told that the person has the page open: whoever may listen to a call does so without its agent's
-    knowing, whether they listen or not, until the call is wrapped up."""
+    """Whether nobody is told that the person has the page open: whoever may listen to a call does so without its
+    agent's knowing, whether they listen or not, until the call is wrapped up."""
     others = conversation.state in LISTENED_TO and conversation.agent_id != user.pk
     is_call = others and conversation.channel == Channel.VOICE
     return is_call and supervised_by(user).filter(pk=conversation.pk).exists()

@@ -29,7 +29,9 @@ class SoundForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("WAV file"),
         help_text=gettext_lazy(
-            "PCM of 16 bits, mono or stereo, with 8, 16, 24, 44.1 or 48 kHz; at most 10 minutes and 12 MB."
+            "PCM of 16 bits, mono or stereo, with 8, 11.025, 16, 22.05, 24, 32, 44.1 or 48 kHz; at most 10 minutes and "
+            "20 MB. Ten minutes fit with one channel and 16 kHz; with two channels and 48 kHz it is a minute and a "
+            "half."
         ),
         widget=forms.ClearableFileInput({"accept": ".wav,audio/wav"}),
     )

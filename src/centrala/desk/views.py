@@ -102,8 +102,8 @@ def note(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
 @staff_only
 @post_only
 def here(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
-    """Told by the open page every few seconds, and passed on to the others that show the conversation; not of whoever may
-    listen to its call, which neither side notices."""
+    """Told by the open page every few seconds, and passed on to the others that show the conversation; not of whoever
+    may listen to its call, which neither side notices."""
     found, form = find(request, conversation_id), HereForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=UNPROCESSABLE)

@@ -17,9 +17,9 @@ from centrala.workstreams.sounds import Music, Sound
 if TYPE_CHECKING:
     from centrala_sound.wav import Wav
 
-RATES = (8_000, 16_000, 24_000, 44_100, 48_000)
+RATES = (8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 LONGEST_SECONDS = 600
-MOST_BYTES = 12_000_000
+MOST_BYTES = 20_000_000  # ten minutes as calls play them
 MOST_CHANNELS, BITS, PCM = 2, 16, 1
 # What has a number in it is spoken.
 RECORDABLE = (
@@ -68,7 +68,7 @@ def _samples(content: bytes) -> bytes:
     from centrala_sound.resampling import resampled
 
     if len(content) > MOST_BYTES:
-        raise _refused(_("The file is larger than 12 MB. Fix: save it with one channel and 16 kHz."))
+        raise _refused(_("The file is larger than 20 MB. Fix: save it with one channel and 16 kHz."))
     try:
         sound = wav.read(content)
     except wav.UnfitSound:
@@ -85,9 +85,13 @@ def _check(sound: "Wav") -> None:
         raise _refused(
             _(
                 "This kind of WAV file cannot be played. Fix: save it as PCM of 16 bits, mono or stereo, with "
-                "8, 16, 24, 44.1 or 48 kHz."
+                "8, 11.025, 16, 22.05, 24, 32, 44.1 or 48 kHz."
             )
         )
+    if sound.is_cut_off:
+        raise _refused(_("The file is cut off: there is less in it than its header says. Fix: save or copy it again."))
+    if sound.is_damaged:
+        raise _refused(_("The header of this file is damaged. Fix: save it again as a WAV file (PCM, 16 bits)."))
     seconds = len(sound.data) / (sound.rate * sound.channels * BITS / 8)
     if not sound.data or len(sound.data) < 2 * sound.channels:
         raise _refused(_("There is nothing to be heard in this file."))
