@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from centrala.calls.models import Call, CallState, Recorded
 from centrala.connection.models import Connection
-from centrala.conversations.models import ConversationState
+from centrala.conversations.models import Conversation, ConversationState
 from centrala.organization import actions as organization
 from centrala.organization.models import AuditEntry, Role, User
 from centrala.recordings import ranges
@@ -107,6 +107,27 @@ def test_agent_hears_a_call_when_it_is_closed_and_not_before(listened: Joined) -
     assert status(ala, listened) == [404, 404]
 
 
+def test_agent_who_handed_the_call_over_is_told_whose_it_is_now(listened: Joined) -> None:
+    beata = person("beata", "supervisor")
+    Conversation.objects.filter(call=listened.call).update(agent=beata)
+
+    page = part(browser(User.objects.get(username="ala")), listened)
+
+    assert "The call belongs to beata now: its agent and supervisors may listen to it." in page
+    assert "once they are closed" not in page
+
+
+def test_player_says_how_long_the_recording_is_and_its_speeds_in_the_readers_language(listened: Joined) -> None:
+    client = browser(User.objects.get(username="ala"))
+    assert "</span> / 0:20</span>" in part(client, listened)
+
+    client.post("/language", {"language": "pl"})
+    page = part(client, listened)
+
+    assert '<option value="0.75">0,75×</option><option value="1" selected>1×</option>' in page
+    assert '<option value="1.25">1,25×</option>' in page
+
+
 @pytest.mark.parametrize(
     ("asked", "told", "first", "length"),
     [
@@ -193,6 +214,19 @@ def test_page_says_why_a_file_is_not_kept_and_whose_a_channel_is(listened: Joine
     assert "evil.example.org" in shown
     assert "recorded by Azure" in shown
     assert "recorded by the hub" in shown
+
+
+def test_same_reason_of_many_files_is_told_once_with_what_to_do(listened: Joined) -> None:
+    first = waiting(listened, hours=1, state="refused", problem=Problem.FOREIGN_HOST, detail="evil.example.org")
+    for number in (1, 2):
+        first.pk, first.document_id, first.index = None, f"foreign-{number}", number
+        first.save()
+
+    shown = part(browser(User.objects.get(username="ala")), listened)
+
+    assert shown.count(str(Problem.FOREIGN_HOST.label)) == 1
+    assert "3 files of the recording have not come whole, or at all." in shown
+    assert "Fix: an administrator looks among the events for who sent this one." in shown
 
 
 def test_page_says_that_the_clouds_never_came(listened: Joined) -> None:

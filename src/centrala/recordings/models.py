@@ -84,6 +84,19 @@ class Problem(models.TextChoices):
     REFUSED = "refused", _("Azure does not give the file.")
     NOT_IN_TIME = "not_in_time", _("It was not fetched within the 24 hours for which Azure keeps it.")
 
+    @property
+    def fix(self) -> str:
+        """What can be done about it here; "" where nothing can."""
+        return str(FIXES.get(self, ""))
+
+
+FIXES = {
+    Problem.FOREIGN_HOST: _("Fix: an administrator looks among the events for who sent this one."),
+    Problem.CHANGED: _("Fix: an administrator checks the storage that recordings are kept in."),
+    Problem.REFUSED: _("Fix: an administrator checks the connection to Azure."),
+    Problem.NOT_IN_TIME: _("Fix: an administrator lets centrala doctor look at why."),
+}
+
 
 class Chunk(models.Model):
     """A file of a recording: several where it is long, in the order of `index`."""
@@ -171,6 +184,10 @@ class Joined(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["-began_at", "-id"], name="joined_newest")]
+
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(milliseconds=self.milliseconds)
 
     def __str__(self) -> str:
         return self.name

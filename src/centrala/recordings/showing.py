@@ -1,5 +1,6 @@
 """The recording of a conversation as its page shows it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from centrala.calls.models import Call, CallState, Recorded
@@ -7,10 +8,22 @@ from centrala.calls.taping import MAY, may_be_recorded
 from centrala.conversations.models import Conversation, ConversationState
 from centrala.organization.models import User
 from centrala.recordings.access import calls_heard_by
-from centrala.recordings.models import Chunk, ChunkState, Joined, Recording, RecordingState, Trouble
+from centrala.recordings.models import Chunk, ChunkState, Joined, Problem, Recording, RecordingState, Trouble
 
 # What the agent who has the call can do about its recording.
 ACTS = {Recorded.NO: "start", Recorded.YES: "pause", Recorded.HELD: "pause", Recorded.PAUSED: "resume"}
+
+
+SPEEDS = (0.75, 1, 1.25, 1.5, 2)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why so many files are not as they should be."""
+
+    problem: Problem
+    detail: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,16 @@ class Shown:
     @property
     def wrong(self) -> list[Chunk]:
         return [chunk for chunk in self.chunks if chunk.problem]
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Of files that are not fetched any more; each reason once."""
+        found = Counter((one.problem, one.detail) for one in self.wrong if one.state != ChunkState.WAITING)
+        return [Reason(Problem(problem), detail, count) for (problem, detail), count in found.items()]
+
+    @property
+    def speeds(self) -> tuple[float, ...]:
+        return SPEEDS
 
     @property
     def missing(self) -> bool:

@@ -12,7 +12,10 @@ class RecordingPlayer extends HTMLElement {
     const speed = this.querySelector("[data-speed]");
     speed.addEventListener("change", () => (this.audio.playbackRate = Number(speed.value)));
     this.audio.addEventListener("ratechange", () => this.draw());
-    this.audio.addEventListener("timeupdate", () => this.draw());
+    this.audio.addEventListener("timeupdate", () => {
+      this.draw();
+      this.tell();
+    });
     this.audio.addEventListener("play", () => (this.audio.playbackRate = Number(speed.value)));
     this.canvas.addEventListener("click", (event) => this.seek(event.offsetX / this.canvas.clientWidth));
     this.resized = new ResizeObserver(() => this.draw());
@@ -38,6 +41,13 @@ class RecordingPlayer extends HTMLElement {
     if (!answer.ok) return;
     this.peaks = await answer.json();
     this.draw();
+  }
+
+  tell() {
+    const whole = Math.floor(this.audio.currentTime);
+    const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+    const shown = parts[0] ? parts : parts.slice(1);
+    this.querySelector("[data-played]").textContent = shown.map((one, at) => (at ? String(one).padStart(2, "0") : one)).join(":");
   }
 
   skip(seconds) {

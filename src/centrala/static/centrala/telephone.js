@@ -13,6 +13,7 @@ const STAYS = 10_000; // milliseconds that the last word of a call stays
 const FRAME = 0.02; // seconds
 const AGAIN = ["elsewhere", "gone"]; // after these words it is joined again
 const IN = ["talking", "held", "listening", "coaching", "joined", "consulted", "conferring"];
+const ASKED_IN = ["consulted", "outside"];
 const SUPERVISES = ["listening", "coaching", "joined"];
 
 const part = (name) => document.getElementById(name);
@@ -31,6 +32,7 @@ let now;
 let asked = -Infinity; // when a call was asked for in this tab
 let again; // the call that this tab was in and might join again
 let fading;
+let there = []; // who is heard besides
 
 function say(word) {
   clearTimeout(fading);
@@ -68,6 +70,7 @@ function turn(mode) {
   if (!now) return;
   now.mode = mode;
   say(mode === "talking" && now.muted ? "muted" : mode);
+  meet(there);
   show();
 }
 
@@ -79,10 +82,13 @@ function inherit(mine) {
 }
 
 function meet(people) {
-  part("phone-company").textContent = people
-    .map(({ name, role }) => part("phone").dataset[`${role}You`].replace("{name}", name))
-    .join(" ");
+  there = people;
+  const told = there.map(({ name, role }) => part("phone").dataset[`${heardAs(role)}You`].replace("{name}", name)).join(" ");
+  if (part("phone-company").textContent !== told) part("phone-company").textContent = told;
 }
+
+// Whom the agent asked in hears the agent alone while the customer is on hold, and all hear each other else.
+const heardAs = (role) => (ASKED_IN.includes(role) && now?.mode === "talking" ? "joined" : role);
 
 function miss(seconds) {
   const missing = seconds + now.talking.lost * FRAME;
