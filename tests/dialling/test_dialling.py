@@ -54,6 +54,18 @@ def test_call_is_the_agents_conversation_from_the_first_ring_on(profile: Profile
     assert Dialled.objects.get().profile == profile
 
 
+@pytest.mark.parametrize(
+    "written", [f"{CALLED},,112", f"{CALLED},112", f"{CALLED}x99", f"{CALLED};ext=5", f"{CALLED} ext. 7", f"{CALLED};5"]
+)
+def test_extension_is_refused_and_not_left_out(profile: Profile, ala: User, written: str) -> None:
+    assert "Extensions are not dialled." in refused(ala, written) or "no telephone number" in refused(ala, written)
+
+
+@pytest.mark.parametrize("written", [f"{CALLED}\0", f"\0{CALLED}", f"{CALLED}\ud800"])
+def test_number_with_what_no_number_has_is_refused(profile: Profile, ala: User, written: str) -> None:
+    assert "This is no telephone number." in refused(ala, written)
+
+
 @pytest.mark.parametrize("written", ["4255550123", "14255550123", "0014255550123", "+1 (425) 555-0123"])
 def test_number_may_be_written_in_many_ways(profile: Profile, ala: User, written: str) -> None:
     assert dial(agent=ala, number=written).customer == CALLED

@@ -97,6 +97,22 @@ def test_voicemail_that_waits_says_who_may_listen(connection: Connection) -> Non
     assert "your own calls" not in page
 
 
+def test_voicemail_in_which_nobody_spoke_is_called_none_where_the_call_was_recorded_anyway(listened: Joined) -> None:
+    talk = listened.call.conversation
+    assert talk is not None
+    Overflowed.objects.create(conversation=talk, at=now(), instead=Instead.VOICEMAIL)
+    Call.objects.filter(pk=listened.call_id).update(ending="voicemail")
+    Conversation.objects.filter(pk=talk.pk).update(state="closed", closing_reason="no_voicemail")
+    client = browser(User.objects.get(username="ala"))
+
+    page, whole = part(client, listened), client.get(f"/desk/{talk.pk}/").content.decode()
+
+    assert '<h2 id="recording-title">Recording</h2>' in page
+    assert "Nobody spoke after the tone." in page
+    assert "The voicemail was complete" not in whole
+    assert "The customer left no voicemail" in whole
+
+
 def test_agent_hears_a_call_when_it_is_closed_and_not_before(listened: Joined) -> None:
     ala = User.objects.get(username="ala")
     talk = listened.call.conversation

@@ -163,16 +163,25 @@ async def _hear(socket: WebSocket, live: LiveCall, exchange: Exchange) -> None:
 
 async def packets(socket: WebSocket, call: UUID) -> AsyncIterator[bytes | wire.Tone | wire.Begun | None]:
     """What the service says, until too much in a row is of no use."""
-    unusable = 0
+    unusable, warned = 0, False
     while unusable < MOST_UNUSABLE:
         try:
-            told = wire.read(await socket.receive_text())
-        except (wire.Unusable, KeyError) as wrong:
+            told = wire.read(await _text(socket))
+        except wire.Unusable as wrong:
             unusable += 1
-            log.warning("A media socket of call %s says what is of no use: %s", call, wrong)
+            if not warned:
+                log.warning("A media socket of call %s says what is of no use (told once): %s", call, wrong)
+            warned = True
         else:
             unusable = 0
             yield told
+
+
+async def _text(socket: WebSocket) -> str:
+    try:
+        return await socket.receive_text()
+    except KeyError:  # Starlette's, where there is none
+        raise wire.Unusable("bytes in the place of a text") from None
 
 
 async def talk(socket: WebSocket) -> None:

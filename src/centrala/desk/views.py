@@ -3,7 +3,7 @@
 Each address answers a browser with the whole page and htmx with the part that changes.
 """
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -91,7 +91,8 @@ def note(request: StaffRequest, conversation_id: UUID) -> HttpResponse:
     form = NoteForm(request.POST)
     if _noted(request, found, form):
         if request.htmx:
-            return render(request, "desk/_replied.html", {"thread": read_thread(found, user=request.user)})
+            written = {"thread": read_thread(found, user=request.user), "note_id": uuid4()}
+            return render(request, "desk/_replied.html", written)
         return redirect("desk:conversation", conversation_id)
     if request.htmx:
         return render(request, "desk/_reply_error.html", {"error": form.problem}, status=UNPROCESSABLE)
@@ -139,7 +140,8 @@ def _noted(request: StaffRequest, found: Conversation, form: NoteForm) -> bool:
     if not form.is_valid():
         return False
     try:
-        write_note(conversation=found, author=request.user, text=form.cleaned_data["text"])
+        asked = form.cleaned_data
+        write_note(conversation=found, author=request.user, text=asked["text"], id_=asked["id"])
     except Refused as refused:
         form.add_error("text", refused.message)
         return False
@@ -157,7 +159,7 @@ def page(
     listed = query(*(request.GET.get(name, "") for name in ("show", "search", "tag")))
     context: dict[str, object] = {"part": part or "desk/_work.html", "query": listed, **extra}
     if found is not None:
-        context["thread"] = read_thread(found, user=request.user)
+        context |= {"thread": read_thread(found, user=request.user), "note_id": uuid4()}
         context.setdefault("wrap_up", wrap_up_form(request.user, found))
         context["earlier"] = earlier_conversations(request.user, found)
         context["campaigns"] = recent(found.contact, found.number, at=now())

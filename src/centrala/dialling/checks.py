@@ -21,15 +21,25 @@ from centrala.numbers.models import PhoneNumber
 from centrala.organization.models import User
 from centrala.routing.duty import duty
 
+PAUSES = set(",;")  # before an extension, as telephones write it
+
 
 def callable_number(text: str, *, home: str = "") -> str:
     """In E.164, however it is written; one without its country's code is of the country `home`. Raises Refused."""
-    text = storable(text.strip())
+    text = text.strip()
+    if storable(text) != text:
+        raise _no_number()  # what cannot be kept is left out by nobody: the rest may be somebody's number
     refuse_emergency(text)
     parsed = _parsed(text, home)
     if parsed is None:
+        raise _no_number()
+    if parsed.extension or PAUSES & set(text):
         raise Refused(
-            _("This is no telephone number. Write it with its country code, as +48 600 100 200."), field="number"
+            _(
+                "Extensions are not dialled. Fix: call the number alone, and press the extension's keys once it "
+                "answers."
+            ),
+            field="number",
         )
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     refuse_emergency(number)
@@ -40,6 +50,12 @@ def callable_number(text: str, *, home: str = "") -> str:
     if blocked_among([number]):
         raise Refused(_("This number is blocked. Fix: an administrator takes it off the list."), field="number")
     return number
+
+
+def _no_number() -> Refused:
+    return Refused(
+        _("This is no telephone number. Write it with its country code, as +48 600 100 200."), field="number"
+    )
 
 
 def profile_for(number: str, *, user: User, chosen: Profile | None) -> Profile:
