@@ -8,7 +8,7 @@ from django.forms import BoundField
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centrala.errors import Refused
@@ -72,7 +72,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run 
             initial=known.test if known else Test.IS,
         )
         self.fields[f"value_{number}"] = forms.CharField(
-            label=gettext_lazy("Value"),
+            label=pgettext_lazy("condition", "Value"),
             required=False,
             max_length=LONGEST_VALUE,
             initial=known.value if known else "",
