@@ -307,7 +307,7 @@ def test_voicemail_in_which_nobody_speaks_stays_until_the_database_has_been_told
     spoken(tmp_path, one, bytes(64_000))
     actions.ended(one.pk, CallEnd.CUSTOMER)
 
-    def away(_conversation: Conversation) -> None:
+    def away(_conversation: Conversation, *, lost: bool) -> None:
         raise OperationalError
 
     with monkeypatch.context() as broken:

@@ -25,7 +25,15 @@ CALLS = {
     "pl": "z typem Połączenie przychodzące i punktem końcowym elementu webhook połączenia przychodzącego",
 }
 SEE_ALSO = {"en": "See also: ", "pl": "Zobacz też "}
-READ_ON = ["../connect.md", "../provision.md", "../doctor.md", "../dataverse.md", "../people.md", "../calls.md"]
+READ_ON = [
+    "../connect.md",
+    "../provision.md",
+    "../doctor.md",
+    "../dataverse.md",
+    "../people.md",
+    "../calls.md",
+    "../ivr.md",
+]
 
 
 def words(language: str, chapter: int) -> str:

@@ -59,6 +59,7 @@ async def test_colleague_is_asked_in_talks_with_the_agent_alone_then_with_all_an
 
     await desk.get_by_role("button", name="Hold").click()
     await expect(beside.locator("#phone")).to_have_attribute("data-mode", "conferring")
+    await expect(desk.locator("#phone-company")).to_have_text("Beata is in the call: all hear each other.")
     await desk.get_by_role("button", name="Mute").click()
     until(lambda: telephone.hears(AGENT))  # it is Beata
 

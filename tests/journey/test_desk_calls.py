@@ -256,6 +256,8 @@ async def test_supervisor_listens_speaks_to_the_agent_joins_and_leaves(calm: Dem
     assert await faults(beside) == []
     until(telephone.hears_nothing)
     await expect(desk.locator("#phone-company")).to_be_empty()
+    await expect(beside.locator("#company")).to_have_text("Są tu też: Ala")  # who looks is told to the other side
+    await expect(desk.locator("#company")).to_be_empty()
 
     await beside.get_by_role("button", name="Mów do agenta").click()
     await expect(desk.locator("#phone-company")).to_have_text("Beata speaks to you; the customer does not hear it.")
@@ -341,6 +343,21 @@ async def test_keys_of_both_are_heard_and_seen(calm: Demo, desk: Page) -> None:
     assert await mute.bounding_box() == before  # nothing moves from below the hand that presses it
     telephone.hang_up()
     await close(desk)
+
+
+@pytest.mark.parametrize("desk", [("pl-PL", "dark", 360), ("pl-PL", "light", 1280)], indirect=True)
+async def test_panel_of_devices_covers_no_offer(calm: Demo, desk: Page) -> None:
+    telephone = Telephone(calm, "+14255550136")
+    await expect(desk.locator("#offers li")).to_have_count(1)
+
+    await desk.get_by_role("button", name="Mikrofon i głośnik").press("Enter")
+
+    await expect(desk.locator("#sound-menu")).to_be_visible()
+    for act in ("Przyjmij", "Odrzuć"):
+        await desk.locator("#offers").get_by_role("button", name=act).click(trial=True)  # it could be pressed
+    assert await faults(desk) == []
+    telephone.hang_up()
+    await expect(desk.locator("#offers li")).to_have_count(0)
 
 
 @pytest.mark.parametrize("desk", [("pl-PL", "dark", 360)], indirect=True)

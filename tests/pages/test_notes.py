@@ -53,19 +53,19 @@ def test_note_that_cannot_be_kept_says_why_next_to_its_box(agent: Client, talk: 
 def test_note_that_is_sent_twice_is_one_and_the_next_has_another_id(agent: Client, talk: Talk) -> None:
     conversation = talk()
     page = read(agent.get(f"/desk/{conversation.pk}/"))
-    said = {"text": "Zna nas.", "id": str(page.one("input", id="note-id").attributes["value"])}
+    said = {"text": "Zna nas.", "key": str(page.one("input", id="note-key").attributes["value"])}
 
     answers = [agent.post(f"/desk/{conversation.pk}/note", said, headers=HTMX) for _time in range(4)]
-    following = str(read(answers[0]).one("input", id="note-id").attributes["value"])
-    agent.post(f"/desk/{conversation.pk}/note", {"text": "Zna nas.", "id": following}, headers=HTMX)
-    agent.post(f"/desk/{conversation.pk}/note", {"text": "Od lat.", "id": said["id"]}, headers=HTMX)  # an old page
+    following = str(read(answers[0]).one("input", id="note-key").attributes["value"])
+    agent.post(f"/desk/{conversation.pk}/note", {"text": "Zna nas.", "key": following}, headers=HTMX)
+    agent.post(f"/desk/{conversation.pk}/note", {"text": "Od lat.", "key": said["key"]}, headers=HTMX)  # an old page
 
     assert [one.status_code for one in answers] == [200] * 4
     assert sorted(Note.objects.values_list("text", flat=True)) == ["Od lat.", "Zna nas.", "Zna nas."]
 
 
 def test_note_with_the_id_of_anothers_is_a_note_of_its_own(agent: Client, supervisor: Client, talk: Talk) -> None:
-    conversation, said = talk(), {"text": "Tak.", "id": "6f1f8c3e-0000-4000-8000-000000000001"}
+    conversation, said = talk(), {"text": "Tak.", "key": "6f1f8c3e-0000-4000-8000-000000000001"}
 
     for one in (agent, supervisor):
         one.post(f"/desk/{conversation.pk}/note", said)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.timezone import now
 
@@ -12,6 +13,8 @@ from centrala.numbers.actions import sync
 from centrala.numbers.models import NumberType, PhoneNumber
 from centrala.ordering.carrying import carry_out
 from centrala.ordering.models import Kind, Order, State, Trouble
+from centrala.workstreams.actions import set_up
+from centrala.workstreams.models import Channel, Line, Workstream
 from hub import connected
 from localazure.pytest_plugin import LocalAzure
 from pages.reading import Element, read
@@ -240,6 +243,16 @@ def test_number_that_is_used_says_what_keeps_it(administrator: Client, real: Con
     assert "when it is on no workstream and in no outbound profile" in page.text()
     assert "The number is on the workstream SMS. Fix:" in read(answer).text()
     assert not Order.objects.exists()
+
+
+def test_number_is_on_one_workstream_of_a_channel(administrator: Client, connection: Connection) -> None:
+    number = PhoneNumber.objects.get()
+
+    set_up(name="Another", channel=Channel.SMS, numbers=[number])
+
+    assert [str(line.workstream) for line in number.lines.all()] == ["Another"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Line.objects.create(number=number, channel=Channel.SMS, workstream=Workstream.objects.get(name="SMS"))
 
 
 def test_number_is_released_after_a_question(administrator: Client, real: Connection) -> None:

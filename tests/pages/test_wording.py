@@ -548,7 +548,8 @@ def test_advanced_is_offered_once_something_is_connected(administrator: Client) 
 
     for language, label in zip(LANGUAGES, ("Advanced", "Zaawansowane"), strict=True):
         page = read(administrator.get(NUMBERS, headers={"Accept-Language": language}))
-        assert page.one("div", class_="commands").one("a").text() == label
+        leads = {one.attributes["href"]: one.text() for one in page.one("div", class_="commands").all("a")}
+        assert leads["/center/phone-numbers/advanced/"] == label
 
 
 def test_what_is_not_known_has_the_words_of_its_thing() -> None:

@@ -148,9 +148,9 @@ class ReplyForm(Said):
 
 
 class NoteForm(Said):
-    """`id` is the form's own: sent twice it is one note."""
+    """`key` is the form's own: sent twice it is one note."""
 
-    id = forms.UUIDField(required=False)
+    key = forms.UUIDField(required=False)
     text = forms.CharField(
         max_length=LONGEST_NOTE, error_messages={"required": _("Write something first: an empty note is none.")}
     )

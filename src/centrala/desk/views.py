@@ -141,7 +141,7 @@ def _noted(request: StaffRequest, found: Conversation, form: NoteForm) -> bool:
         return False
     try:
         asked = form.cleaned_data
-        write_note(conversation=found, author=request.user, text=asked["text"], id_=asked["id"])
+        write_note(conversation=found, author=request.user, text=asked["text"], id_=asked["key"])
     except Refused as refused:
         form.add_error("text", refused.message)
         return False
