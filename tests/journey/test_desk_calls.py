@@ -256,7 +256,7 @@ async def test_supervisor_listens_speaks_to_the_agent_joins_and_leaves(calm: Dem
     assert await faults(beside) == []
     until(telephone.hears_nothing)
     await expect(desk.locator("#phone-company")).to_be_empty()
-    await expect(beside.locator("#company")).to_have_text("Są tu też: Ala")  # who looks is told to the other side
+    await expect(beside.locator("#company")).to_have_text("Są tu też: Ala", timeout=PATIENCE)  # the agent hides nothing
     await expect(desk.locator("#company")).to_be_empty()
 
     await beside.get_by_role("button", name="Mów do agenta").click()

@@ -14,7 +14,9 @@ export function restore() {
 export function install() {
   document.addEventListener("input", ({ target }) => target.id === "note" && drafts.keep(draft(), target.value));
   document.addEventListener("toggle", ({ target }) => {
-    if (target.id === "noting" && target.open && target.contains(document.activeElement)) box().focus();
+    if (target.id !== "noting" || !target.open || !target.contains(document.activeElement)) return;
+    box().focus();
+    target.scrollIntoView({ block: "nearest" }); // with its button
   }, true);
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
     if (target.id !== "note-form" || detail.xhr.status !== 200) return;
