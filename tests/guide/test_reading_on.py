@@ -33,6 +33,7 @@ READ_ON = [
     "../people.md",
     "../calls.md",
     "../ivr.md",
+    "../connect.md",
 ]
 
 

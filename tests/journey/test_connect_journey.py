@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NUMBERS = "/center/phone-numbers/"
 BEFORE = [NUMBERS, "/center/general-settings/phone-numbers/", "/center/azure/", f"{NUMBERS}connect/"]
-BEFORE += [f"{NUMBERS}connect/existing/", f"{NUMBERS}connect/pick/"]
+BEFORE += [f"{NUMBERS}connect/existing/", f"{NUMBERS}connect/new/", f"{NUMBERS}connect/pick/"]
 
 
 async def sign_in_to_azure(page: Page, demo: Demo, leads_to: str) -> None:
@@ -76,3 +76,55 @@ async def test_no_page_before_connecting_violates_a_rule_of_axe(
 
     assert {place: rules for place, rules in before.items() if rules} == {}
     assert {place: rules for place, rules in after.items() if rules} == {}
+
+
+@pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
+async def test_new_resource_is_made_set_up_and_connected_by_keyboard(
+    unconnected: Demo, new_page: OpenPage, locale: str, scheme: str, width: int
+) -> None:
+    """With nothing said about an application: one is registered and linked, and texts arrive."""
+    page = await new_page(
+        locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900}, ignore_https_errors=True
+    )
+    name = f"acs-made-{locale[:2]}"
+    await administer(page, unconnected)
+    await sign_in_to_azure(page, unconnected, f"{NUMBERS}connect/new/")
+
+    await page.locator("#id_group").press_sequentially("rg-made")
+    await page.locator("#id_name").press_sequentially("acs-centrala")
+    await expect(page.locator("#name-state .error")).to_be_visible()  # somebody has it
+    await page.locator("#id_name").fill("")
+    await page.locator("#id_name").press_sequentially(name)
+    await expect(page.locator("#name-state .fine")).to_contain_text(name)
+    await page.locator("#id_data_location").focus()
+    await page.keyboard.type("Europe")
+    assert await faults(page) == []
+    await page.locator("#id_name").press("Enter")
+
+    await expect(page.locator("main .bar.ok")).to_contain_text(name)
+    apply = page.locator("main form.actions button.primary")
+    await expect(apply).to_be_visible()
+    await apply.press("Enter")
+    await expect(page.locator("#azure-run .bar.ok")).to_contain_text(name, timeout=90_000)
+
+    await page.goto(f"{unconnected.hub['url']}{NUMBERS}")
+    await expect(page.locator(".commands")).to_contain_text(name)
+    await page.goto(f"{unconnected.hub['url']}{NUMBERS}advanced/disconnect/")
+    await page.locator("main form button.danger").press("Enter")
+    await expect(page.locator("h1")).not_to_contain_text("Disconnect from Azure")
+
+
+def test_new_resource_is_made_and_connected_by_one_command(unconnected: Demo) -> None:
+    new = ["--new-resource", "acs-by-command", "--resource-group", "rg-made", "--data-location", "Europe"]
+
+    refused = unconnected.command("provision", "--new-resource", "acs-centrala", *new[2:], "--yes")
+    unasked = unconnected.command("provision", *new, "--plan")
+    made = unconnected.command("provision", *new, "--yes")
+
+    try:
+        assert (refused.returncode, "Somebody has this name already" in refused.stderr) == (1, True)
+        assert (unasked.returncode, "goes with neither --plan" in unasked.stderr) == (1, True)
+        assert made.returncode == 0, made.stderr
+        assert made.stdout.splitlines()[-1].startswith("acs-by-command is connected, its events arrive here.")
+    finally:
+        unconnected.command("disconnect", "--yes")

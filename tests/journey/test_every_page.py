@@ -28,6 +28,7 @@ PARTS = {  # of pages, which htmx fetches into them; files; and the API's descri
     "quick-choices",
     "campaign-progress",
     "number-order-progress",
+    "new-resource-name",
     "openapi-view",
     "play-sound",
 }
@@ -80,7 +81,17 @@ ACTS = {  # answer POST alone
     *("renew-secret", "pause-webhook", "resume-webhook", "delete-webhook", "test-webhook", "send-again"),
 }
 ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no connection, a link from a letter
-    *("home", "connect", "connect-existing", "connect-pick", "leftovers", "transfer", "change-hours", "customer"),
+    *(
+        "home",
+        "connect",
+        "connect-existing",
+        "connect-new",
+        "connect-pick",
+        "leftovers",
+        "transfer",
+        "change-hours",
+        "customer",
+    ),
     *("number-order", "consult", "outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("add-routing-rule", "routing-rule"),  # see test_ivr
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),

@@ -72,6 +72,21 @@ def only_resource(credential: TokenCredential) -> ResourceId:
     return found[0]
 
 
+def only_subscription(credential: TokenCredential) -> str:
+    """The id of the only subscription in which the credential can make something. Raises Refused, AzureError."""
+    from django.conf import settings
+
+    found = [one for one in list_subscriptions(credential=credential, cloud=settings.CLOUD) if one.is_active]
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        raise Refused("You can see no active subscription. Fix: get Contributor on one.")
+    raise Refused(
+        "Several subscriptions are there. Fix: name one.\n"
+        + "\n".join(f"  --subscription {one.id}  ({one.name})" for one in found)
+    )
+
+
 def _named_by(environment: Mapping[str, str]) -> bool:
     return all(environment.get(name) for name in VARIABLES)
 

@@ -13,6 +13,9 @@ from centrala.errors import Refused
 from centrala.installation import Installation
 
 if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+    from centrala.azure.identifiers import ResourceId
     from centrala.connection.provisioning import Provisioner
 
 TO_DO = 1
@@ -20,6 +23,12 @@ TO_DO = 1
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resource-id", help="default: the connected one, else the only one you can see")
+    parser.add_argument("--new-resource", metavar="NAME", help="make a Communication Services resource first")
+    parser.add_argument("--subscription", metavar="ID", help="of the new resource; default: the only one you can see")
+    parser.add_argument("--resource-group", metavar="NAME", help="of the new resource; made where there is none")
+    parser.add_argument(
+        "--data-location", metavar="PLACE", help="where the new resource keeps its data: Europe, for one"
+    )
     parser.add_argument("--application-id", default="", help="an application of your own; default: one for this hub")
     parser.add_argument(
         "--dead-letter",
@@ -44,8 +53,9 @@ def run(options: argparse.Namespace) -> int:
         from centrala.connection.provisioning import Provisioner
 
         credential = acting.credential(Installation.here(), device_code=options.device_code)
+        made = _made(options, credential) if options.new_resource else None
         provisioner = Provisioner(
-            resource=named or acting.only_resource(credential),
+            resource=made or named or acting.only_resource(credential),
             credential=credential,
             actor=None,
             application_id=application_id,
@@ -59,6 +69,26 @@ def run(options: argparse.Namespace) -> int:
             print(EXPORTS[options.export](provisioner.plan()), end="")
             return 0
         return _plan(provisioner) if options.plan else _apply(provisioner, yes=options.yes)
+
+
+def _made(options: argparse.Namespace, credential: "TokenCredential") -> "ResourceId":
+    """The resource of --new-resource, made. Raises Refused, AzureError."""
+    from centrala.connection.creating import Wanted, create
+
+    if options.plan or options.export or options.resource_id:
+        raise Refused("--new-resource makes a resource: it goes with neither --plan, --export nor --resource-id.")
+    if not (options.resource_group and options.data_location):
+        raise Refused("--new-resource needs --resource-group and --data-location.")
+    subscription = options.subscription or acting.only_subscription(credential)
+    place = f"in {options.resource_group}, with its data in {options.data_location}"
+    confirm(f"Makes the Communication Services resource {options.new_resource} {place}.", yes=options.yes)
+    wanted = Wanted(
+        subscription_id=subscription,
+        group=options.resource_group,
+        name=options.new_resource,
+        data_location=options.data_location,
+    )
+    return create(wanted=wanted, credential=credential, actor=None)
 
 
 def _plan(provisioner: "Provisioner") -> int:
