@@ -260,11 +260,6 @@ ROWS = {
             "Use existing resource": "Użyj istniejącego zasobu",
             "Create new resource": "Utwórz nowy zasób",
         },
-        {
-            "Create the resource in the Azure portal, then use it as an existing one.": (
-                "Utwórz zasób w witrynie Azure Portal, a potem użyj go jako istniejącego."
-            )
-        },
     ),
     "R23": Wording(nothing_connected, EXISTING, FIVE_FIELDS | {"Connect": "Połącz"}),
     "R24": Wording(
