@@ -1,6 +1,7 @@
 """`centrala numbers`: what the pages do, for a terminal and for programs."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
@@ -18,11 +19,11 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def connection(local_azure: LocalAzure, settings: Settings) -> Connection:
+def connection(local_azure: LocalAzure, settings: Settings) -> Iterator[Connection]:
     url = local_azure.url
     settings.CLOUD = Cloud(authority=url, resource_manager=url, graph=url, ca_bundle=local_azure.ca_bundle)
+    yield connected(local_azure.acs.connection_string, number=local_azure.acs.phone_numbers[0])
     local_azure.control.post("/_local/reset", json={}).raise_for_status()
-    return connected(local_azure.acs.connection_string, number=local_azure.acs.phone_numbers[0])
 
 
 def told(capsys: Captured) -> list[dict[str, object]]:

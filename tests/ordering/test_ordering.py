@@ -10,7 +10,8 @@ from django.utils.timezone import now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from centrala.azure.errors import AzureError
-from centrala.azure.number_market import Features, Market, StillUnderWay
+from centrala.azure.number_market import Features, Market
+from centrala.azure.operations import StillUnderWay
 from centrala.azure.phone_numbers import list_numbers
 from centrala.connection.models import Connection
 from centrala.errors import Refused

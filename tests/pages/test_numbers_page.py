@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.timezone import now
 
+from centrala.azure.number_market import Features, Market, Offer, Place
+from centrala.center.shelf import Shelf
 from centrala.connection.models import Connection
 from centrala.numbers.actions import sync
 from centrala.numbers.models import NumberType, PhoneNumber
@@ -141,6 +143,21 @@ def test_geographic_number_is_asked_for_where_it_is(administrator: Client, real:
 
     order.refresh_from_db()
     assert (order.place, order.number[:5], order.makes_calls) == ("New York City, NY", "+1646", False)
+
+
+def test_two_towns_of_one_name_have_their_own_area_codes(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Azure offers is kept for a while: each answer by the whole of its question."""
+    monkeypatch.setattr(Market, "area_codes", lambda _self, _country, _type, place: [place.division])
+    shelf, offer = (
+        Shelf(connection=connection),
+        Offer(type="geographic", features=Features(), monthly_cost=None, currency="USD"),
+    )
+
+    towns = [Place(name="Springfield on the Missouri", division=division) for division in ("IL", "MA")]
+
+    assert [shelf.area_codes("US", offer, town) for town in towns] == [["IL"], ["MA"]]
 
 
 def test_number_is_seen_with_its_price_and_the_time_it_is_held_before_it_is_bought(

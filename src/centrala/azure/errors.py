@@ -1,6 +1,8 @@
 """What the cloud's refusals become."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 
 from azure.core.exceptions import (
@@ -138,6 +140,15 @@ class AzureError(Exception):
             code=code,
             retry_after=retry_after_seconds(response.headers.get("Retry-After")),
         )
+
+
+@contextmanager
+def as_ours() -> Iterator[None]:
+    """The vendor's exceptions of what stands in here, as AzureError."""
+    try:
+        yield
+    except SdkError as error:
+        raise AzureError.from_sdk(error) from None
 
 
 def is_permanent(status: int) -> bool:

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError as SdkError
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.eventgrid import EventGridManagementClient
 from azure.mgmt.eventgrid import models as vendor
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
+from centrala.azure.errors import as_ours
 from centrala.azure.identifiers import ResourceId
 
 TOPIC_TYPE = "Microsoft.Communication.CommunicationServices"
@@ -100,7 +99,7 @@ class Events:
 
     def topic(self) -> Topic | None:
         """The resource's system topic. Whoever may not list the subscription is shown their own group's."""
-        with _ours():
+        with as_ours():
             topics = self._client.system_topics
             try:
                 found = list(topics.list_by_subscription())
@@ -114,13 +113,13 @@ class Events:
 
     def make_topic(self, *, name: str, resource_group: str, location: str) -> None:
         wanted = vendor.SystemTopic(location=location, source=str(self._resource), topic_type=TOPIC_TYPE)
-        with _ours():
+        with as_ours():
             self._client.system_topics.begin_create_or_update(
                 resource_group, name, wanted, polling_interval=POLL_SECONDS
             ).result()
 
     def subscriptions(self, topic: Topic) -> tuple[Subscription, ...]:
-        with _ours():
+        with as_ours():
             found = self._client.system_topic_event_subscriptions.list_by_system_topic(topic.resource_group, topic.name)
             return tuple(_subscription(one) for one in found)
 
@@ -133,7 +132,7 @@ class Events:
             retry_policy=_retry(webhook),
             dead_letter_destination=_dead_letters(webhook),
         )
-        with _ours():
+        with as_ours():
             self._client.system_topic_event_subscriptions.begin_create_or_update(
                 topic.resource_group, topic.name, webhook.name, wanted, polling_interval=POLL_SECONDS
             ).result()
@@ -144,7 +143,7 @@ class Events:
         The address goes along: Azure hides it when asked, and would otherwise miss it.
         """
         subscriptions = self._client.system_topic_event_subscriptions
-        with _ours():
+        with as_ours():
             known = subscriptions.get(topic.resource_group, topic.name, webhook.name)
             changes = vendor.EventSubscriptionUpdateParameters(
                 destination=_destination(webhook, known.destination),
@@ -158,7 +157,7 @@ class Events:
             ).result()
 
     def remove(self, name: str, *, topic: Topic) -> None:
-        with _ours():
+        with as_ours():
             self._client.system_topic_event_subscriptions.begin_delete(
                 topic.resource_group, topic.name, name, polling_interval=POLL_SECONDS
             ).result()
@@ -169,14 +168,6 @@ def events(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud) -
     """Without retries of its own: callers retry, and show that they do."""
     with EventGridManagementClient(credential, resource.subscription_id, **cloud.management, retry_total=0) as client:
         yield Events(client, resource)
-
-
-@contextmanager
-def _ours() -> Iterator[None]:
-    try:
-        yield
-    except SdkError as error:
-        raise AzureError.from_sdk(error) from None
 
 
 def _topic(one: vendor.SystemTopic) -> Topic:

@@ -8,12 +8,11 @@ from typing import Any
 
 import jwt
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError as SdkError
 from azure.mgmt.communication import CommunicationServiceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError, Said
+from centrala.azure.errors import AzureError, Said, as_ours
 from centrala.azure.identifiers import ResourceId
 
 
@@ -42,13 +41,13 @@ def resource_state(resource: ResourceId, *, credential: TokenCredential, cloud: 
 
 def subscription_state_of(resource: ResourceId, *, credential: TokenCredential, cloud: Cloud) -> str:
     """Of the Azure subscription it lies in: Enabled, Warned, PastDue, Disabled, Deleted."""
-    with _ours(), SubscriptionClient(credential, **_options(cloud)) as client:
+    with as_ours(), SubscriptionClient(credential, **_options(cloud)) as client:
         return _word(client.subscriptions.get(resource.subscription_id).state)
 
 
 def graph_rights(*, credential: TokenCredential, cloud: Cloud) -> frozenset[str]:
     """An application's own rights in Microsoft Graph: its token for Graph names them."""
-    with _ours():
+    with as_ours():
         token = credential.get_token(f"{cloud.graph}/.default").token
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
@@ -62,18 +61,10 @@ def _services(
     resource: ResourceId, credential: TokenCredential, cloud: Cloud
 ) -> Iterator[CommunicationServiceManagementClient]:
     with (
-        _ours(),
+        as_ours(),
         CommunicationServiceManagementClient(credential, resource.subscription_id, **_options(cloud)) as client,
     ):
         yield client
-
-
-@contextmanager
-def _ours() -> Iterator[None]:
-    try:
-        yield
-    except SdkError as error:
-        raise AzureError.from_sdk(error) from None
 
 
 def _options(cloud: Cloud) -> dict[str, Any]:  # keyword arguments of several kinds

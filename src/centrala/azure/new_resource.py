@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError as SdkError
 from azure.mgmt.communication import CommunicationServiceManagementClient
 from azure.mgmt.communication.models import (
     CommunicationServiceProperties,
@@ -22,8 +21,9 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.resources.models import ResourceGroup
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
+from centrala.azure.errors import as_ours
 from centrala.azure.identifiers import ResourceId
+from centrala.azure.operations import ended
 
 TYPE = "Microsoft.Communication/CommunicationServices"
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
@@ -73,36 +73,28 @@ class Maker:
                 client.resource_groups.create_or_update(name, ResourceGroup(location=REGION_OF_GROUPS))
 
     def make(self, *, group: str, name: str, data_location: str) -> ResourceId:
-        """Asked again, the same resource: Azure compares it by its id."""
+        """Asked again, the same resource: Azure compares it by its id. Raises StillUnderWay."""
         wanted = CommunicationServiceResource(
             location="global", properties=CommunicationServiceProperties(data_location=data_location)
         )
         with self._communication() as client:
             poller = client.communication_services.begin_create_or_update(group, name, wanted)
-            made = poller.result(PATIENCE_SECONDS)
+            made = ended(poller, patience_seconds=PATIENCE_SECONDS)
         return ResourceId.parse(str(made.id))
 
     @contextmanager
     def _communication(self) -> Iterator[CommunicationServiceManagementClient]:
         with (
-            _as_ours(),
+            as_ours(),
             CommunicationServiceManagementClient(self.credential, self.subscription_id, **self._options) as client,
         ):
             yield client
 
     @contextmanager
     def _resources(self) -> Iterator[ResourceManagementClient]:
-        with _as_ours(), ResourceManagementClient(self.credential, self.subscription_id, **self._options) as client:
+        with as_ours(), ResourceManagementClient(self.credential, self.subscription_id, **self._options) as client:
             yield client
 
     @property
     def _options(self) -> dict[str, Any]:  # keyword arguments of several kinds
         return {**self.cloud.management, **TIMEOUTS, "retry_total": 1}
-
-
-@contextmanager
-def _as_ours() -> Iterator[None]:
-    try:
-        yield
-    except SdkError as error:
-        raise AzureError.from_sdk(error) from None

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from azure.communication.phonenumbers import (
     PhoneNumberAssignmentType,
@@ -22,24 +21,17 @@ from azure.communication.phonenumbers import (
 )
 from azure.core.exceptions import AzureError as SdkError
 from azure.core.exceptions import HttpResponseError
-from azure.core.polling import LROPoller
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError, Said
+from centrala.azure.errors import AzureError
 from centrala.azure.identifiers import ConnectionString
+from centrala.azure.operations import ended
 from centrala.azure.phone_numbers import INBOUND, OUTBOUND, Number, client_of, money, number_of, word
 
 PATIENCE_SECONDS = 60
 ASSIGNMENT = PhoneNumberAssignmentType.APPLICATION  # for the hub, not for a person
 NOT_FOUND = 404
 NO_ERROR = {"", "NoError"}
-
-
-class StillUnderWay(AzureError):
-    """Azure has taken the order and is not through with it."""
-
-    def __init__(self) -> None:
-        super().__init__(Said.STILL_UNDER_WAY, permanent=False, retry_after=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +152,10 @@ class Market:
         wanted = PhoneNumberCapabilities(calling=features.calling, sms=features.sms)
         where = {"area_code": area_code} if area_code else {}
         with self._client() as client:
-            found = _ended(client.begin_search_available_phone_numbers(country, type_, ASSIGNMENT, wanted, **where))
+            found = ended(
+                client.begin_search_available_phone_numbers(country, type_, ASSIGNMENT, wanted, **where),
+                patience_seconds=PATIENCE_SECONDS,
+            )
         if not found.phone_numbers or word(found.error or "") not in NO_ERROR:
             return None
         return Found(
@@ -175,7 +170,10 @@ class Market:
     def purchase(self, search_id: str, *, no_resale: bool) -> None:
         """Azure sells what a search holds once: asked again, the same search is refused."""
         with self._client() as client:
-            _ended(client.begin_purchase_phone_numbers(search_id, agree_to_not_resell=no_resale))
+            ended(
+                client.begin_purchase_phone_numbers(search_id, agree_to_not_resell=no_resale),
+                patience_seconds=PATIENCE_SECONDS,
+            )
 
     def owned(self, number: str) -> Number | None:
         try:
@@ -188,11 +186,14 @@ class Market:
 
     def release(self, number: str) -> None:
         with self._client() as client:
-            _ended(client.begin_release_phone_number(number))
+            ended(client.begin_release_phone_number(number), patience_seconds=PATIENCE_SECONDS)
 
     def change(self, number: str, features: Features) -> None:
         with self._client() as client:
-            _ended(client.begin_update_phone_number_capabilities(number, sms=features.sms, calling=features.calling))
+            ended(
+                client.begin_update_phone_number_capabilities(number, sms=features.sms, calling=features.calling),
+                patience_seconds=PATIENCE_SECONDS,
+            )
 
     @contextmanager
     def _client(self) -> Iterator[PhoneNumbersClient]:
@@ -205,13 +206,6 @@ class Market:
             if isinstance(error, HttpResponseError) and error.status_code is not None and error.status_code < 300:
                 ours.permanent = True
             raise ours from None
-
-
-def _ended(poller: "LROPoller[Any]") -> Any:
-    poller.wait(PATIENCE_SECONDS)
-    if not poller.done():
-        raise StillUnderWay
-    return poller.result()
 
 
 def _most(offering: PhoneNumberOffering) -> Features:

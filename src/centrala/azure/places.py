@@ -1,17 +1,14 @@
 """Subscriptions, groups and Communication Services resources that whoever is signed in may see."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import AzureError as SdkError
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from centrala.azure.cloud import Cloud
-from centrala.azure.errors import AzureError
+from centrala.azure.errors import as_ours
 from centrala.azure.identifiers import ResourceId
 
 ACTIVE = {"Enabled", "Warned", "PastDue"}  # those in which something can still be made
@@ -34,7 +31,7 @@ class Subscription:
 
 def list_subscriptions(*, credential: TokenCredential, cloud: Cloud) -> list[Subscription]:
     """By name. Raises AzureError."""
-    with _as_ours(), SubscriptionClient(credential, **_options(cloud)) as client:
+    with as_ours(), SubscriptionClient(credential, **_options(cloud)) as client:
         found = [
             Subscription(
                 id=str(one.subscription_id),
@@ -49,7 +46,7 @@ def list_subscriptions(*, credential: TokenCredential, cloud: Cloud) -> list[Sub
 
 def list_groups(subscription_id: str, *, credential: TokenCredential, cloud: Cloud) -> list[str]:
     """The names of its resource groups. Raises AzureError."""
-    with _as_ours(), ResourceManagementClient(credential, subscription_id, **_options(cloud)) as client:
+    with as_ours(), ResourceManagementClient(credential, subscription_id, **_options(cloud)) as client:
         return sorted((str(one.name) for one in client.resource_groups.list()), key=str.lower)
 
 
@@ -58,18 +55,10 @@ def list_resources(subscription_id: str, *, credential: TokenCredential, cloud: 
 
     Raises AzureError.
     """
-    with _as_ours(), ResourceManagementClient(credential, subscription_id, **_options(cloud)) as client:
+    with as_ours(), ResourceManagementClient(credential, subscription_id, **_options(cloud)) as client:
         found = [ResourceId.parse(str(one.id)) for one in client.resources.list(filter=OURS)]
     return sorted(found, key=lambda one: (one.resource_group.lower(), one.name.lower()))
 
 
 def _options(cloud: Cloud) -> dict[str, Any]:  # keyword arguments of several kinds
     return {**cloud.management, **IMPATIENT}
-
-
-@contextmanager
-def _as_ours() -> Iterator[None]:
-    try:
-        yield
-    except SdkError as error:
-        raise AzureError.from_sdk(error) from None

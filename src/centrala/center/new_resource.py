@@ -14,10 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from centrala.azure.errors import AzureError
 from centrala.azure.new_resource import DATA_LOCATIONS, Maker
 from centrala.azure.places import Subscription, list_groups, list_subscriptions
+from centrala.center.before_connecting import led_away
 from centrala.center.forms import PLAIN, SetupForm
-from centrala.center.prerequisites import panel_of
-from centrala.center.views import numbers_page
-from centrala.connection.access import connections_of
 from centrala.connection.azure_words import in_words
 from centrala.connection.creating import Wanted, create, reason_against
 from centrala.connection.sign_in import azure_credential_of
@@ -27,7 +25,7 @@ from centrala.organization.forms import explain
 from centrala.organization.standing import standing
 
 PAGE = "center/new_resource.html"
-UNPROCESSABLE, FORBIDDEN = 422, 403
+UNPROCESSABLE = 422
 LONGEST_NAME, LONGEST_GROUP = 63, 90
 
 
@@ -70,13 +68,10 @@ class NewResourceForm(forms.Form):
 @administrators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: StaffRequest) -> HttpResponse:
-    if connections_of(request.user).filter(disconnected_at=None).exists():
-        return redirect("center:advanced")
-    if not panel_of(request).found.enabled:
-        return numbers_page(request, status=FORBIDDEN)
+    if (answer := led_away(request, back="center:connect-new")) is not None:
+        return answer
     credential = azure_credential_of(request)
-    if credential is None:
-        return redirect(reverse("center:azure", query={"next": reverse("center:connect-new")}))
+    assert credential is not None  # else led away
     try:
         return _shown(request, credential)
     except AzureError as error:

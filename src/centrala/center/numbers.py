@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db import models
 from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,13 +36,6 @@ if TYPE_CHECKING:
 
 PAGE = 100
 LATEST_ORDERS = 3
-CONNECTED, READY, INACTIVE = "connected", "ready", "inactive"
-STATUSES = [
-    ("", pgettext_lazy("any status", "Any")),
-    (CONNECTED, pgettext_lazy("number", "Connected")),
-    (READY, gettext_lazy("Ready for setup")),
-    (INACTIVE, pgettext_lazy("number", "Inactive")),
-]
 ABLE = [
     ("", pgettext_lazy("any features", "Any")),
     ("receives_calls", gettext_lazy("Receive calls")),
@@ -68,6 +62,12 @@ COLUMNS = [
 ]
 
 
+class Status(models.TextChoices):
+    CONNECTED = "connected", pgettext_lazy("number", "Connected")
+    READY = "ready", gettext_lazy("Ready for setup")
+    INACTIVE = "inactive", pgettext_lazy("number", "Inactive")
+
+
 class NumbersForm(forms.Form):
     """What is wrong in the address counts as absent."""
 
@@ -77,7 +77,11 @@ class NumbersForm(forms.Form):
         max_length=60,
         widget=forms.TextInput({"type": "search", "autocomplete": "off"}),
     )
-    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=STATUSES, required=False)
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        choices=[("", pgettext_lazy("any status", "Any")), *Status.choices],
+        required=False,
+    )
     able = forms.ChoiceField(label=pgettext_lazy("features", "Can"), choices=ABLE, required=False)
     type = forms.ChoiceField(
         label=gettext_lazy("Number type"),
@@ -121,11 +125,11 @@ def narrowed(numbers: QuerySet[PhoneNumber], asked: dict[str, str]) -> QuerySet[
     if kind := asked.get("type"):
         numbers = numbers.filter(type=kind)
     match asked.get("status"):
-        case "connected":
+        case Status.CONNECTED:
             numbers = numbers.filter(used, missing_since=None)
-        case "ready":
+        case Status.READY:
             numbers = numbers.filter(~used, missing_since=None)
-        case "inactive":
+        case Status.INACTIVE:
             numbers = numbers.filter(missing_since__isnull=False)
     return numbers
 

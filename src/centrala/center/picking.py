@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from azure.core.credentials import TokenCredential
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,15 +18,11 @@ from centrala.azure.errors import AzureError
 from centrala.azure.graph import Application, directory
 from centrala.azure.identifiers import ResourceId
 from centrala.azure.places import list_resources, list_subscriptions
-from centrala.center.prerequisites import panel_of
-from centrala.center.views import numbers_page
-from centrala.connection.access import connections_of
+from centrala.center.before_connecting import led_away
 from centrala.connection.azure_words import in_words
 from centrala.connection.sign_in import azure_credential_of
 from centrala.organization.access import StaffRequest, administrators_only
 from centrala.organization.standing import standing
-
-FORBIDDEN = 403
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +46,10 @@ class Choice:
 @administrators_only
 @require_safe
 def pick(request: StaffRequest) -> HttpResponse:
-    if connections_of(request.user).filter(disconnected_at=None).exists():
-        return redirect("center:advanced")
-    if not panel_of(request).found.enabled:
-        return numbers_page(request, status=FORBIDDEN)
+    if (answer := led_away(request, back="center:connect-pick")) is not None:
+        return answer
     credential = azure_credential_of(request)
-    if credential is None:
-        return redirect(reverse("center:azure", query={"next": reverse("center:connect-pick")}))
+    assert credential is not None  # else led away
     picking = Picking(request, credential)
     return render(request, "center/pick.html", {"choices": picking.choices, "leads_to": picking.leads_to})
 

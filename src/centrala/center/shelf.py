@@ -1,5 +1,6 @@
 """What Azure offers, kept for a few minutes: an administrator who goes back and forth asks once."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -43,7 +44,7 @@ class Shelf:
         return Market(connection=self.connection.connection_string, cloud=settings.CLOUD)
 
     def _kept(self, name: str, ask: Callable[[], Answer]) -> Answer:
-        key = f"market {self.connection.pk} {name}".replace(" ", "/").encode().hex()[:200]
+        key = hashlib.sha256(f"market {self.connection.pk} {name}".encode()).hexdigest()  # of any length, any letters
         found: Answer | None = cache.get(key)
         if found is None:
             found = ask()

@@ -16,7 +16,7 @@ from centrala.azure.identifiers import ResourceId
 from centrala.azure.new_resource import DATA_LOCATIONS, GROUP, Maker, Name
 from centrala.azure.providers import COMMUNICATION, REGISTERED, providers
 from centrala.azure.resources import read_resource
-from centrala.connection.access import active_connection
+from centrala.connection.actions import refuse_another
 from centrala.errors import Refused
 from centrala.organization.audit import record
 from centrala.organization.models import User
@@ -40,12 +40,8 @@ def create(*, wanted: Wanted, credential: TokenCredential, actor: User | None) -
 
     Raises Refused with the field, AzureError.
     """
-    connected = active_connection()
-    if connected is not None:
-        raise Refused(
-            _("“%(name)s” is connected, and one installation serves one resource. Fix: centrala disconnect.")
-            % {"name": connected.resource_name}
-        )
+    target = ResourceId(wanted.subscription_id, wanted.group, wanted.name)
+    refuse_another(target)
     if wanted.data_location not in DATA_LOCATIONS:
         raise Refused(_("Azure keeps no data there. Fix: choose a place from the list."), field="data_location")
     if GROUP.fullmatch(wanted.group) is None:
@@ -53,7 +49,6 @@ def create(*, wanted: Wanted, credential: TokenCredential, actor: User | None) -
             _("A resource group has up to 90 letters, digits and _ ( ) . -, and no dot at the end."), field="group"
         )
     maker = Maker(subscription_id=wanted.subscription_id, credential=credential, cloud=settings.CLOUD)
-    target = ResourceId(wanted.subscription_id, wanted.group, wanted.name)
     if (reason := reason_against(wanted.name, maker)) and not _is_there(target, credential):
         raise Refused(reason, field="name")
     _register(wanted.subscription_id, credential)

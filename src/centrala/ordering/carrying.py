@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from centrala.azure.errors import AzureError
-from centrala.azure.number_market import Found, Market, StillUnderWay
+from centrala.azure.number_market import Found, Market
+from centrala.azure.operations import StillUnderWay
 from centrala.azure.phone_numbers import Number
 from centrala.numbers.actions import keep
 from centrala.numbers.models import NumberType, PhoneNumber
