@@ -178,6 +178,20 @@ def test_purchase_is_not_tried_for_ever(connection: Connection, adam: User, loca
     assert "limit" in order.said
 
 
+def test_purchase_that_went_through_is_found_however_late_somebody_looks(connection: Connection, adam: User) -> None:
+    """All processes stood still after Azure had sold the number."""
+    order = searched(connection, adam)
+    actions.purchase(order=order, agreed=False, actor=adam)
+    Market(connection=connection.connection_string, cloud=settings.CLOUD).purchase(order.search_id, no_resale=False)
+    Order.objects.update(attempted_at=now() - timedelta(days=1), expires_at=now() - timedelta(days=1))
+
+    carry_out(order_id=order.pk)
+
+    order.refresh_from_db()
+    assert order.state == State.DONE
+    assert PhoneNumber.objects.filter(number=order.number).exists()
+
+
 def test_sold_out_is_told(connection: Connection, adam: User, local_azure: LocalAzure) -> None:
     everything = {"country": "US", "type": "tollFree", "area_code": "833"}
     local_azure.control.post("/_local/numbers/sold-out", json=everything).raise_for_status()
