@@ -446,9 +446,16 @@ SIP_INVALID_PATTERN = _sip("InvalidRouteNumberPattern", "Route with an invalid n
 SIP_MISSING_TRUNK = _sip("MissingTrunk", "Route targeting a missing trunk.")
 SIP_REPEATED_TRUNK = _sip("RouteWithDuplicatedTrunk", "There is a duplicated trunk in a route.")
 SIP_DUPLICATED_ROUTE = _sip("DuplicatedRoute", "There is a duplicated route.")
-SIP_TOO_MANY = _sip("TooManyItems", "At most 250 trunks and 250 routes are allowed.")
+SIP_TOO_MANY = _sip("TooManyItems", "At most 250 trunks and 250 routes are allowed, and as many trunks of a route.")
 SIP_TRUNK_TAKEN = _sip("TrunkInUse", "The trunk belongs to another resource.")
+SIP_DOMAIN_IN_USE = _sip("DomainInUse", "The domain of the trunk '{name}' cannot go before it.")
+SIP_INVALID_CALLER_ID = _sip("InvalidRouteCallerIdOverride", "Route with a caller ID override that is no E.164 number.")
+SIP_INVALID_EXPAND = Refusal(400, "InvalidExpand", "The expand parameter may be 'trunks/health' only.")
+SIP_INVALID_TARGET = Refusal(
+    400, "InvalidTargetPhoneNumber", "The targetPhoneNumber must be digits, after a plus or not."
+)
 SIP_DOMAIN_NOT_VERIFIED = _sip("DomainNotVerified", "The domain of the trunk '{name}' is not verified on the resource.")
+SIP_UNKNOWN_DOMAIN = _sip("DomainNotVerified", "The domain '{name}' is not verified on the resource.")
 
 # Storage: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
 ACCOUNT_NAME = Refusal(
@@ -543,6 +550,7 @@ INVALID_CONTROL = Refusal(400, "invalid", "{reason}")
 NOT_ORDERED = Refusal(404, "not_ordered", "No such trouble is on order.")
 NUMBER_TAKEN = Refusal(409, "number_taken", "A resource has that number already.")
 UNKNOWN_NUMBER = Refusal(404, "unknown_number", "No resource here owns the number in '{field}'.")
+UNKNOWN_TRUNK = Refusal(404, "unknown_trunk", "No resource here has a trunk of that name.")
 CROSS_ORIGIN = Refusal(403, "cross_origin", "Pages of other origins may not change the local cloud.")
 NOT_JSON = Refusal(415, "not_json", "Send the body as Content-Type: application/json.")
 WRONG_HOST = Refusal(421, "wrong_host", "Open the local cloud as localhost or 127.0.0.1.")

@@ -51,7 +51,8 @@ def replant(world: World) -> None:
             world.delivery_faults, world.messages, world.repeatables,
             world.faults, world.alphanumeric_senders, world.opt_outs,
             world.number_searches, world.number_operations, world.reservations, world.sold_out, world.number_quotas,
-            world.sip, world.identities, world.telephones, world.ai_resources, world.recording_files,
+            world.sip, world.border_controllers, world.identities,
+            world.telephones, world.ai_resources, world.recording_files,
             world.storage_accounts, world.containers, world.blobs, world.blocks,
         ):  # fmt: skip
             table.clear()

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from localazure.background import Background
 from localazure.bell import Bell
@@ -46,6 +47,7 @@ from localazure.records.seed import Seed
 from localazure.records.storage import Blob, Block, Container, StorageAccount
 from localazure.records.telephony import (
     AlphanumericSender,
+    BorderController,
     Identity,
     NumberOperation,
     NumberQuota,
@@ -142,6 +144,7 @@ class World:
         self.sold_out = Table(store, SoldOut)  # by {country}/{type}/{area code}
         self.number_quotas = Table(store, NumberQuota)  # one, "tenant"
         self.sip = Table(store, SipConfiguration)  # by resource
+        self.border_controllers = Table(store, BorderController)  # by the trunk's name, lower case: as ordered
         self.identities = Table(store, Identity)
         self.rates = Rates()
 
@@ -150,6 +153,7 @@ class World:
         self.ai_resources = Table(store, AiResource)  # by resource and address
         self.recording_files = Table(store, RecordingFile)  # by document id
         self.calls = Calls()
+        self.dice = Random()  # noqa: S311  # which trunk is tried first is no secret
 
         self.storage_accounts = Table(store, StorageAccount)
         self.containers = Table(store, Container, groups=lambda one: (one.account,))

@@ -111,6 +111,9 @@ def remove(world: World, one: CommunicationService) -> None:
 
 
 def _remove_owned(world: World, resource: str) -> None:
+    known = world.sip.get(resource)
+    for trunk in known.trunks if known else ():
+        world.border_controllers.remove(trunk.lower())
     for table in (
         world.numbers, world.alphanumeric_senders, world.opt_outs, world.number_searches, world.number_operations,
         world.reservations, world.sip, world.identities,

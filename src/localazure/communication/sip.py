@@ -5,16 +5,20 @@ https://learn.microsoft.com/azure/communication-services/concepts/telephony/dire
 """
 
 import re
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Collection, Iterable, Sequence, Sized
 
 import msgspec
+from msgspec import UNSET
 
 from localazure.communication.patterns import is_plausible
+from localazure.communication.senders import E164
+from localazure.communication.sip_shapes import ConfigurationBody, DomainBody, PatchBody, RouteBody, TrunkBody
 from localazure.errors import (
+    SIP_DOMAIN_IN_USE,
     SIP_DOMAIN_NOT_VERIFIED,
     SIP_DUPLICATED_ROUTE,
     SIP_EMPTY_PATCH,
+    SIP_INVALID_CALLER_ID,
     SIP_INVALID_FQDN,
     SIP_INVALID_NAME,
     SIP_INVALID_PATTERN,
@@ -23,6 +27,7 @@ from localazure.errors import (
     SIP_REPEATED_TRUNK,
     SIP_TOO_MANY,
     SIP_TRUNK_TAKEN,
+    SIP_UNKNOWN_DOMAIN,
 )
 from localazure.loose import Check
 from localazure.records.telephony import Route, SipConfiguration, Trunk
@@ -34,39 +39,33 @@ FQDN = re.compile(rf"(?=.{{1,249}}$)({LABEL}\.)+(?=[A-Za-z])(?!-)[A-Za-z0-9-]{{2
 HIGHEST_PORT = 65535
 
 
-class TrunkBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    sip_signaling_port: int | None = None
-
-
-class RouteBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    name: Annotated[str, msgspec.Meta(max_length=256)]
-    number_pattern: Annotated[str, msgspec.Meta(max_length=1024)]
-    description: Annotated[str, msgspec.Meta(max_length=1024)] | None = None
-    trunks: list[str] | None = None
-
-
-class PatchBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A merge patch: a trunk that is null goes, routes are replaced whole."""
-
-    trunks: dict[str, TrunkBody | None] | None = None
-    routes: list[RouteBody] | None = None
-
-
 def configuration(world: World, resource: str) -> SipConfiguration:
     return world.sip.get(resource) or SipConfiguration(resource=resource)
 
 
 def change(world: World, resource: str, patch: PatchBody) -> SipConfiguration:
     """All of it or, where one part is wrong, nothing."""
-    if not patch.trunks and patch.routes is None:
+    if not patch.trunks and not patch.domains and patch.routes is None:
         raise SIP_EMPTY_PATCH.of()
-    known = configuration(world, resource)
+    known = _with_domains(world, configuration(world, resource), patch.domains or {})
     trunks = _patched(world, known, patch.trunks or {})
     routes = known.routes if patch.routes is None else tuple(_route(one) for one in patch.routes)
-    if max(len(trunks), len(routes)) > MOST:
-        raise SIP_TOO_MANY.of()
+    _check_numbers(trunks, routes)
     _check_routes(routes, trunks)
+    _check_domains_stay(world, known, patch, trunks)
+    for name in set(configuration(world, resource).trunks) - set(trunks):
+        world.border_controllers.remove(name.lower())
     return world.sip.put(resource, msgspec.structs.replace(known, trunks=trunks, routes=routes))
+
+
+def to_be_tried(world: World, resource: str, asked: ConfigurationBody | None) -> tuple[Route, ...]:
+    """The routes of a configuration that is nobody's yet; without one, the resource's own."""
+    if asked is None:
+        return configuration(world, resource).routes
+    routes = tuple(_route(one) for one in asked.routes or ())
+    _check_numbers(asked.trunks or {}, routes)
+    _check_routes(routes, asked.trunks)
+    return routes
 
 
 def verify_domain(world: World, resource: str, domain: str) -> SipConfiguration:
@@ -75,16 +74,28 @@ def verify_domain(world: World, resource: str, domain: str) -> SipConfiguration:
     return world.sip.put(resource, msgspec.structs.replace(known, domains=domains))
 
 
-def shape(one: SipConfiguration) -> dict[str, object]:
-    return {
-        "trunks": {name: {"sipSignalingPort": trunk.port} for name, trunk in one.trunks.items()},
-        "routes": [_route_shape(route) for route in one.routes],
-    }
+def _with_domains(world: World, known: SipConfiguration, changes: dict[str, DomainBody | None]) -> SipConfiguration:
+    domains, disabled = set(known.domains), set(known.disabled)
+    for asked, body in changes.items():
+        name = asked.lower()
+        if body is not None and name not in domains and Check.SIP_DOMAIN not in world.loose:
+            raise SIP_UNKNOWN_DOMAIN.of(name=asked)
+        (domains.discard if body is None else domains.add)(name)
+        (disabled.add if body and body.enabled is False else disabled.discard)(name)
+    return msgspec.structs.replace(known, domains=tuple(sorted(domains)), disabled=frozenset(disabled & domains))
 
 
-def _route_shape(one: Route) -> dict[str, object]:
-    told = {} if one.description is None else {"description": one.description}
-    return {**told, "name": one.name, "numberPattern": one.pattern, "trunks": list(one.trunks)}
+def _check_domains_stay(world: World, known: SipConfiguration, patch: PatchBody, trunks: Iterable[str]) -> None:
+    """Where a domain is taken away, every trunk must still be in one."""
+    if patch.domains and None in patch.domains.values() and Check.SIP_DOMAIN not in world.loose:
+        for name in trunks:
+            if not _is_below(name, known.domains):
+                raise SIP_DOMAIN_IN_USE.of(name=name)
+
+
+def _check_numbers(trunks: Sized, routes: Sequence[Route]) -> None:
+    if max(len(trunks), len(routes), *(len(one.trunks) for one in routes), 0) > MOST:
+        raise SIP_TOO_MANY.of()
 
 
 def _patched(world: World, known: SipConfiguration, changes: dict[str, TrunkBody | None]) -> dict[str, Trunk]:
@@ -107,7 +118,7 @@ def _trunk(world: World, known: SipConfiguration, name: str, body: TrunkBody, be
         raise SIP_INVALID_PORT.of()
     if before is None:
         _check_domain(world, known, name)
-    return Trunk(port=port)
+    return msgspec.structs.replace(before or Trunk(port=port), port=port, **body.switches())
 
 
 def _check_domain(world: World, known: SipConfiguration, name: str) -> None:
@@ -115,9 +126,12 @@ def _check_domain(world: World, known: SipConfiguration, name: str) -> None:
     others = [one for one in world.sip.all() if one.resource != known.resource]
     if any(name.lower() == trunk.lower() for one in others for trunk in one.trunks):
         raise SIP_TRUNK_TAKEN.of()
-    own = any(f".{name.lower()}".endswith(f".{domain}") for domain in known.domains)
-    if not own and Check.SIP_DOMAIN not in world.loose:
+    if not _is_below(name, known.domains) and Check.SIP_DOMAIN not in world.loose:
         raise SIP_DOMAIN_NOT_VERIFIED.of(name=name)
+
+
+def _is_below(name: str, domains: Iterable[str]) -> bool:
+    return any(f".{name.lower()}".endswith(f".{domain}") for domain in domains)
 
 
 def _route(body: RouteBody) -> Route:
@@ -128,12 +142,22 @@ def _route(body: RouteBody) -> Route:
     trunks = tuple(body.trunks or ())
     if len({one.lower() for one in trunks}) < len(trunks):
         raise SIP_REPEATED_TRUNK.of()
-    return Route(name=body.name, pattern=body.number_pattern, description=body.description, trunks=trunks)
+    caller_id = None if body.caller_id_override is UNSET else body.caller_id_override
+    if caller_id is not None and not E164.fullmatch(caller_id):
+        raise SIP_INVALID_CALLER_ID.of()
+    return Route(
+        name=body.name,
+        pattern=body.number_pattern,
+        description=body.description,
+        trunks=trunks,
+        caller_id=caller_id,
+    )
 
 
-def _check_routes(routes: Sequence[Route], trunks: dict[str, Trunk]) -> None:
+def _check_routes(routes: Sequence[Route], trunks: Collection[str] | None) -> None:
+    """Without trunks, nobody asks whether those of the routes are there."""
     if len({one.name.lower() for one in routes}) < len(routes):
         raise SIP_DUPLICATED_ROUTE.of()
-    names = {name.lower() for name in trunks}
-    if any(trunk.lower() not in names for route in routes for trunk in route.trunks):
+    names = None if trunks is None else {name.lower() for name in trunks}
+    if names is not None and any(trunk.lower() not in names for route in routes for trunk in route.trunks):
         raise SIP_MISSING_TRUNK.of()

@@ -29,6 +29,7 @@ from localazure.control.shapes import (
 )
 from localazure.control.state import state
 from localazure.control.telephony import ROUTES as TELEPHONY
+from localazure.control.trunks import ROUTES as TRUNKS
 from localazure.errors import INVALID_CONTROL, NOT_FOUND, NOT_JSON
 from localazure.pipeline import Call, Reply, Service
 from localazure.routing import Router
@@ -140,6 +141,7 @@ ROUTES = [
     *IDENTITY,
     *FAULTS,
     *TELEPHONY,
+    *TRUNKS,
     *CALLS,
     Described("GET", "/_local/openapi.json", openapi, "This description", dict),
 ]  # fmt: skip

@@ -87,6 +87,7 @@ async def reset(world: World) -> None:
     world.event_grid_tokens.clear()
     world.rates.clear()
     world.calls.clear()
+    world.dice.seed()
     world.unanswered.clear()
     resume(world)
     world.operations_changed.ring()

@@ -109,8 +109,32 @@ class NumberQuota(msgspec.Struct, frozen=True, kw_only=True):
     searches_a_week: int | None = None
 
 
+class Cased(StrEnum):
+    """The service's words in lower case; however they are spelled, they are understood."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Cased | None":
+        return next((one for one in cls if isinstance(value, str) and one.value == value.lower()), None)
+
+
+class PrivacyHeader(Cased):
+    ID = "id"
+    NONE = "none"
+
+
+class IpVersion(Cased):
+    V4 = "ipv4"
+    V6 = "ipv6"
+
+
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to a border controller; all but the port is known to the previews only."""
+
     port: int
+    enabled: bool = True
+    direct_transfer: bool = False
+    privacy_header: PrivacyHeader = PrivacyHeader.ID
+    ip_version: IpVersion = IpVersion.V4
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,15 +142,46 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str
     description: str | None = None
     trunks: tuple[str, ...] = ()
+    caller_id: str | None = None  # shown instead of whatever the call says
 
 
 class SipConfiguration(msgspec.Struct, frozen=True, kw_only=True):
-    """`domains` are those whose ownership was verified, in lower case."""
+    """`domains` are those whose ownership was verified, in lower case; the trunks below a `disabled` one rest."""
 
     resource: str
     trunks: dict[str, Trunk] = {}
     routes: tuple[Route, ...] = ()
     domains: tuple[str, ...] = ()
+    disabled: frozenset[str] = frozenset()
+
+
+class Tls(StrEnum):
+    """Of the connection to a border controller, by its certificate."""
+
+    UNKNOWN = "unknown"
+    OK = "ok"
+    EXPIRING = "certExpiring"
+    EXPIRED = "certExpired"
+
+
+class Ping(StrEnum):
+    """Of a border controller's SIP OPTIONS."""
+
+    UNKNOWN = "unknown"
+    OK = "ok"
+    EXPIRED = "expired"
+    ERROR = "error"
+
+
+class BorderController(msgspec.Struct, frozen=True, kw_only=True):
+    """What the one behind a trunk does. It `answers` an INVITE by that SIP status, None lets the telephone ring."""
+
+    trunk: str
+    tls: Tls = Tls.OK
+    ping: Ping = Ping.OK
+    recent_calls: bool = True
+    answers: int | None = None
+    seconds: float = 0
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):

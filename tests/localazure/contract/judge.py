@@ -51,7 +51,8 @@ class Judge:
     def _authority(self, service: str, method: str, path: str, shape: str, version: str) -> Authority:
         if service == "control":
             return Authority(schema=own.control(method, path))
-        schema = own.answers(method, shape)  # of our own where Microsoft's have the path of any resource at most
+        # of our own where Microsoft's have the path of any resource at most, or not that version
+        schema = own.answers(method, shape, version)
         return Authority(
             swagger=None if schema else self._specs.find(method, path, version),
             model=sdk.model(self._specs, method, path),

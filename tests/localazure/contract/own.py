@@ -2,7 +2,8 @@
 
 A file of schemas/ has `errors` by service, and `answers`: method, path (a template of ours, names of parameters do not
 matter), and by status a schema, null for no body, or the content type of what is no JSON; "*/*" is whatever a client
-put there. Objects are closed. What a service says in XML is judged as an object of the elements' texts.
+put there. Objects are closed. What a service says in XML is judged as an object of the elements' texts. An answer may
+name the `versions` of an API that it is for: previews, of which the specifications at hand have only what was stable.
 """
 
 import json
@@ -34,8 +35,8 @@ class Answers:
     by_status: dict[int, Answer]
 
 
-def answers(method: str, template: str) -> Answers | None:
-    return _all().get((method, template))
+def answers(method: str, template: str, version: str = "") -> Answers | None:
+    return _all().get((method, template, version)) or _all().get((method, template, ""))
 
 
 def told(body: str) -> Json:
@@ -61,11 +62,12 @@ def control(method: str, path: str) -> Answers:
 
 
 @cache
-def _all() -> dict[tuple[str, str], Answers]:
+def _all() -> dict[tuple[str, str, str], Answers]:
     return {
-        (one["method"], shape(one["path"])): Answers(name, dict(_answers(document, one)))
+        (one["method"], shape(one["path"]), version): Answers(name, dict(_answers(document, one)))
         for name, document in _documents()
         for one in document.get("answers", [])
+        for version in one.get("versions", [""])
     }
 
 
