@@ -45,7 +45,8 @@ def redirect(world: World, resource: str, body: RedirectBody) -> None:
     if own or not identifiers.is_telephone(target):
         arriving.offer(world, call, target)
     else:
-        dialling.dial(world, call, target, partial(_redirected, world, call))
+        caller_id, paid_by = identifiers.number_of(call.caller), identifiers.number_of(call.callee)
+        dialling.dial(world, call, target, partial(_redirected, world, call), caller_id=caller_id, paid_by=paid_by)
         call.offer = None
 
 

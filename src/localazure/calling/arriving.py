@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from localazure.calling import identifiers, presence
 from localazure.calling.contexts import seal
+from localazure.calling.direct_routing import Way
+from localazure.calling.entrances import Entrance
 from localazure.calling.model import Call, CustomContext, Leg, Offer
 from localazure.calling.results import CALLER_GAVE_UP, NOBODY_ANSWERED
 from localazure.eventgrid.publishing import publish
 from localazure.records.calling import Step
 from localazure.records.ids import new_id
-from localazure.records.resources import PhoneNumber
 from localazure.world import World
 
 EVENT = "Microsoft.Communication.IncomingCall"
@@ -40,17 +41,20 @@ def ring(
     world: World,
     *,
     caller: str,
-    number: PhoneNumber,
+    at: Entrance,
     steps: tuple[Step, ...] = (),
     custom: CustomContext | None = None,
     display_name: str = "",
     gives_up_after: float | None = None,
 ) -> Call:
-    """Somebody outside calls one of the resources' numbers. `caller` is a raw id."""
-    callee = identifiers.of_number(number.number)
-    call = new_call(world, resource=number.resource, inbound=True, caller=caller, callee=callee, custom=custom)
+    """Somebody outside calls a number. `caller` is a raw id."""
+    callee = identifiers.of_number(at.number)
+    call = new_call(world, resource=at.resource, inbound=True, caller=caller, callee=callee, custom=custom)
     call.display_name = display_name
-    call.legs[caller] = Leg(raw_id=caller, call=call, custom=call.custom, since=call.made_at, steps=list(steps))
+    way = Way(caller_id=identifiers.number_of(caller), through=at.through) if at.through else None
+    call.legs[caller] = Leg(
+        raw_id=caller, call=call, custom=call.custom, since=call.made_at, steps=list(steps), way=way
+    )
     offer(world, call, callee)
     if gives_up_after is not None:
         world.background.spawn(_give_up(world, call, gives_up_after))

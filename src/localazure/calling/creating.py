@@ -33,7 +33,7 @@ def create(world: World, resource: str, body: CreateBody) -> Connection:
         targets=targets,
     )
     for name in targets:
-        dialling.dial(world, call, name, partial(_decided, world, connection))
+        dialling.dial(world, call, name, partial(_decided, world, connection), caller_id=number)
     return connection
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from localazure.calling import identifiers, presence
+from localazure.calling import direct_routing, identifiers, presence
 from localazure.calling.errors import INVALID_CALL
 from localazure.calling.model import Call, CustomContext, Leg, LegState
 from localazure.calling.results import BUSY, DECLINED, NOBODY_ANSWERED, UNREACHABLE, Result
@@ -34,12 +34,20 @@ def dial(
     *,
     seconds: float = RING_OUT,
     custom: CustomContext | None = None,
+    caller_id: str = "",
+    paid_by: str = "",
 ) -> Leg:
-    """`decided` is told once what came of it, None for an answer, unless the party is let go of before."""
+    """`decided` is told once what came of it, None for an answer, unless the party is let go of before.
+
+    A telephone is shown `caller_id`; `paid_by` is the resource's number where that is another.
+    """
     known = call.legs.get(name)
     if known is not None and known.state is not LegState.GONE:
         raise INVALID_CALL.of(reason="The participant is in the call or being called already.")
-    leg = Leg(raw_id=name, call=call, since=world.clock.now(), decided=decided, custom=custom or CustomContext())
+    way = direct_routing.way(world, call.resource, name, caller_id=caller_id, paid_by=paid_by or caller_id)
+    leg = Leg(
+        raw_id=name, call=call, since=world.clock.now(), decided=decided, custom=custom or CustomContext(), way=way
+    )
     call.legs[name] = leg
     world.background.spawn(_ring(world, leg, seconds))
     return leg
@@ -67,10 +75,15 @@ def telephone(world: World, name: str) -> Telephone:
 async def _ring(world: World, leg: Leg, seconds: float) -> None:
     one, runs_out = telephone(world, leg.raw_id), world.clock.after(seconds)
     leg.steps = list(one.script)
+    if result := await direct_routing.reach(world, leg, runs_out):
+        decide(world, leg, result)
+        return
+    if leg.state is not LegState.RINGING:
+        return
     handset = world.calls.handsets.get(leg.raw_id)
     if handset and one.when_called is WhenCalled.RING and not handset.ring(leg):
         decide(world, leg, BUSY)
-    elif one.when_called in RESULTS and one.after_seconds < seconds:
+    elif one.when_called in RESULTS and world.clock.after(one.after_seconds) < runs_out:
         await world.clock.sleep(one.after_seconds)
         decide(world, leg, RESULTS[one.when_called])
     else:

@@ -23,4 +23,9 @@ RANGE_NOT_SATISFIABLE = Refusal(416, "InvalidRange", "The range is outside of th
 # The control API
 NO_SUCH_CALL = Refusal(404, "unknown_call", "There is no such call.")
 CANNOT_BE_CALLED = Refusal(400, "not_callable", "The number in 'to' takes no calls: it can {calling}.")
+BOUGHT_NUMBER = Refusal(
+    400, "bought_number", "The number in 'to' was bought from Microsoft: no carrier of yours has it."
+)
+TRUNK_IS_DISABLED = Refusal(409, "trunk_disabled", "The trunk, or its domain, is disabled.")
+TRUNK_IS_NOT_TRUSTED = Refusal(409, "trunk_not_trusted", "The certificate of the border controller has expired.")
 CALL_IS_OVER = Refusal(409, "call_is_over", "The call has ended.")

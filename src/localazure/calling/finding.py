@@ -1,13 +1,12 @@
 """From a name in a request to what it stands for."""
 
+from localazure.calling import direct_routing
 from localazure.calling.errors import CALL_NOT_FOUND, INVALID_CALL, NOT_ESTABLISHED, PARTICIPANT_NOT_FOUND
 from localazure.calling.identifiers import IdentifierModel, raw_id
 from localazure.calling.model import Call, Connection, ConnectionState, Leg, LegState
 from localazure.communication.senders import E164
 from localazure.pipeline import Call as Request
 from localazure.world import World
-
-OUTBOUND = "outbound"
 
 
 def connection(world: World, request: Request) -> Connection:
@@ -39,12 +38,20 @@ def party_named(call: Call, name: str) -> Leg:
 
 
 def caller_id(world: World, resource: str, number: str | None) -> str:
-    """A number of the resource that may call out; whoever calls a telephone has to show one."""
+    """A number of the resource that may call out; whoever calls a telephone has to show one.
+
+    With direct routing any number of the organisation will do, of which Azure knows nothing: whether it can be used
+    shows when the call looks for its way.
+    """
     if number is None:
         raise INVALID_CALL.of(reason="The sourceCallerIdNumber is missing, which calling a telephone needs.")
+    if direct_routing.is_set_up(world, resource):
+        if not E164.fullmatch(number):
+            raise INVALID_CALL.of(reason="The sourceCallerIdNumber is no E.164 number.")
+        return number
     owned = world.numbers.get(number) if E164.fullmatch(number) else None
     if owned is None or owned.resource != resource:
         raise INVALID_CALL.of(reason="The sourceCallerIdNumber is no number of this resource.")
-    if OUTBOUND not in owned.calling:
+    if direct_routing.OUTBOUND not in owned.calling:
         raise INVALID_CALL.of(reason="The sourceCallerIdNumber has no capability for outbound calls.")
     return number

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from localazure.calling import arriving, dialling, identifiers, presence
-from localazure.calling.errors import CANNOT_BE_CALLED
+from localazure.calling import arriving, dialling, entrances, identifiers, presence
 from localazure.calling.model import Leg, LegState
 from localazure.calling.results import BUSY, CALLER_GAVE_UP, DECLINED, NOBODY_ANSWERED, REJECTED, UNREACHABLE
-from localazure.errors import INVALID_CONTROL, UNKNOWN_NUMBER
+from localazure.errors import INVALID_CONTROL
 from localazure.world import World
 
 if TYPE_CHECKING:  # it needs numpy
@@ -37,16 +36,12 @@ class Handset:
         for leg in waiting(world, self._raw_id):
             self.ring(leg)
 
-    def call(self, to: str) -> None:
-        """Raises ServiceError where that number cannot be called."""
+    def call(self, to: str, through: str | None = None) -> None:
+        """Through a trunk, where one is named. Raises ServiceError where that number cannot be called."""
         if self.leg:
             raise INVALID_CONTROL.of(reason="This telephone is in a call.")
-        number = self._world.numbers.get(to)
-        if number is None:
-            raise UNKNOWN_NUMBER.of(field="to")
-        if "inbound" not in number.calling:
-            raise CANNOT_BE_CALLED.of(calling=number.calling)
-        call = arriving.ring(self._world, caller=self._raw_id, number=number)
+        at = entrances.entrance(self._world, to, through)
+        call = arriving.ring(self._world, caller=self._raw_id, at=at)
         self._take(call.legs[self._raw_id])
         self._tell({"state": "calling", "with": to})
 
@@ -141,5 +136,7 @@ def _caller(leg: Leg) -> str:
     call = leg.call
     if leg.raw_id == call.caller:
         return identifiers.number_of(call.callee)
+    if leg.way and leg.way.last:
+        return leg.way.last.caller_id
     numbers = (one.source_number or one.answered_for for one in call.held_by())
     return next((number for number in numbers if number), identifiers.number_of(call.caller))

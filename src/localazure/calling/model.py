@@ -13,6 +13,7 @@ from localazure.records.calling import Step
 
 if TYPE_CHECKING:  # they need numpy, or this module
     from localazure.calling.bodies import MediaStreamingOptions
+    from localazure.calling.direct_routing import Way
     from localazure.calling.handset import Handset
     from localazure.calling.operations import Operations
     from localazure.calling.performing import Performer
@@ -68,6 +69,7 @@ class Leg:
     performer: "Performer | None" = None
     entertained: Callable[[], None] | None = None  # stops what plays while it is on hold
     handset: "Handset | None" = None  # in a browser, instead of a script
+    way: "Way | None" = None  # by a carrier of the organisation's own
     towards: "Call | None" = None  # which rings, and to which it is being transferred
 
     @property

@@ -15,10 +15,10 @@ from localazure.world import World
 def add(world: World, connection: Connection, body: AddBody) -> Leg:
     """It rings until it answers or the time is over; then the application is told."""
     uri = operation_callback(body)
-    name = identifiers.raw_id(body.participant_to_add, "participantToAdd")
+    name, number = identifiers.raw_id(body.participant_to_add, "participantToAdd"), ""
     if identifiers.is_telephone(name):
         given = body.source_caller_id_number.value if body.source_caller_id_number else None
-        finding.caller_id(world, connection.call.resource, given)
+        number = finding.caller_id(world, connection.call.resource, given)
     leg = dialling.dial(
         world,
         connection.call,
@@ -26,6 +26,7 @@ def add(world: World, connection: Connection, body: AddBody) -> Leg:
         partial(_added, world, connection, name, body.operation_context, uri),
         seconds=body.invitation_timeout_in_seconds or dialling.RING_OUT,
         custom=custom_context(body.custom_calling_context),
+        caller_id=number,
     )
     leg.invitation = new_id()
     return leg

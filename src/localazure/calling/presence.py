@@ -6,10 +6,14 @@ from localazure.calling.results import CALLER_GAVE_UP, CALLER_HUNG_UP, Result
 from localazure.calling.shapes import participants
 from localazure.world import World
 
+ANSWERED, CALLED_OFF = 200, 487  # SIP's words
+
 
 def enter(world: World, leg: Leg) -> None:
     """The party is in its call from now on, and what its script says begins."""
     leg.state, leg.since, leg.decided = LegState.CONNECTED, world.clock.now(), None
+    if leg.way:
+        leg.way.settle(ANSWERED)
     sound.enter(world, leg, lambda: hang_up(world, leg))
     if leg.handset:
         leg.handset.changed()
@@ -42,6 +46,8 @@ def leave(world: World, leg: Leg, result: Result) -> None:
 
 def gone(world: World, leg: Leg, result: Result) -> None:
     """Without a word to anybody."""
+    if leg.way:
+        leg.way.settle(result.code if result.code > ANSWERED else CALLED_OFF)
     leg.state, leg.since, leg.result, leg.decided = LegState.GONE, world.clock.now(), result, None
     if leg.call.stage:
         leg.call.stage.leave(leg.raw_id)

@@ -20,8 +20,9 @@ def transfer(world: World, connection: Connection, body: TransferBody) -> None:
     """The target rings while the transferee waits; nobody is asked who is not named, unless there is one only."""
     uri = operation_callback(body)
     target = identifiers.raw_id(body.target_participant, "targetParticipant")
+    caller_id = connection.source_number or connection.answered_for
     if body.source_caller_id_number:
-        finding.caller_id(world, connection.call.resource, body.source_caller_id_number.value)
+        caller_id = finding.caller_id(world, connection.call.resource, body.source_caller_id_number.value)
     transferee = _transferee(connection, body)
     custom = custom_context(body.custom_calling_context)
     number = world.numbers.get(identifiers.number_of(target))
@@ -30,7 +31,7 @@ def transfer(world: World, connection: Connection, body: TransferBody) -> None:
         _ring_at(world, number, transferee, custom, came)
     else:
         decided = partial(_decided, world, connection, transferee, target, body.operation_context, uri)
-        dialling.dial(world, connection.call, target, decided, custom=custom)
+        dialling.dial(world, connection.call, target, decided, custom=custom, caller_id=caller_id)
     connection.state = ConnectionState.TRANSFERRING
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence, Sized
 import msgspec
 from msgspec import UNSET
 
+from localazure.communication import health
 from localazure.communication.patterns import is_plausible
 from localazure.communication.senders import E164
 from localazure.communication.sip_shapes import ConfigurationBody, DomainBody, PatchBody, RouteBody, TrunkBody
@@ -28,6 +29,7 @@ from localazure.errors import (
     SIP_TOO_MANY,
     SIP_TRUNK_TAKEN,
     SIP_UNKNOWN_DOMAIN,
+    UNKNOWN_TRUNK,
 )
 from localazure.loose import Check
 from localazure.records.telephony import Route, SipConfiguration, Trunk
@@ -72,6 +74,14 @@ def verify_domain(world: World, resource: str, domain: str) -> SipConfiguration:
     known = configuration(world, resource)
     domains = tuple(sorted({*known.domains, domain.lower()}))
     return world.sip.put(resource, msgspec.structs.replace(known, domains=domains))
+
+
+def find_trunk(world: World, name: str, resource: str | None = None) -> tuple[SipConfiguration, str]:
+    """In the spelling it was made with; of that resource, else of whichever has it. Raises 404."""
+    for one in [configuration(world, resource)] if resource else world.sip.all():
+        if (trunk := health.trunk_of(one, name)) is not None:
+            return one, trunk
+    raise UNKNOWN_TRUNK.of()
 
 
 def _with_domains(world: World, known: SipConfiguration, changes: dict[str, DomainBody | None]) -> SipConfiguration:

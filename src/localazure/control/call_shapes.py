@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from localazure.calling import sound
+from localazure.calling.direct_routing import Way
 from localazure.calling.model import Call, Connection, Leg
 from localazure.clock import timestamp
 from localazure.errors import INVALID_CONTROL
@@ -14,18 +15,21 @@ Meta = msgspec.Meta
 LONGEST = 86_400  # seconds of a step
 Caller = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{6,14}|anonymous)$", examples=["+14255550123"])]
 Callee = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+18335550100"])]
+Fqdn = Annotated[str, Meta(min_length=1, max_length=249, examples=["sbc1.contoso.example"])]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Headers = Annotated[dict[str, str], Meta(max_length=50)]
 Script = Annotated[tuple[Step, ...], Meta(max_length=1000)]
 
 
 class CallBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Somebody outside calls. `from` may be "anonymous". Without an answer they give up after so many seconds, else the
+    """Somebody outside calls, `through` a trunk a number of the organisation's own carrier, else one of the resources'
+    numbers. `from` may be "anonymous". Without an answer they give up after so many seconds, else the
     network does after 30; answered, they do what `script` says and then stay on the line.
     """
 
     sender: Caller = msgspec.field(name="from")
     to: Callee
+    through: Fqdn | None = None
     script: Script = ()
     display_name: Annotated[str, Meta(max_length=256)] = ""
     sip_headers: Headers = {}
@@ -47,8 +51,29 @@ class PickUpBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     party: str | None = None
 
 
+class AttemptNow(msgspec.Struct, kw_only=True):
+    """A call to a border controller: its final status in SIP, null while none has come, and the number it was shown."""
+
+    route: str
+    trunk: str
+    caller_id: str
+    status: int | None
+
+
+class DirectRoutingNow(msgspec.Struct, kw_only=True):
+    """How a party came or is reached by the organisation's own carrier. `route` is empty for whoever came; where no
+    route is for the number both are. `stopped` tells of patterns that had to be.
+    """
+
+    route: str
+    trunk: str
+    attempts: list[AttemptNow]
+    stopped: list[str]
+
+
 class PartyNow(msgspec.Struct, kw_only=True):
-    """`state`: ringing, connected or gone. `reason` says why it has gone."""
+    """`state`: ringing, connected or gone. `reason` says why it has gone. `direct_routing` is null in Microsoft's
+    network."""
 
     raw_id: str
     state: str
@@ -59,6 +84,7 @@ class PartyNow(msgspec.Struct, kw_only=True):
     reason: str
     sip_headers: dict[str, str]
     voip_headers: dict[str, str]
+    direct_routing: DirectRoutingNow | None
 
 
 class WindowNow(msgspec.Struct, kw_only=True):
@@ -103,7 +129,8 @@ class ConnectionNow(msgspec.Struct, kw_only=True):
 
 
 class CallNow(msgspec.Struct, kw_only=True):
-    """`state`: ringing, connected or ended."""
+    """`state`: ringing, connected or ended. `route` and `through`, a trunk, are those of the first party who was
+    reached or came by direct routing; empty where nobody was."""
 
     id: str
     server_call_id: str
@@ -115,6 +142,8 @@ class CallNow(msgspec.Struct, kw_only=True):
     made_at: str
     ended_at: str | None
     reason: str
+    route: str
+    through: str
     parties: list[PartyNow]
     connections: list[ConnectionNow]
 
@@ -141,6 +170,8 @@ def checked(script: Script) -> Script:
 
 def now(one: Call) -> CallNow:
     state = "ended" if one.over else "connected" if one.talking() else "ringing"
+    parties = [_party_now(leg) for leg in one.legs.values()]
+    ways = [each.direct_routing for each in parties if each.direct_routing and each.direct_routing.trunk]
     return CallNow(
         id=one.id,
         server_call_id=one.server_call_id,
@@ -152,7 +183,9 @@ def now(one: Call) -> CallNow:
         made_at=timestamp(one.made_at),
         ended_at=timestamp(one.ended_at) if one.ended_at else None,
         reason=one.result.message if one.result else "",
-        parties=[_party_now(leg) for leg in one.legs.values()],
+        route=ways[0].route if ways else "",
+        through=ways[0].trunk if ways else "",
+        parties=parties,
         connections=[_connection_now(each) for each in one.connections.values()],
     )
 
@@ -168,6 +201,20 @@ def _party_now(leg: Leg) -> PartyNow:
         reason=leg.result.message if leg.result else "",
         sip_headers=leg.custom.sip,
         voip_headers=leg.custom.voip,
+        direct_routing=_way_now(leg.way) if leg.way else None,
+    )
+
+
+def _way_now(one: Way) -> DirectRoutingNow:
+    attempts = [
+        AttemptNow(route=each.route, trunk=each.trunk, caller_id=each.caller_id, status=each.status)
+        for each in one.attempts
+    ]
+    return DirectRoutingNow(
+        route=one.last.route if one.last else "",
+        trunk=one.last.trunk if one.last else one.through,
+        attempts=attempts,
+        stopped=list(one.stopped),
     )
 
 

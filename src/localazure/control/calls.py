@@ -1,7 +1,7 @@
 """The control API's part for calls: who calls, what they do, and what became of it."""
 
-from localazure.calling import ai, arriving, dialling, identifiers, issuer, presence, sound
-from localazure.calling.errors import CALL_IS_OVER, CANNOT_BE_CALLED, NO_SUCH_CALL
+from localazure.calling import ai, arriving, dialling, entrances, identifiers, issuer, presence, sound
+from localazure.calling.errors import CALL_IS_OVER, NO_SUCH_CALL
 from localazure.calling.model import Call as Ongoing
 from localazure.calling.model import CustomContext, Leg, LegState
 from localazure.calling.results import BUSY, CALLER_GAVE_UP, DECLINED
@@ -21,7 +21,7 @@ from localazure.control.openapi import Described
 from localazure.control.shapes import Done, KeysNow, RotateBody
 from localazure.control.telephones import ROUTES as TELEPHONES
 from localazure.control.telephony import named
-from localazure.errors import INVALID_CONTROL, UNKNOWN_NUMBER
+from localazure.errors import INVALID_CONTROL
 from localazure.pipeline import Call, Reply
 from localazure.records.calling import AiResource
 from localazure.world import World
@@ -31,17 +31,13 @@ ANSWERS = {"answer": None, "decline": DECLINED, "busy": BUSY}
 
 def make_call(world: World, call: Call) -> Reply:
     asked = call.json(CallBody)
-    number = world.numbers.get(asked.to)
-    if number is None:
-        raise UNKNOWN_NUMBER.of(field="to")
-    if "inbound" not in number.calling:
-        raise CANNOT_BE_CALLED.of(calling=number.calling)
+    at = entrances.entrance(world, asked.to, asked.through)
     if asked.sender in world.numbers:
         raise INVALID_CONTROL.of(reason="The number in 'from' is a resource's own, no customer's.")
     made = arriving.ring(
         world,
         caller=identifiers.of_number(asked.sender),
-        number=number,
+        at=at,
         steps=checked(asked.script),
         custom=CustomContext(sip=asked.sip_headers, voip=asked.voip_headers),
         display_name=asked.display_name,

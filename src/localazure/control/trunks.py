@@ -6,15 +6,15 @@ from typing import Annotated
 import msgspec
 
 from localazure.communication import health, sip
+from localazure.control.call_shapes import Fqdn
 from localazure.control.openapi import Described
 from localazure.control.shapes import Done
 from localazure.control.telephony import named
-from localazure.errors import NOT_ORDERED, UNKNOWN_TRUNK
+from localazure.errors import NOT_ORDERED
 from localazure.pipeline import Call, Reply
 from localazure.records.telephony import BorderController, Ping, SipConfiguration, Tls
 from localazure.world import World
 
-Fqdn = Annotated[str, msgspec.Meta(min_length=1, max_length=249, examples=["sbc1.contoso.example"])]
 Status = Annotated[int, msgspec.Meta(ge=400, le=699, examples=[503])]
 
 
@@ -62,7 +62,8 @@ class ShuffleBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 def order_trunk(world: World, call: Call) -> Reply:
     asked = call.json(TrunkBody)
-    known, name = find(world, asked.trunk, asked.resource)
+    resource = named(world, asked.resource).key if asked.resource else None
+    known, name = sip.find_trunk(world, asked.trunk, resource)
     one = BorderController(
         trunk=name,
         tls=asked.tls,
@@ -94,15 +95,6 @@ def forget_trunks(world: World, call: Call) -> Reply:
 def shuffle(world: World, call: Call) -> Reply:
     world.dice = random.Random(call.json(ShuffleBody).seed)  # noqa: S311  # which trunk is tried first is no secret
     return Reply(body=Done())
-
-
-def find(world: World, name: str, resource: str | None = None) -> tuple[SipConfiguration, str]:
-    """Of the resource that is named, else of whichever has it. Raises 404."""
-    wanted = [sip.configuration(world, named(world, resource).key)] if resource else world.sip.all()
-    for one in wanted:
-        if (trunk := health.trunk_of(one, name)) is not None:
-            return one, trunk
-    raise UNKNOWN_TRUNK.of()
 
 
 def _now(world: World, known: SipConfiguration, name: str) -> TrunkNow:
