@@ -110,6 +110,52 @@ def test_example_is_there_as_it_says(example):
     }  # fmt: skip
 
 
+def test_seeded_carrier_has_its_trunks_and_routes_after_a_reset_too(example):
+    example.control.post("/_local/sip/trunks", json={"trunk": "sbc1.contoso.example", "ping": "expired"})
+    example.control.post("/_local/reset", json={}).raise_for_status()
+    trunks = example.control.get("/_local/sip/trunks").json()["items"]
+    call = {"from": "+14255550123", "to": "+13605550100", "through": "sbc2.contoso.example"}
+
+    rings = example.control.post("/_local/calls", json=call).json()
+
+    assert [(one["trunk"], one["resource"], one["port"], one["overall"]) for one in trunks] == [
+        ("sbc1.contoso.example", "contoso-acs", 5061, "active"),
+        ("sbc2.contoso.example", "contoso-acs", 5061, "active"),
+    ]
+    assert (rings["state"], rings["through"]) == ("ringing", "sbc2.contoso.example")
+
+
+CARRIER = """
+            sip_domains: [contoso.example]
+            trunks: [{name: sbc.contoso.example}]
+            routes: [{name: All, pattern: .*, trunks: [sbc.contoso.example]}]
+            numbers:"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("sip_domains: [contoso.example]", "sip_domains: []", "its domain is not verified. Fix: add the domain to"),
+        ("{name: sbc.contoso.example}", "{name: sbc.1.2}", "no border controller has such a name. Fix: write a name"),
+        ("{name: sbc.contoso.example}", "{name: sbc.contoso.example, port: 0}", "write a port: 1 to 65535"),
+        ("[{name: sbc.contoso.example}]", "[{name: sbc.contoso.example}, {name: sbc.contoso.example}]", "there are tw"),
+        ("trunks: [sbc.contoso.example]", "trunks: [sbc9.contoso.example]", "there is no such trunk. Fix: write one"),
+        ("trunks: [sbc.contoso.example]", "trunks: [sbc.contoso.example, sbc.contoso.example]", "leave one of them"),
+        ("pattern: .*", "pattern: '['", "that is no regular expression. Fix: write one such as"),
+        ("pattern: .*", "pattern: .*, caller_id: Contoso", "write a number such as +12065550100"),
+        ("routes: [", "routes: [{name: all, pattern: .*}, ", "there are two of 'All'. Fix: give each its own"),
+    ],
+)
+def test_carrier_that_cannot_be_is_refused_with_its_fix(before, after, told):
+    text = SMALL.replace("\n            numbers:", CARRIER)
+    assert seeded(text).subscriptions[0].resource_groups[0].communication_services[0].routes[0].name == "All"
+
+    with pytest.raises(CannotStart) as refused:
+        parsed("seed.yaml", text.replace(before, after).encode())
+
+    assert told in str(refused.value)
+
+
 def test_seeded_application_signs_in_with_the_role_it_was_assigned(example):
     token = application_token(example, "Pipeline", "api://hub/.default")
     claims = jwt.decode(token, options={"verify_signature": False})

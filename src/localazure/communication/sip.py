@@ -99,7 +99,7 @@ def _check_domains_stay(world: World, known: SipConfiguration, patch: PatchBody,
     """Where a domain is taken away, every trunk must still be in one."""
     if patch.domains and None in patch.domains.values() and Check.SIP_DOMAIN not in world.loose:
         for name in trunks:
-            if not _is_below(name, known.domains):
+            if not is_below(name, known.domains):
                 raise SIP_DOMAIN_IN_USE.of(name=name)
 
 
@@ -136,11 +136,11 @@ def _check_domain(world: World, known: SipConfiguration, name: str) -> None:
     others = [one for one in world.sip.all() if one.resource != known.resource]
     if any(name.lower() == trunk.lower() for one in others for trunk in one.trunks):
         raise SIP_TRUNK_TAKEN.of()
-    if not _is_below(name, known.domains) and Check.SIP_DOMAIN not in world.loose:
+    if not is_below(name, known.domains) and Check.SIP_DOMAIN not in world.loose:
         raise SIP_DOMAIN_NOT_VERIFIED.of(name=name)
 
 
-def _is_below(name: str, domains: Iterable[str]) -> bool:
+def is_below(name: str, domains: Iterable[str]) -> bool:
     return any(f".{name.lower()}".endswith(f".{domain}") for domain in domains)
 
 

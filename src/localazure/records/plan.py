@@ -13,6 +13,7 @@ from localazure.records.ids import new_access_key, new_id, new_password, new_sec
 from localazure.records.spelling import (
     AccessKey,
     AccountName,
+    CallerId,
     Concealed,
     ContainerName,
     Country,
@@ -21,9 +22,12 @@ from localazure.records.spelling import (
     HostName,
     Name,
     Number,
+    NumberPattern,
     Place,
+    Port,
     ResourceName,
     RoleValue,
+    RouteName,
     SenderName,
     TopicName,
     Uri,
@@ -110,8 +114,30 @@ class NumberPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     sms: Ability = "inbound+outbound"
 
 
+class TrunkPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A border controller of the organisation's own carrier, below one of the `sip_domains`."""
+
+    name: HostName
+    port: Port = 5061
+    enabled: bool = True
+
+
+class RoutePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The trunks for numbers that fit the `pattern`. `caller_id` is shown instead of whatever a call says."""
+
+    name: RouteName
+    pattern: NumberPattern
+    trunks: tuple[
+        HostName,
+        ...,
+    ] = ()
+    description: Annotated[str, Meta(max_length=1024)] = ""
+    caller_id: CallerId = ""
+
+
 class ResourcePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A Communication Services resource. `senders` are names it may write under, `sip_domains` verified for trunks."""
+    """A Communication Services resource. `senders` are names it may write under, `sip_domains` verified for trunks;
+    `routes` have precedence in their order."""
 
     name: ResourceName
     data_location: str = "Europe"
@@ -121,6 +147,8 @@ class ResourcePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         ...,
     ] = ()
     sip_domains: tuple[HostName, ...] = ()
+    trunks: tuple[TrunkPlan, ...] = ()
+    routes: tuple[RoutePlan, ...] = ()
     disable_local_auth: bool = False
     tags: Tags = {}
     immutable_id: Guid = field(default_factory=new_id)

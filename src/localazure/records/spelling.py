@@ -49,6 +49,12 @@ Number = Annotated[
         description="a number such as +18335550100, or a short code of 5 or 6 digits",
     ),
 ]
+CallerId = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{6,14})?$", description="a number such as +12065550100")]
+Port = Annotated[int, Meta(ge=1, le=65535, description="a port: 1 to 65535")]
+RouteName = Annotated[str, Meta(pattern=r"\S", max_length=256, description="a name of 1 to 256 characters")]
+NumberPattern = Annotated[
+    str, Meta(min_length=1, max_length=1024, description="a regular expression of .NET such as ^\\+1[0-9]{10}$")
+]
 Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$", description="two capital letters such as US")]
 SenderName = Annotated[
     str,

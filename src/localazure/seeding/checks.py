@@ -8,6 +8,7 @@ from localazure.communication.rules import DATA_LOCATIONS
 from localazure.communication.senders import Kind, kind_of
 from localazure.entra.first_party import GRAPH_ROLES
 from localazure.records.plan import ApplicationPlan, NumberPlan, PersonPlan, Plan, ResourcePlan, RolePlan, StoragePlan
+from localazure.seeding.carriers import check_carrier
 from localazure.seeding.mistakes import Mistake
 from localazure.seeding.names import EVENT_GRID, people_and_applications, scopes, user_name
 from localazure.storage.accounts import RESERVED
@@ -64,6 +65,11 @@ def _check_single(plan: Plan) -> None:
         (f"{path}.numbers[{place}].number", number.number)
         for path, one in resources(plan)
         for place, number in enumerate(one.numbers)
+    )
+    _once(
+        (f"{path}.trunks[{place}].name", trunk.name)
+        for path, one in resources(plan)
+        for place, trunk in enumerate(one.trunks)
     )
     _once((f"$.people[{place}]", user_name(plan, one)) for place, one in enumerate(plan.people))
     people = [(f"$.people[{place}].name", one.name) for place, one in enumerate(plan.people)]
@@ -155,6 +161,8 @@ def _check_resource(path: str, one: ResourcePlan) -> None:
     for place, number in enumerate(one.numbers):
         _check_number(f"{path}.numbers[{place}]", number)
     _once((f"{path}.senders[{place}]", name) for place, name in enumerate(one.senders))
+    _once((f"{path}.routes[{place}].name", route.name) for place, route in enumerate(one.routes))
+    check_carrier(path, one)
 
 
 def _check_number(path: str, one: NumberPlan) -> None:

@@ -11,6 +11,7 @@ from localazure.records.events import SystemTopic
 from localazure.records.plan import GroupPlan, ResourcePlan, StoragePlan, SubscriptionPlan, TopicPlan
 from localazure.records.resources import CommunicationService, Provider, ResourceGroup, Subscription
 from localazure.records.storage import StorageAccount
+from localazure.seeding.carriers import plant_carrier
 from localazure.seeding.directory import plant_directory
 from localazure.storage import containers
 from localazure.world import World
@@ -77,6 +78,7 @@ def _plant_resource(world: World, subscription: SubscriptionPlan, group: GroupPl
         give_name(world, record.key, name)
     for domain in one.sip_domains:
         sip.verify_domain(world, record.key, domain)
+    plant_carrier(world, record.key, one)
 
 
 def _plant_account(world: World, group: ResourceGroup, one: StoragePlan) -> None:
