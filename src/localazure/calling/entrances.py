@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from localazure.calling.errors import BOUGHT_NUMBER, CANNOT_BE_CALLED, TRUNK_IS_DISABLED, TRUNK_IS_NOT_TRUSTED
 from localazure.communication import health, sip
-from localazure.errors import UNKNOWN_NUMBER, ServiceError
+from localazure.communication.senders import E164
+from localazure.errors import INVALID_CONTROL, UNKNOWN_NUMBER, ServiceError
 from localazure.records.resources import PhoneNumber
 from localazure.records.telephony import SipConfiguration, Tls
 from localazure.world import World
@@ -42,6 +43,8 @@ def entrance(world: World, to: str, through: str | None = None) -> Entrance:
 
 def _by_trunk(world: World, to: str, through: str) -> Entrance:
     """Pings that do not come keep calls out from going there, but nobody from calling; a bad certificate does."""
+    if not E164.fullmatch(to):
+        raise INVALID_CONTROL.of(reason="The number in 'to' is no E.164 number.")
     known, trunk = _find(world, through)
     if not health.is_enabled(known, trunk):
         raise TRUNK_IS_DISABLED.of()

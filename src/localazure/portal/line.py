@@ -22,6 +22,7 @@ NO_TELEPHONE = 4400
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
     do: Literal["call", "answer", "hang_up", "press"]
     to: str = ""
+    through: str = ""
     key: str = ""
 
 
@@ -101,7 +102,7 @@ def _do(handset: Handset, text: str, outbox: Outbox) -> None:
         asked = msgspec.json.decode(text, type=Asked)
         match asked.do:
             case "call":
-                handset.call(normalised(asked.to))
+                handset.call(normalised(asked.to), asked.through or None)
             case "answer":
                 handset.answer()
             case "hang_up":

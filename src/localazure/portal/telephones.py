@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from localazure.communication.health import is_enabled
 from localazure.communication.inbound import EVENT
 from localazure.eventgrid.publishing import wants
 from localazure.records.messages import Sms
@@ -83,6 +84,11 @@ def contact(world: World, number: PhoneNumber, texts: list[Sms]) -> Contact:
         calls=takes_calls(number),
         newest=between[-1] if between else None,
     )
+
+
+def trunks(world: World) -> list[str]:
+    """Over whose border controllers it can call any number."""
+    return [name for one in world.sip.all() for name in one.trunks if is_enabled(one, name)]
 
 
 def takes_texts(number: PhoneNumber) -> bool:

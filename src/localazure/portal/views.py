@@ -32,6 +32,7 @@ async def telephone(visit: Visit) -> Response:
         "trouble": trouble,
         "used": telephones.used(visit.world),
         "unused": telephones.unused(visit.world, besides=number),
+        "trunks": telephones.trunks(visit.world),
         "limit": LONGEST_TEXT,
     }
     return visit.pages.page(visit.request, "telephone.html", values, status=400 if trouble else 200)

@@ -8,7 +8,8 @@ const panel = document.getElementById("call");
 const words = panel.dataset;
 const title = document.title;
 const part = Object.fromEntries(
-  ["call-with", "call-state", "call-time", "call-fault", "answer", "mute", "keys-shown", "hang-up", "dismiss", "keypad", "dial"]
+  ["call-with", "call-state", "call-time", "call-fault", "answer", "mute", "keys-shown", "hang-up", "dismiss", "keypad", "dial",
+    "carrier", "carrier-number", "carrier-trunk", "carrier-dial", "carrier-fault"]
     .map((id) => [id, document.getElementById(id)]),
 );
 const address = new URL(`/telephone/line?number=${encodeURIComponent(words.number)}`, location.href);
@@ -18,13 +19,14 @@ let line = null;
 let state = "free";
 let muted = false;
 let since = 0;
+let dialled = part.dial ?? part["carrier-dial"]; // the button that called last
 
 const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const open = () => line?.readyState === WebSocket.OPEN;
 
 /** As the page writes that number elsewhere. */
 function written(number) {
-  return document.querySelector(`#contact-${number.slice(1)} .who`)?.textContent ?? number;
+  return document.getElementById(`contact-${number.slice(1)}`)?.querySelector(".who").textContent ?? number;
 }
 
 function tell(asked) {
@@ -69,7 +71,7 @@ function show() {
   part["hang-up"].hidden = !live;
   part["hang-up"].lastElementChild.textContent = state === "rings" ? words.decline : words.hangUp;
   part.dismiss.hidden = live || state === "free";
-  if (part.dial) part.dial.disabled = live;
+  for (const button of [part.dial, part["carrier-dial"]]) if (button) button.disabled = live;
   if (state !== "talks") part.keypad.hidden = true;
   part["keys-shown"].setAttribute("aria-expanded", String(!part.keypad.hidden));
   document.title = state === "rings" ? `${words.rings} · ${title}` : title;
@@ -99,16 +101,27 @@ async function listen() {
   if (reason) part["call-fault"].textContent = fill(words.deaf, { reason });
 }
 
-async function dial() {
-  part["call-with"].textContent = written(part.dial.dataset.to);
+async function dial(button, to, through = "") {
+  dialled = button;
+  part["call-with"].textContent = written(to);
   if (!open()) {
     over(words.gone);
     return;
   }
   await listen();
-  tell({ do: "call", to: part.dial.dataset.to });
+  tell({ do: "call", to, through });
   part["hang-up"].hidden = panel.hidden = false;
   part["hang-up"].focus();
+}
+
+function dialByCarrier(event) {
+  event.preventDefault();
+  const number = part["carrier-number"];
+  const empty = number.value.trim() === "";
+  number.toggleAttribute("aria-invalid", empty);
+  part["carrier-fault"].textContent = empty ? part.carrier.dataset.empty : "";
+  if (empty) number.focus();
+  else dial(part["carrier-dial"], number.value, part["carrier-trunk"].value);
 }
 
 async function answer() {
@@ -138,7 +151,7 @@ function dismiss() {
   if (state === "closed") connect();
   state = "free";
   show();
-  part.dial?.focus();
+  dialled?.focus();
 }
 
 function clock() {
@@ -147,7 +160,8 @@ function clock() {
   part["call-time"].textContent = state === "talks" ? `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}` : "";
 }
 
-part.dial?.addEventListener("click", dial);
+part.dial?.addEventListener("click", () => dial(part.dial, part.dial.dataset.to));
+part.carrier?.addEventListener("submit", dialByCarrier);
 part.answer.addEventListener("click", answer);
 part["hang-up"].addEventListener("click", () => { if (!tell({ do: "hang_up" })) over(words.gone); });
 part.mute.addEventListener("click", () => mute(!muted));
@@ -158,4 +172,5 @@ panel.addEventListener("keydown", (event) => {
   if (/^[0-9*#]$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) press(event.key);
 });
 setInterval(clock, 1000);
+show();
 connect();

@@ -1,5 +1,6 @@
 """Calls by an organisation's own carrier: out over the routes of the resource, in over a border controller."""
 
+import httpx
 import pytest
 from azure.communication.callautomation import PhoneNumberIdentifier
 from azure.communication.phonenumbers.siprouting import SipRoutingClient, SipTrunk, SipTrunkRoute
@@ -293,6 +294,19 @@ def test_runaway_pattern_is_passed_over_and_told(application, outside, carrier):
     assert application.told() == ["CallConnected", "ParticipantsUpdated"]
     assert attempts(outside) == [("West", FIRST, 200)]
     assert "route 1" in party(outside)["direct_routing"]["stopped"][0]
+
+
+def test_portal_shows_every_attempt(azure, application, outside, carrier):
+    carrier.routes(("West", WESTERN, [FIRST]), ("All", AMERICAN, [SECOND]))
+    carrier.does(FIRST, answers=503)
+    carrier.does(SECOND, answers=404)
+    calls(application)
+    assert fails(application) == (404, 560404)
+
+    page = httpx.get(f"{azure.portal}/calls/{outside.last()['id']}", trust_env=False).raise_for_status().text
+
+    shown = (FIRST, SECOND, "West", "All", "503", "404", "The session border controller answered 404.")
+    assert [one for one in shown if one not in page] == []
 
 
 def test_participant_is_added_over_the_carrier(application, outside, carrier):

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from azure.communication.callautomation import CallAutomationClient, PhoneNumberIdentifier
+from azure.communication.phonenumbers.siprouting import SipRoutingClient, SipTrunk
 from media.tones import sine
 from playwright.async_api import Browser, Page, async_playwright, expect
 
@@ -23,6 +24,7 @@ from localazure_tests.webhooks import Webhooks
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CUSTOMER, OTHER = "+14255550131", "+14255550132"
+TRUNK = "sbc1.contoso.example"
 INCOMING = "Microsoft.Communication.IncomingCall"
 
 # What comes out of the page's loudspeaker: the strongest tone of half a second, and how loud it is.
@@ -108,6 +110,15 @@ def application(azure, webhooks, receiver) -> Iterator[Application]:
     made.close()
 
 
+@pytest.fixture
+def carrier(azure) -> None:
+    azure.control.post("/_local/sip/domains", json={"domain": "contoso.example"}).raise_for_status()
+    with SipRoutingClient.from_connection_string(
+        azure.acs.connection_string, connection_verify=azure.ca_bundle
+    ) as client:
+        client.set_trunk(SipTrunk(fqdn=TRUNK, sip_signaling_port=5061))
+
+
 async def telephone(page: Page, azure: LocalAzure, number: str = CUSTOMER) -> Page:
     await page.add_init_script(LOUDSPEAKER)
     await page.goto(f"{azure.portal}/telephone?number={quote(number)}")
@@ -168,6 +179,49 @@ async def test_customer_is_called_and_picks_up_by_keyboard(
     await mute.press("Space")
     await expect(mute).to_have_attribute("aria-pressed", "true")
     assert [one["id"] for one in (await Axe().run(page)).response["violations"]] == []
+
+
+async def test_customer_calls_over_the_organisations_own_carrier(
+    page: Page, azure: LocalAzure, application: Application, carrier: None
+) -> None:
+    await telephone(page, azure)
+    form = page.get_by_role("form", name="Call over your own carrier")
+    number, button = form.get_by_label("Number to call"), form.get_by_role("button", name="Call over the carrier")
+    await button.click()
+    await expect(form.get_by_role("alert")).to_have_text("Write the number to call first.")
+    await expect(number).to_be_focused()
+
+    await number.fill("+1 (360) 555-0100")
+    await form.get_by_label("Session border controller").select_option(TRUNK)
+    await number.press("Enter")
+
+    panel = page.get_by_role("region", name="Call", exact=True)
+    await expect(panel).to_contain_text("Calling …")
+    application.answers()
+    await expect(panel).to_contain_text("In the call")
+    [call] = azure.control.get("/_local/calls").json()["items"]
+    assert (call["to"], call["through"]) == ("4:+13605550100", TRUNK)
+    await panel.get_by_role("button", name="Hang up").click()
+    await panel.get_by_role("button", name="Close").click()
+    await expect(button).to_be_focused()
+    await page.goto(f"{azure.portal}/calls/{call['id']}")
+    await expect(page.get_by_role("group", name="Direct routing")).to_contain_text(TRUNK)
+    assert [one["id"] for one in (await Axe().run(page)).response["violations"]] == []
+
+
+async def test_call_that_the_carrier_cannot_bring_is_refused_on_a_narrow_screen_in_polish(
+    new_page: OpenPage, azure: LocalAzure, carrier: None
+) -> None:
+    page = await new_page(locale="pl-PL", viewport={"width": 360, "height": 740}, color_scheme="dark")
+    await telephone(page, azure)
+    assert [one["id"] for one in (await Axe().run(page)).response["violations"]] == []
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+    await page.get_by_label("Numer, na który dzwonisz").fill("12")
+    await page.get_by_role("button", name="Zadzwoń przez operatora").click()
+
+    await expect(page.get_by_role("region", name="Rozmowa", exact=True)).to_contain_text("no E.164 number")
+    assert azure.control.get("/_local/calls").json()["items"] == []
 
 
 async def test_call_is_declined_on_a_narrow_screen_in_polish(
