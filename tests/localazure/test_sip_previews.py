@@ -290,6 +290,27 @@ def test_order_that_cannot_be_is_refused(azure, sip, body, status):
     assert azure.control.get("/_local/sip/trunks").json()["items"][0]["tls"] == "ok"
 
 
+def test_trunk_that_a_route_leads_to_stays_until_the_route_has_lost_it(azure, sip, acs):
+    sip.set_routes([SipTrunkRoute(name="West", number_pattern=WESTERN, trunks=[FIRST])])
+
+    refused = patch(acs, {"trunks": {FIRST.upper(): None}})
+    gone = patch(acs, {"trunks": {FIRST: None}, "routes": [route("West", WESTERN, trunks=[])]})
+
+    assert inner(refused) == (422, "MissingTrunk")
+    assert list(gone.json()["trunks"]) == [SECOND]
+    assert gone.json()["routes"] == [route("West", WESTERN, trunks=[])]
+    assert order(azure).status_code == 404
+
+
+def test_trunks_go_with_their_resource(azure, sip, communication):
+    order(azure, ping="expired").raise_for_status()
+
+    communication.communication_services.begin_delete(azure.resource_group, azure.acs.resource_name).result()
+
+    assert azure.control.get("/_local/sip/trunks").json()["items"] == []
+    assert azure.control.delete("/_local/sip/trunks", params={"trunk": FIRST}).status_code == 404
+
+
 def test_trunk_that_is_made_anew_is_healthy_again(azure, sip, acs):
     order(azure, ping="expired").raise_for_status()
 

@@ -73,11 +73,11 @@ def order_trunk(world: World, call: Call) -> Reply:
         seconds=asked.seconds,
     )
     world.border_controllers.put(name.lower(), one)
-    return Reply(body=_now(world, known, name))
+    return Reply(body=now(world, known, name))
 
 
 def list_trunks(world: World, call: Call) -> Reply:
-    return Reply(body=TrunkList(items=[_now(world, one, name) for one in world.sip.all() for name in one.trunks]))
+    return Reply(body=TrunkList(items=[now(world, one, name) for one in world.sip.all() for name in one.trunks]))
 
 
 def forget_trunks(world: World, call: Call) -> Reply:
@@ -97,7 +97,7 @@ def shuffle(world: World, call: Call) -> Reply:
     return Reply(body=Done())
 
 
-def _now(world: World, known: SipConfiguration, name: str) -> TrunkNow:
+def now(world: World, known: SipConfiguration, name: str) -> TrunkNow:
     one, trunk, resource = health.controller(world, name), known.trunks[name], world.communication.get(known.resource)
     overall, reason = health.overall(one)
     return TrunkNow(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from azure.communication.phonenumbers.siprouting import SipRoutingClient, SipTrunk, SipTrunkRoute
 from playwright.async_api import Page, expect
 
 from browser_fixtures import OpenPage
@@ -55,6 +56,13 @@ async def test_tabs_and_the_opened_parts_of_the_form_violate_no_rule_of_axe(
 
 def furnish(azure: LocalAzure, portal: Portal, receiver: Receiver) -> list[str]:
     """Every kind of page with something on it, then the forms, an empty list and a refusal."""
+    azure.control.post("/_local/sip/domains", json={"domain": "contoso.example"}).raise_for_status()
+    with SipRoutingClient.from_connection_string(
+        azure.acs.connection_string, connection_verify=azure.ca_bundle
+    ) as client:
+        client.set_trunk(SipTrunk(fqdn="sbc1.contoso.example", sip_signaling_port=5061))
+        client.set_routes([SipTrunkRoute(name="All", number_pattern=r"^\+\d+$", trunks=["sbc1.contoso.example"])])
+    azure.control.post("/_local/sip/trunks", json={"trunk": "sbc1.contoso.example", "answers": 503}).raise_for_status()
     registration = portal.register_application("Contoso").path
     portal.post(
         f"{registration}/roles", act="create", display_name="Writer", value="W", description="d", members="both"
@@ -69,7 +77,10 @@ def furnish(azure: LocalAzure, portal: Portal, receiver: Receiver) -> list[str]:
     [delivery] = azure.control.get("/_local/deliveries").json()["items"]
     call = {"from": "+14255550123", "to": azure.acs.phone_numbers[0]}
     made = azure.control.post("/_local/calls", json=call).raise_for_status().json()["id"]
-    resource = [portal.at(place) for place in ("", "/properties", "/keys", "/numbers", "/events", "/events/new")]
+    resource = [
+        portal.at(place)
+        for place in ("", "/properties", "/keys", "/numbers", "/events", "/events/new", "/direct-routing")
+    ]
     application = [f"{registration}{place}" for place in ("", "/roles", "/owners", "/assignments")]
     return [
         *("/", "/groups", "/groups/new", f"/resource{portal.group}", "/communication/new", "/telephone", "/trouble"),
