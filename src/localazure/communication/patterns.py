@@ -5,8 +5,10 @@ https://learn.microsoft.com/dotnet/standard/base-types/regular-expression-langua
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import regex
+if TYPE_CHECKING:
+    import regex
 
 DIFFERENT = (
     (re.compile(r"\(\?'(\w+)'"), r"(?P<\1>"),
@@ -56,7 +58,9 @@ def matches(pattern: str, number: str, *, seconds: float) -> bool:
 
 
 @lru_cache(maxsize=500)
-def _compiled(pattern: str) -> regex.Pattern[str]:
+def _compiled(pattern: str) -> "regex.Pattern[str]":
+    import regex  # here, because most clouds have no number pattern, and reading it is a tenth of the start
+
     pattern = SUBTRACTION.sub(r"(?:(?![\g<but>])[\g<all>])", _translated(pattern))
     if _size(pattern) > LARGEST:
         raise CannotMatch("its repetitions are too large")

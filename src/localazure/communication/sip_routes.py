@@ -18,7 +18,8 @@ NOTE = "x-localazure-note"  # what an answer of Azure's has no place for
 
 def get(world: World, call: Call) -> Reply:
     """Also how the trunks are, where a preview is asked to expand it."""
-    level, expand = _level(call), call.query.get("expand") if _level(call) else None
+    level = _level(call)
+    expand = call.query.get("expand") if level else None
     if expand is not None and expand.lower() != HEALTH:
         raise SIP_INVALID_EXPAND.of()
     known = sip.configuration(world, call.caller.resource)
