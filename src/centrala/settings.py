@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "centrala.calls",
     "centrala.dialling",
     "centrala.ordering",
+    "centrala.carriers",
     "centrala.recordings",
     "centrala.desk",
     "centrala.center",

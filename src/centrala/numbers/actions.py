@@ -13,7 +13,7 @@ from centrala.numbers.models import NumberType, PhoneNumber
 
 TYPES = {"tollFree": NumberType.TOLL_FREE, "geographic": NumberType.GEOGRAPHIC, "mobile": NumberType.MOBILE}
 KEPT = [
-    *("type", "receives_sms", "sends_sms", "receives_calls", "makes_calls"),
+    *("carrier", "type", "receives_sms", "sends_sms", "receives_calls", "makes_calls"),
     *("country", "monthly_cost", "currency", "bought_at", "synced_at", "missing_since"),
 ]
 
@@ -35,8 +35,8 @@ def keep(found: list[Number], connection: Connection, *, whole: bool = True) -> 
         ours, update_conflicts=True, unique_fields=["connection", "number"], update_fields=KEPT
     )
     if whole:
-        # What was never synced is not Azure's to list: short codes, and what only an event has told of so far.
-        known = connection.numbers.exclude(synced_at=None).exclude(type=NumberType.SHORT_CODE)
+        # Not Azure's to list: short codes, an own carrier's numbers, and what only an event has told of so far.
+        known = connection.numbers.exclude(synced_at=None).exclude(type=NumberType.SHORT_CODE).filter(carrier=None)
         known.filter(missing_since=None).exclude(number__in=by_number).update(missing_since=at)
     return kept
 

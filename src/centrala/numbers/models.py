@@ -1,9 +1,10 @@
-"""The resource's telephone numbers."""
+"""The resource's telephone numbers: Microsoft's, and those of an own carrier that reach it by its border controllers."""
 
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,11 +19,27 @@ class NumberType(models.TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("number type", "Unknown")
 
 
+class Carrier(models.Model):
+    """Whom the organisation has numbers from besides Microsoft."""
+
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    modified_at = models.DateTimeField(db_default=Now(), editable=False)  # a trigger's
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="one_carrier_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PhoneNumber(models.Model):
-    """`number` is E.164 with its plus, or a short code's bare digits."""
+    """`number` is E.164 with its plus, or a short code's bare digits. Without a carrier it is Microsoft's."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="numbers")
     number = models.CharField(max_length=20)
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, null=True, related_name="numbers")
     type = models.CharField(max_length=20, choices=NumberType, default=NumberType.UNKNOWN)
     receives_sms = models.BooleanField(default=False)
     sends_sms = models.BooleanField(default=False)
@@ -39,7 +56,12 @@ class PhoneNumber(models.Model):
 
     class Meta:
         ordering: ClassVar = ["number"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "number"], name="number_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "number"], name="number_once"),
+            models.CheckConstraint(
+                condition=Q(carrier=None) | Q(receives_sms=False, sends_sms=False), name="carriers_bring_no_texts"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

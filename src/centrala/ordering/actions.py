@@ -87,12 +87,7 @@ def release(*, number: PhoneNumber, actor: User | None) -> Order:
     """Gives the number back, for good: anybody can have it then. Raises Refused while it is used for anything."""
     number = _ours(number)
     refuse_where_used(number)
-    profiles = Profile.objects.filter(number=number).values_list("label", flat=True)
-    if profiles:
-        raise Refused(
-            _("Calls go out by this number, in the outbound profiles %(names)s. Fix: give them another one first.")
-            % {"names": ", ".join(profiles)}
-        )
+    refuse_where_called_by(number)
     record(actor=actor, act="release number", target=number.number, before={"type": number.type})
     return _begun(_order(number, Kind.RELEASE, features_of(number), actor))
 
@@ -109,9 +104,20 @@ def refuse_where_used(number: PhoneNumber) -> None:
         )
 
 
+def refuse_where_called_by(number: PhoneNumber) -> None:
+    names = Profile.objects.filter(number=number).values_list("label", flat=True)
+    if names:
+        raise Refused(
+            _("Calls go out by this number, in the outbound profiles %(names)s. Fix: give them another one first.")
+            % {"names": ", ".join(names)}
+        )
+
+
 def _ours(number: PhoneNumber) -> PhoneNumber:
     """Locked, as it is now. Raises Refused for one that Azure does not sell."""
     number = PhoneNumber.objects.select_for_update(of=("self",)).select_related("connection").get(pk=number.pk)
+    if number.carrier_id is not None:
+        raise Refused(_("This number is of a carrier of your own: Azure can neither change it nor take it back."))
     if number.missing_since is not None:
         raise Refused(_("The resource owns this number no longer. Fix: sync from Azure if that is wrong."))
     if number.type not in VENDOR:
