@@ -75,9 +75,7 @@ def test_two_countries_of_one_code_are_told_apart() -> None:
         own_numbers.read("+14165550100", country="US")
 
 
-def test_number_is_the_carriers_and_stands_in_the_audit_log(
-    connection: Connection, carrier: Carrier, adam: User
-) -> None:
+def test_number_is_the_carriers_and_is_in_the_audit_log(connection: Connection, carrier: Carrier, adam: User) -> None:
     number = added(connection, carrier, adam)
 
     assert (number.carrier, number.country, number.type) == (carrier, "PL", NumberType.GEOGRAPHIC)
@@ -176,9 +174,15 @@ def test_number_nobody_has_called_is_gone_and_one_with_conversations_is_inactive
 
     number = added(connection, carrier, adam)
     made = workstreams.set_up(name="Calls", channel=Channel.VOICE, numbers=[])
-    contact = Contact.objects.create(number="+48600100200")
+    contact, at = Contact.objects.create(number="+48600100200"), now()
     talk = Conversation.objects.create(
-        channel=Channel.VOICE, contact=contact, number=number, queue=made.queue, opened_at=now(), last_message_at=now()
+        channel=Channel.VOICE,
+        contact=contact,
+        number=number,
+        queue=made.queue,
+        opened_at=now(),
+        queued_at=now(),
+        last_message_at=now(),
     )
     own_numbers.remove(number=number, actor=adam)
     talk.number.refresh_from_db()

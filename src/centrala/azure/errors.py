@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Any
 
 from azure.core.exceptions import (
     AzureError as SdkError,
@@ -84,7 +85,8 @@ class AzureError(Exception):
     `message` is Azure's own, or, where `said` is set, ours in English around `values`.
     `permanent` is false where the same call may succeed later (time-outs, 408, 429, 5xx): such jobs are retried.
     `never_arrived` is true where the service certainly did nothing: no connection came about, or it answered 429.
-    `status` is the HTTP status, None when no answer came. `retry_after` is in seconds, as the service asked.
+    `status` is the HTTP status, None when no answer came. `inner_code` says more than `code`, where there is one.
+    `retry_after` is in seconds, as the service asked.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class AzureError(Exception):
         permanent: bool,
         status: int | None = None,
         code: str | None = None,
+        inner_code: str | None = None,
         retry_after: float | None = None,
         never_arrived: bool = False,
     ) -> None:
@@ -106,6 +109,7 @@ class AzureError(Exception):
         self.permanent = permanent
         self.status = status
         self.code = code
+        self.inner_code = inner_code
         self.retry_after = retry_after
         self.never_arrived = never_arrived or status == 429
 
@@ -130,14 +134,16 @@ class AzureError(Exception):
         try:
             error = response.json()["error"]
             code, message = error.get("code"), error.get("message")
+            inner = _chain(error.get("innererror"))
         except (ValueError, KeyError, TypeError, AttributeError):
-            code = message = None
+            code, message, inner = None, None, []
         return cls(
-            message or Said.STATUS,
+            next((str(one["message"]) for one in inner if one.get("message")), message) or Said.STATUS,
             words=response.status_code,
             permanent=is_permanent(response.status_code),
             status=response.status_code,
             code=code,
+            inner_code=next((str(one["code"]) for one in inner if one.get("code")), None),
             retry_after=retry_after_seconds(response.headers.get("Retry-After")),
         )
 
@@ -183,10 +189,17 @@ def _from_response(error: HttpResponseError) -> AzureError:
 def _innermost(error: HttpResponseError) -> str:
     """Communication Services tells by "The server encountered an internal error" what was wrong with the request; what
     that was stands further in."""
-    message, inner = "", error.error.innererror if error.error else None
+    inner = _chain(error.error.innererror if error.error else None)
+    return next((str(one["message"]) for one in inner if one.get("message")), "")
+
+
+def _chain(inner: object) -> list[dict[str, Any]]:
+    """The errors within an error, the innermost first."""
+    found: list[dict[str, Any]] = []
     while isinstance(inner, dict):
-        message, inner = str(inner.get("message") or message), inner.get("innererror")
-    return message
+        found.insert(0, inner)
+        inner = inner.get("innererror")
+    return found
 
 
 def _first_line(error: Exception) -> str:

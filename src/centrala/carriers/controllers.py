@@ -18,7 +18,7 @@ from centrala.errors import Refused
 from centrala.organization.audit import record
 from centrala.organization.models import User
 
-BAD_REQUEST = 400
+BAD_REQUEST, UNPROCESSABLE = 400, 422
 MOST = 250  # of each: Azure's own limit
 LONGEST_FQDN, LONGEST_NAME, LONGEST_DESCRIPTION = 249, 256, 1024
 USUAL_PORT, HIGHEST_PORT = 5061, 65535
@@ -204,7 +204,7 @@ def _refusals(field: str) -> Iterator[None]:
     try:
         yield
     except AzureError as error:
-        if error.status != BAD_REQUEST:
+        if error.status not in {BAD_REQUEST, UNPROCESSABLE}:
             raise
-        words = WORDS.get(error.code or "")
+        words = WORDS.get(error.inner_code or error.code or "")
         raise Refused(words() if words else error.message, field=field) from None

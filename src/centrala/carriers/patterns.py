@@ -70,8 +70,9 @@ def _answers(patterns: Sequence[str], numbers: Sequence[str]) -> list[list[str] 
     asked = json.dumps({"patterns": patterns, "numbers": numbers, "seconds": EACH_SECONDS})
     command = [sys.executable, "-I", "-S", matching.__file__]
     try:
-        run = subprocess.run(command, input=asked.encode(), capture_output=True, timeout=ALL_SECONDS, check=False)
-        told = run.stdout
+        told = subprocess.run(  # noqa: S603 - our own program
+            command, input=asked.encode(), capture_output=True, timeout=ALL_SECONDS, check=False
+        ).stdout
     except subprocess.TimeoutExpired as late:
         told = late.stdout or b""
     lines = told.decode().split("\n")[:-1]  # what was cut off in the middle counts for nothing

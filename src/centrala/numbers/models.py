@@ -1,4 +1,4 @@
-"""The resource's telephone numbers: Microsoft's, and those of an own carrier that reach it by its border controllers."""
+"""The resource's telephone numbers: Microsoft's, and those of a carrier of one's own."""
 
 from typing import ClassVar
 
