@@ -180,9 +180,9 @@ def test_number_nobody_has_called_is_gone_and_one_with_conversations_is_inactive
         contact=contact,
         number=number,
         queue=made.queue,
-        opened_at=now(),
-        queued_at=now(),
-        last_message_at=now(),
+        opened_at=at,
+        queued_at=at,
+        last_message_at=at,
     )
     own_numbers.remove(number=number, actor=adam)
     talk.number.refresh_from_db()

@@ -49,6 +49,11 @@ class Controller:
     ping: str = ""  # SIP OPTIONS: unknown, ok, expired, error
     reason: str = ""  # noRecentCalls, noRecentPings, noRecentCallsAndPings
 
+    @property
+    def takes_calls(self) -> bool:
+        """Azure passes over one that is switched off or inactive."""
+        return self.enabled and self.health != Health.INACTIVE
+
     @classmethod
     def of(cls, fqdn: str, told: dict[str, Any]) -> Self:
         health = told.get("health") or {}

@@ -15,13 +15,12 @@ from centrala.workstreams.models import Channel, Line
 
 @dataclass(frozen=True, kw_only=True)
 class NextStep:
-    """`route` is the page for it, "" for this one. One that is `later` cannot be done in this version."""
+    """`route` is the page for it, "" for this one."""
 
     title: str
     text: str
     done: bool = False
     route: str = ""
-    later: bool = False
 
 
 def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
@@ -65,5 +64,10 @@ def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
             done=profiles_of(user).exclude(countries=[]).exists(),
             route="center:outbound-profiles",
         ),
-        NextStep(title=_("Bring your own carrier"), text=_("Not in this version yet."), later=True),
+        NextStep(
+            title=_("Bring your own carrier"),
+            text=_("Only where numbers are not Microsoft's: needs a border controller and a number of the carrier."),
+            done=numbers_of(user).exclude(carrier=None).exists(),
+            route="center:carriers",
+        ),
     ]

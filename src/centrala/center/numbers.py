@@ -12,11 +12,12 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from centrala.azure.errors import AzureError
 from centrala.azure.number_market import Features
+from centrala.carriers.access import carriers_of
 from centrala.center.shelf import Shelf
 from centrala.dialling.access import profiles_of
 from centrala.errors import Misconfigured, Refused
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PAGE = 100
+MICROSOFT = "microsoft"  # in the address: whose numbers have no carrier
 LATEST_ORDERS = 3
 ABLE = [
     ("", pgettext_lazy("any features", "Any")),
@@ -45,6 +47,7 @@ ABLE = [
 ]
 SORTS = {  # the name in the address -> the columns
     "number": ("number",),
+    "carrier": ("carrier__name", "number"),
     "type": ("type", "number"),
     "cost": ("monthly_cost", "number"),
     "workstream": ("first_workstream", "number"),
@@ -52,7 +55,7 @@ SORTS = {  # the name in the address -> the columns
 
 COLUMNS = [
     ("number", gettext_lazy("Number")),
-    ("", gettext_lazy("Carrier")),
+    ("carrier", gettext_lazy("Carrier")),
     ("type", gettext_lazy("Number type")),
     ("", gettext_lazy("Calling plan")),
     ("", gettext_lazy("SMS plan")),
@@ -88,6 +91,15 @@ class NumbersForm(forms.Form):
         choices=[("", pgettext_lazy("any type", "Any")), *NumberType.choices],
         required=False,
     )
+    carrier = forms.ChoiceField(label=gettext_lazy("Carrier"), required=False)
+
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        super().__init__(data)
+        carriers = [("", pgettext("any carrier", "Any")), (MICROSOFT, "Microsoft")]
+        carriers += [(str(one.pk), one.name) for one in carriers_of(user)]
+        self.fields["carrier"].choices = carriers  # type: ignore[attr-defined]
+        if len(carriers) == len(("any", MICROSOFT)):
+            del self.fields["carrier"]  # there is none to choose
 
     @property
     def asked(self) -> dict[str, str]:
@@ -110,7 +122,7 @@ def numbers_found(user: User, form: NumbersForm, *, sort: str, page: str) -> Num
     if "first_workstream" in order:
         found = found.annotate(first_workstream=Min("lines__workstream__name"))
     rows = found.order_by(*(f"-{name}" if sort.startswith("-") else name for name in order))
-    paginator = Paginator(rows.prefetch_related("lines__workstream"), PAGE)
+    paginator = Paginator(rows.select_related("carrier").prefetch_related("lines__workstream"), PAGE)
     return NumberList(page=paginator.get_page(page), total=paginator.count, filtered=bool(asked), sort=sort)
 
 
@@ -124,6 +136,8 @@ def narrowed(numbers: QuerySet[PhoneNumber], asked: dict[str, str]) -> QuerySet[
         numbers = numbers.filter(**{able: True})
     if kind := asked.get("type"):
         numbers = numbers.filter(type=kind)
+    if carrier := asked.get("carrier"):
+        numbers = numbers.filter(carrier=None if carrier == MICROSOFT else int(carrier))
     match asked.get("status"):
         case Status.CONNECTED:
             numbers = numbers.filter(used, missing_since=None)
@@ -190,7 +204,7 @@ def most_of(number: PhoneNumber) -> Features:
 @administrators_only
 @require_safe
 def detail(request: StaffRequest, number_id: int) -> HttpResponse:
-    number = get_object_or_404(numbers_of(request.user).select_related("connection"), pk=number_id)
+    number = get_object_or_404(numbers_of(request.user).select_related("connection", "carrier"), pk=number_id)
     orders = orders_of(request.user).filter(number=number.number)
     context = {
         "number": number,
@@ -198,8 +212,8 @@ def detail(request: StaffRequest, number_id: int) -> HttpResponse:
         "profiles": profiles_of(request.user).filter(number=number),
         "orders": orders[:10],
         "busy": any(order.busy for order in orders[:10]),
-        "form": FeaturesForm(number=number),
-        "sold": number.type in actions.VENDOR,
+        "form": None if number.carrier else FeaturesForm(number=number),
+        "sold": number.type in actions.VENDOR and number.carrier is None,
     }
     return render(request, "center/phone_number.html", context)
 

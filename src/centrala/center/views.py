@@ -55,7 +55,7 @@ def numbers_page(request: StaffRequest, *, old: bool = False, status: int = 200)
     if connection is None:
         context["panel"] = panel_of(request)
     else:
-        form = NumbersForm(request.GET)
+        form = NumbersForm(request.GET, user=request.user)
         found = numbers_found(
             request.user, form, sort=request.GET.get("sort", "number"), page=request.GET.get("page", "1")
         )

@@ -29,6 +29,7 @@ COMMANDS = {
     "disconnect": "ends the connection; conversations and numbers stay",
     "provision": "plans, makes and mends what Azure needs so that events arrive",
     "numbers": "lists, fetches, buys, adds to and releases the numbers of the resource",
+    "carriers": "numbers of an own carrier, border controllers, voice routes, and which one a number takes",
     "ivr": "lists the context variables and routing rules of a workstream, or tries out what an IVR sends",
     "contacts": "hands over what is kept about one customer",
     "audit": "lists the audit log, or deletes its old entries",
@@ -38,8 +39,8 @@ COMMANDS = {
     "doctor": "says what is wrong between this hub and Azure, and what to do",
     "keys": "makes a key for CENTRALA_KEYS",
 }
-# They change something, but only here, and need not ask; `connect`, `provision` and acts of `numbers` have their own.
-UNASKED = {"migrate", "organization", "user", "token", "application", "numbers", "replay", "dead-letters"}
+# They change something, but only here, and need not ask; `connect`, `provision` and some acts have their own.
+UNASKED = {"migrate", "organization", "user", "token", "application", "numbers", "carriers", "replay", "dead-letters"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
