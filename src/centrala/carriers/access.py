@@ -10,5 +10,5 @@ def carriers_of(user: User) -> QuerySet[Carrier]:
     """Each with `held`, how many numbers of the connected resource it has."""
     carriers = Carrier.objects.annotate(
         held=Count("numbers", filter=Q(numbers__connection__disconnected_at=None, numbers__missing_since=None))
-    )
+    ).order_by("name")
     return carriers if user.is_administrator else carriers.none()
