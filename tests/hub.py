@@ -78,7 +78,7 @@ def event(name: str, *, id_: str | None = None, **data: Any) -> dict[str, Any]:
     return body
 
 
-def arrive(body: dict[str, Any] | bytes, *, type_: str | None = None) -> Event:
+def arrive(body: dict[str, Any] | bytes, *, type_: str | None = None, at: Service = Service.SMS) -> Event:
     """An event as the webhook leaves it in the inbox."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     parsed = json.loads(raw, strict=False)
@@ -87,7 +87,7 @@ def arrive(body: dict[str, Any] | bytes, *, type_: str | None = None) -> Event:
         type=type_ or parsed["eventType"],
         subject=parsed["subject"],
         body=raw,
-        endpoint=Endpoint.objects.get(service=Service.SMS).pk,
+        endpoint=Endpoint.objects.get(service=at).pk,
         received_at=now(),
     )
 

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "centrala.inbox",
     "centrala.connection",
     "centrala.numbers",
+    "centrala.trial",
     "centrala.subscribers",
     "centrala.workstreams",
     "centrala.conversations",

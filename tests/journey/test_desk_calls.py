@@ -85,10 +85,10 @@ def is_tone(window: dict[str, Any], hertz: float) -> bool:
 class Telephone:
     """One outside, which calls and says a tone."""
 
-    def __init__(self, demo: Demo, number: str, *, seconds: int = 60) -> None:
+    def __init__(self, demo: Demo, number: str, *, seconds: int = 60, to: str = "") -> None:
         self._demo = demo
         sound = base64.b64encode(tone(CUSTOMER, seconds=seconds, rate=16_000)).decode()
-        body = {"from": number, "to": demo.acs["phone_numbers"][0], "script": [{"play": sound}]}
+        body = {"from": number, "to": to or demo.acs["phone_numbers"][0], "script": [{"play": sound}]}
         self.id = self._ask("POST", "", json=body)["id"]
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:

@@ -72,6 +72,7 @@ ACTS = {  # answer POST alone
         "purchase-number",
         "add-features",
         "release-number",
+        "add-trial-number",
         "delete-sound",
         "delete-outbound-profile",
         "decide-number",

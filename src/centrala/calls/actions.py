@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from centrala.azure.calls import Answered
-from centrala.calls import consulting, enquiring, taping, transcript, waits
+from centrala.calls import consulting, enquiring, leases, taping, transcript, waits
 from centrala.calls.context import is_same_customer
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Consultation, Consulted, Node, Recorded, Told
@@ -52,6 +52,7 @@ ENDED_BY = {
 }
 log = logging.getLogger(__name__)
 ALIVE = timedelta(seconds=8)  # since a node last said so, by the database's clock
+CONNECTED = ("state", "connected_at", "conversation", "ending", "recorded", "transcribed", "agreed")
 RESTARTED = timedelta(seconds=20)  # so long a node's own successor, at its address, may take to come
 
 
@@ -173,9 +174,9 @@ def _connected(call_id: UUID) -> Call:
         if call.ending in UNANSWERED:
             call.ending = CallEnd.CUSTOMER
         taping.begin(call, call.conversation.workstream)
-        call.save(
-            update_fields=["state", "connected_at", "conversation", "ending", "recorded", "transcribed", "agreed"]
-        )
+        if call.state != CallState.ENDED:
+            leases.begin(call)
+        call.save(update_fields=[*CONNECTED, "leased_seconds"])
         tell(call.pk)
     return call
 
@@ -189,6 +190,7 @@ def ended(call_id: UUID, ending: CallEnd, *, detail: str = "") -> None:
             call.state, call.ended_at, call.context = CallState.ENDED, now(), ""
             call.ending, call.detail = ending, detail
             call.save(update_fields=["state", "ended_at", "context", "ending", "detail"])
+            leases.end(call)
             Consultation.objects.filter(call=call, state__in=consulting.UNDER_WAY).update(state=Consulted.OVER)
             enquiring.end_with(call)
             tell(call.pk)
@@ -271,7 +273,7 @@ def _name(data: Mapping[str, Any]) -> str:
 
 def _locked(call_id: UUID) -> Call:
     """Its conversation is read after it: joined, it would be as it was before the wait for the lock."""
-    return Call.objects.select_for_update().get(pk=call_id)
+    return Call.objects.select_for_update(of=("self",)).select_related("connection").get(pk=call_id)
 
 
 def _conversation(call: Call, at: datetime) -> Conversation:

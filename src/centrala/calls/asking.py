@@ -57,7 +57,9 @@ async def answer(call: Call, *, node: Node, client: Client) -> None:
 
 async def _follow(call: Call, answer: Answered | None, client: Client) -> None:
     if answer is None:
-        await in_thread(actions.ended, call.pk, CallEnd.HIDDEN if is_hidden(call.customer) else CallEnd.BLOCKED)
+        known = CallEnd(call.ending) if call.ending else None  # of a trial's number
+        why = known or (CallEnd.HIDDEN if is_hidden(call.customer) else CallEnd.BLOCKED)
+        await in_thread(actions.ended, call.pk, why)
         return
     answered = await in_thread(actions.answered, call.pk, answer)
     if answered.state == CallState.ENDED:  # while it was being answered

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 
 from centrala.azure.calls import Calls
 from centrala.azure.errors import AzureError
-from centrala.calls import taping
+from centrala.calls import leases, taping
 from centrala.calls.enquiry import UNDER_WAY, Enquired, Enquiry, Parted
 from centrala.calls.live import tell
 from centrala.calls.models import Call, CallEnd, CallState, Consultation, Consulted
@@ -60,9 +60,9 @@ def begin(*, conversation: Conversation, user: User, to: str, number: str, longe
         raise Refused(_("This number is in the call already."), field="number")
     if call.enquiries.filter(state__in=UNDER_WAY).exists():
         raise Refused(_("A number outside is asked already. Fix: go on without it first."), field="number")
-    made = Enquiry.objects.create(
-        call=call, agent=user, to=to, number=number, longest_seconds=longest_seconds, asked_at=now()
-    )
+    made = Enquiry(call=call, agent=user, to=to, number=number, longest_seconds=longest_seconds, asked_at=now())
+    leases.begin_enquiry(made, call.connection)
+    made.save(force_insert=True)
     trace(Step.OUTSIDE_ASKED, [(talk.pk, user.pk, None)], at=made.asked_at, words=to)
     _tell(call)
     return made
@@ -209,6 +209,7 @@ def _part(enquiry: Enquiry, how: Parted, detail: str = "") -> None:
     enquiry.state, enquiry.parted, enquiry.ended_at = Enquired.OVER, how, now()
     enquiry.detail = detail if how in EXPLAINED else ""
     enquiry.save(update_fields=["state", "parted", "ended_at", "detail"])
+    leases.end_enquiry(enquiry)
     others = Consultation.objects.filter(call=enquiry.call_id, agent=enquiry.agent_id, state=Consulted.CAME)
     if before == Enquired.CAME and not others.exists():
         Call.objects.filter(pk=enquiry.call_id, held_by=enquiry.agent_id).update(held_by=None)

@@ -58,6 +58,7 @@ class Enquiry(models.Model):
     call_connection_id = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=10, choices=Enquired, default=Enquired.CALLED)
     longest_seconds = models.PositiveIntegerField()  # of talk
+    leased_seconds = models.PositiveIntegerField(null=True)  # of the trial's minutes, by a trial's number
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     handed_at = models.DateTimeField(null=True)

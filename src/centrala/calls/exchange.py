@@ -20,7 +20,7 @@ from django.utils.timezone import now
 
 from centrala.azure.calls import Calls
 from centrala.azure.cloud import Cloud
-from centrala.calls import actions, advice, asking, attending, company, frames, outside, prompts, taping
+from centrala.calls import actions, advice, asking, attending, company, frames, leases, outside, prompts, taping
 from centrala.calls.leg import CUSTOMER, Leg
 from centrala.calls.live import CHANNEL
 from centrala.calls.live_call import LiveCall
@@ -298,7 +298,9 @@ class Exchange:
             if now() - rings > RING_OUT:
                 self._leave(live, CallEnd.NO_ANSWER)
             return
-        if begun is not None and now() - begun > live.standing.longest:
+        if ending := await leases.look_after(live):
+            self._leave(live, ending)
+        elif begun is not None and now() - begun > live.standing.longest:
             self._leave(live, CallEnd.TOO_LONG)
         elif live.alone_since is not None and monotonic() - live.alone_since > REJOIN_SECONDS:
             live.alone_since = None
@@ -336,7 +338,8 @@ class Exchange:
             log.warning("Call %s is gone from the database.", live.call)
         finally:
             live.leaving = False
-        told = because if live.standing.outbound and live.standing.connected_at is None else ""
+        unanswered = live.standing.outbound and live.standing.connected_at is None
+        told = because if unanswered or because == CallEnd.TRIAL_OVER else ""
         over = Standing(live.call, live.standing.conversation, over=True, ended=True, ending=told)
         live.refresh(over, live.asks())
         self._forget(live)

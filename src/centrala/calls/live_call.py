@@ -42,6 +42,7 @@ class LiveCall:
         self.keys = ""  # that the customer pressed, and nobody has looked at
         self.prompted = False  # for a voicemail
         self.greeted = self.parted = self.said = False  # what is said at the beginning and at the end, and all of it
+        self.last_word = False  # that the trial's minutes end
         self.answering = self.leaving = self.dialled = self.sent_out = False  # what is being asked of Azure
         self._asked = self._applied = 0
         self._spoke = monotonic()

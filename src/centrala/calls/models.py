@@ -58,6 +58,12 @@ class CallEnd(models.TextChoices):
     LOST = "lost", _("The process of the hub that had the call ended")
     TRANSFERRED = "transferred", pgettext_lazy("call", "The customer was transferred to another number")
     TOO_LONG = "too_long", _("The call reached its longest time")
+    TRIAL_OVER = "trial_over", pgettext_lazy("call", "The trial's minutes were used up, or the trial ended")
+    ABROAD = (
+        "abroad",
+        pgettext_lazy("call", "Declined: a trial's toll-free number is called from the United States only"),
+    )
+    NOT_LENT = "not_lent", pgettext_lazy("call", "Declined: the number is not the trial's")
     BUSY = "busy", pgettext_lazy("call", "Busy")  # from here on of calls to customers alone
     NO_ANSWER = "no_answer", pgettext_lazy("call", "Nobody answered")
     DECLINED = "declined", pgettext_lazy("call", "The customer declined the call")
@@ -120,6 +126,8 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     ending = models.CharField(max_length=20, choices=CallEnd, blank=True)
     longest_seconds = models.PositiveIntegerField(null=True)  # of talk; null: as long as any
+    # Of a trial's number: what it has been given of the trial's minutes so far; see `leases`.
+    leased_seconds = models.PositiveIntegerField(null=True)
     is_rejected = models.BooleanField(default=False, db_default=False)  # instead of answered
     detail = models.TextField(blank=True)  # the service's own words about a call that failed
 

@@ -4,6 +4,9 @@ from functools import lru_cache
 from math import ceil
 from uuid import UUID
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from centrala.calls import sounds, waits
 from centrala.calls.frames import BYTES
 from centrala.calls.queries import position
@@ -78,6 +81,15 @@ def wait(call_id: UUID) -> list[bytes]:
 def call_back(call_id: UUID) -> list[bytes]:
     conversation = _conversation(call_id)
     return _said(conversation, Occasion.CALL_BACK) if conversation else []
+
+
+def trial_ends(call_id: UUID) -> list[bytes]:
+    """To the caller of a trial's number whose minutes run out; nobody sets that up."""
+    conversation = _conversation(call_id)
+    language = conversation.workstream.language if conversation and conversation.workstream else "en"
+    with translation.override(language):
+        words = str(_("The minutes of this trial are used up. This call ends now."))
+    return list(_frames(words, language))
 
 
 def _conversation(call_id: UUID) -> Conversation | None:

@@ -14,7 +14,7 @@ from centrala.calls.actions import ALIVE
 from centrala.calls.consulting import UNDER_WAY
 from centrala.calls.enquiry import UNDER_WAY as ASKED_OUTSIDE
 from centrala.calls.enquiry import Enquired, Enquiry
-from centrala.calls.models import Agreed, Call, CallState, Consultation, Consulted, Node, Transcript
+from centrala.calls.models import Agreed, Call, CallEnd, CallState, Consultation, Consulted, Node, Transcript
 from centrala.calls.standing import LONGEST, Advice, Standing
 from centrala.conversations.models import ENDED, Conversation, ConversationState, Direction, Spoken
 from centrala.organization.models import User
@@ -31,7 +31,7 @@ def standing(call_id: UUID) -> Standing:
 
 def standings(ids: Collection[UUID]) -> dict[UUID, Standing]:
     """How these stand now; one that was erased meanwhile is over."""
-    related = ("conversation__workstream", "conversation__agent", "conversation__overflowed")
+    related = ("connection", "conversation__workstream", "conversation__agent", "conversation__overflowed")
     calls = Call.objects.select_related(*related).in_bulk(list(ids))
     asked, outside = _consultations(ids), _enquiries(ids)
     where = {call.conversation.workstream_id for call in calls.values() if call.conversation}
@@ -84,7 +84,8 @@ def _standing(
         rings_since=call.rang_at if call.rings_out else None,
         outbound=call.direction == Direction.OUTBOUND,
         longest=timedelta(seconds=call.longest_seconds) if call.longest_seconds else LONGEST,
-        ending=call.ending if call.direction == Direction.OUTBOUND and call.connected_at is None else "",
+        lent=_lent(call),
+        ending=call.ending if _is_told(call) else "",
         connected_at=call.connected_at,
         recorded=call.recorded,
         voicemail=waits and over is not None and over.speaks,
@@ -110,6 +111,19 @@ def _standing(
         advice=_advice(outside, talk) if outside is not None else None,
         pauses_on_hold=talk is not None and talk.workstream is not None and talk.workstream.pause_on_hold,
     )
+
+
+def _is_told(call: Call) -> bool:
+    """Whether the agent hears why it ended: nobody answered, or a trial's minutes were used up."""
+    unanswered = call.direction == Direction.OUTBOUND and call.connected_at is None
+    return unanswered or call.ending == CallEnd.TRIAL_OVER
+
+
+def _lent(call: Call) -> timedelta | None:
+    """Nothing once the trial has ended."""
+    if call.leased_seconds is None:
+        return None
+    return timedelta(seconds=call.leased_seconds if call.connection.disconnected_at is None else 0)
 
 
 def position(conversation: Conversation) -> int:

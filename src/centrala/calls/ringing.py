@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
+from centrala.calls import leases
 from centrala.calls.blocking import blocked_among
 from centrala.calls.context import Context, contexts
 from centrala.calls.incoming import Ring, ring
@@ -30,6 +31,7 @@ def take_in(events: Sequence[Waiting]) -> None:
     )
     known = set(Call.objects.filter(correlation_id__in=rings).values_list("correlation_id", flat=True))
     rejected = _rejected(rings.values(), owners)
+    declined = leases.declined(rings.values(), owners)
     told = contexts(rings.values(), owners)
     at = now()
     made = []
@@ -45,10 +47,10 @@ def take_in(events: Sequence[Waiting]) -> None:
                 number=one.number,
                 correlation_id=one.correlation_id,
                 server_call_id=one.server_call_id,
-                is_rejected=one.correlation_id in rejected,
+                is_rejected=one.correlation_id in rejected or one.correlation_id in declined,
                 context="" if late else one.context,
                 state=CallState.ENDED if late else CallState.RINGING,
-                ending=CallEnd.NOT_ANSWERED if late else "",
+                ending=CallEnd.NOT_ANSWERED if late else declined.get(one.correlation_id, ""),
                 variables=came.variables,
                 not_read=came.not_read,
                 resumes=came.resumes,

@@ -80,6 +80,11 @@ def _begun(conversation: Conversation, user: User, number: str, id_: UUID) -> tu
 
 def checked(number: str, call: Call, workstream: Workstream | None) -> str:
     """E.164. Raises Refused for a number that the caller of a workstream may not be sent on to."""
+    if call.connection.is_trial:
+        raise Refused(
+            _("Calls of a trial's number are not transferred to other numbers: nobody could count their minutes."),
+            field="number",
+        )
     to = number_outside(number, countries=workstream.transfer_countries if workstream else [])
     if blocked_among([to]):
         raise Refused(_("This number is blocked. Fix: an administrator takes it off the list."), field="number")

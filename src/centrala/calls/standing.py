@@ -48,6 +48,7 @@ class Standing:
     rings_since: datetime | None = None  # of a customer who is being called
     outbound: bool = False
     longest: timedelta = LONGEST
+    lent: timedelta | None = None  # of a trial's number: so long it may last by now
     ending: str = ""  # of a call that no customer answered
     recorded: str = ""
     transcribed: str = ""

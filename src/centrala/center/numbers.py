@@ -212,7 +212,7 @@ def detail(request: StaffRequest, number_id: int) -> HttpResponse:
         "profiles": profiles_of(request.user).filter(number=number),
         "orders": orders[:10],
         "busy": any(order.busy for order in orders[:10]),
-        "form": None if number.carrier else FeaturesForm(number=number),
+        "form": None if number.carrier or number.connection.is_trial else FeaturesForm(number=number),
         "sold": number.type in actions.VENDOR and number.carrier is None,
     }
     return render(request, "center/phone_number.html", context)

@@ -20,6 +20,7 @@ from centrala.organization.forms import changes
 from centrala.organization.models import KEPT_DAYS, Kind, Organization
 from centrala.organization.posting import post_only
 from centrala.organization.standing import Standing, standing
+from centrala.trial import actions as trial
 
 UNPROCESSABLE = 422
 PAGES = {"phone-numbers": "center:phone-numbers"}  # where else a trial is ended
@@ -105,7 +106,7 @@ def organization(request: StaffRequest) -> HttpResponse:
 def end_trial(request: StaffRequest) -> HttpResponse:
     """Leads back to the page that asked for it."""
     try:
-        actions.end_trial(actor=request.user)
+        trial.end(actor=request.user)
         messages.success(request, _("The trial has ended. A resource of your own can be connected now."))
     except Refused as refused:
         messages.warning(request, refused.message)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from centrala.center.numbers import NumbersForm, columns, numbers_found, orders_to_tell
 from centrala.center.prerequisites import panel_of
+from centrala.center.trial import shown_trial
 from centrala.connection.access import connections_of
 from centrala.numbers.access import numbers_of
 from centrala.organization.access import StaffRequest, administrators_only
@@ -53,7 +54,7 @@ def numbers_page(request: StaffRequest, *, old: bool = False, status: int = 200)
     connection = connections_of(request.user).filter(disconnected_at=None).first()
     context: dict[str, object] = {"connection": connection, "public_url": settings.PUBLIC_URL, "old": old}
     if connection is None:
-        context["panel"] = panel_of(request)
+        context |= {"panel": panel_of(request), "shown": shown_trial(request.user)}
     else:
         form = NumbersForm(request.GET, user=request.user)
         found = numbers_found(

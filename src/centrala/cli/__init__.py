@@ -30,6 +30,7 @@ COMMANDS = {
     "provision": "plans, makes and mends what Azure needs so that events arrive",
     "numbers": "lists, fetches, buys, adds to and releases the numbers of the resource",
     "carriers": "numbers of an own carrier, border controllers, voice routes, and which one a number takes",
+    "trial": "lends numbers to a trial organisation, says how it stands, grants minutes, ends it",
     "ivr": "lists the context variables and routing rules of a workstream, or tries out what an IVR sends",
     "contacts": "hands over what is kept about one customer",
     "audit": "lists the audit log, or deletes its old entries",

@@ -23,7 +23,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--azure-port", type=int, default=4280, help="the local cloud, https")
     parser.add_argument("--portal-port", type=int, default=4281, help="the local cloud's portal, http")
     parser.add_argument("--fresh", action="store_true", help="throw an earlier demo of this folder away first")
-    parser.add_argument("--unconnected", action="store_true", help="leave connecting to you")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--unconnected", action="store_true", help="leave connecting to you")
+    how.add_argument(
+        "--trial", action="store_true", help="a trial organisation, to which the local cloud lends a number"
+    )
     parser.add_argument("--ready-file", type=Path, help="where to write addresses and credentials when all answers")
 
 
@@ -73,16 +77,18 @@ def _set_up(options: argparse.Namespace, data: Path, clusters: list[Cluster]) ->
     prepare(clusters)
     from centrala.cli import demo_seed  # Django is ready now, and reads what was just written
 
-    demo_seed.organisation(data, tenant_id=cloud["tenant_id"])
+    demo_seed.organisation(data, tenant_id=cloud["tenant_id"], trial=options.trial)
 
 
 def _announce(options: argparse.Namespace, data: Path) -> None:
     """With everything up: connects, unless that is left to the person, and says where everything is."""
-    from centrala.cli import demo_seed
+    from centrala.cli import demo_seed, demo_trial
 
     cloud = read_json(data / CLOUD)
     demo_seed.dataverse(cloud)
-    if not options.unconnected:
+    if options.trial:
+        demo_trial.lent(cloud)
+    elif not options.unconnected:
         demo_seed.connected(cloud)
     facts = demo_seed.facts(options, cloud, read_json(data / demo_seed.PEOPLE_FILE))
     print(demo_seed.greeting(facts), flush=True)

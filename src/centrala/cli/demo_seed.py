@@ -20,7 +20,7 @@ from centrala.installation import Installation
 from centrala.numbers import actions as numbers
 from centrala.organization import actions as organization
 from centrala.organization.crypto import encrypt
-from centrala.organization.models import Role, User
+from centrala.organization.models import Kind, Role, User
 from centrala.workstreams import actions as workstreams
 from centrala.workstreams.models import Channel
 
@@ -31,9 +31,10 @@ TOKEN = "api_token"  # noqa: S105 - the name of a key in a file
 TOKEN_DAYS = 3650
 
 
-def organisation(data: Path, *, tenant_id: str) -> None:
+def organisation(data: Path, *, tenant_id: str, trial: bool) -> None:
     """The organisation and its people, with passwords made at the first start and kept in DATA/people.json."""
-    organization.set_up(name="Centrala Demo", tenant_id=UUID(tenant_id))
+    kind = Kind.TRIAL if trial else Kind.PRODUCTION
+    organization.set_up(name="Centrala Demo", tenant_id=UUID(tenant_id), kind=kind)
     kept = data / PEOPLE_FILE
     if kept.exists() and User.objects.exists():
         return
@@ -79,7 +80,7 @@ def dataverse(cloud: dict[str, Any]) -> None:
 def _readdress(cloud: dict[str, Any]) -> None:
     """A demo that starts on other ports finds its cloud at another address, with the same key."""
     connection = active_connection()
-    if connection is not None:
+    if connection is not None and not connection.is_trial:
         connection.encrypted_connection_string = encrypt(cloud["acs"]["connection_string"])
         connection.save(update_fields=["encrypted_connection_string"])
 
@@ -97,8 +98,10 @@ def facts(options: argparse.Namespace, cloud: dict[str, Any], people: dict[str, 
         "dataverse_url": public_url,
         **people,
         **{f"{service}_webhook": urls.get(service) for service in ("sms", "recording", "incoming_call")},
-        "connected": connection is not None,
+        "connected": connection is not None and not connection.is_trial,
     }
+    if connection is not None and connection.is_trial:
+        hub["trial_numbers"] = [str(one) for one in connection.numbers.all()]
     azure = {name: value for name, value in cloud.items() if name != "acs"}
     azure["event_grid_app_id"] = entries.get(EntryKey.APP_ID)
     return {"hub": hub, "azure": azure, "acs": cloud["acs"]}
@@ -114,6 +117,8 @@ def greeting(facts: dict[str, Any]) -> str:
     ]
     people = "".join(f"  {where:<14} {one['username']:<28} {one['password']}\n" for where, one in accounts)
     state = "connected to the local cloud" if hub["connected"] else "not connected yet: sign in as administrator"
+    if hub.get("trial_numbers"):
+        state = f"a trial with the number {hub['trial_numbers'][0]}"
     return (
         f"\nCentrala runs, {state}.\n\n"
         f"  Desk and admin center   {hub['url']}\n"

@@ -19,6 +19,8 @@ def run(options: argparse.Namespace) -> int:
         connection = active_connection()
         if connection is None:
             raise Refused("No resource is connected.")
+        if connection.is_trial:
+            raise Refused("Numbers are lent to a trial, and nothing else is connected. Fix: centrala trial end.")
         confirm(f"Texts to the numbers of {connection.resource_name} will no longer arrive here.", yes=options.yes)
         actions.disconnect(connection=connection, actor=None)
         print(

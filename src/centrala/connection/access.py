@@ -7,9 +7,11 @@ from centrala.organization.models import User
 
 
 def connections_of(user: User) -> QuerySet[Connection]:
-    return Connection.objects.all() if user.is_administrator else Connection.objects.none()
+    """Of resources of one's own: what a trial borrows is not the administrators' to look after."""
+    own = Connection.objects.filter(is_trial=False)
+    return own if user.is_administrator else own.none()
 
 
 def active_connection() -> Connection | None:
-    """The one connection in force, for actions; views ask connections_of."""
+    """The one connection in force, a trial's, too; for actions. Views ask connections_of."""
     return Connection.objects.filter(disconnected_at=None).first()

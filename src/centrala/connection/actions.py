@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from centrala.azure.cloud import Cloud
 from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.connection.checks import ConnectFields, Reach, eligible, errors_in, wrong_tenant
-from centrala.connection.models import OLD_TOKENS, Connection, Endpoint, EntryKey, Service
+from centrala.connection.models import LENT, OLD_TOKENS, Connection, Endpoint, EntryKey, Service
 from centrala.connection.steps import Step, Tell, nobody
 from centrala.errors import Refused
 from centrala.organization.audit import changed, record
 from centrala.organization.crypto import encrypt
 from centrala.organization.models import User
+from centrala.organization.standing import standing
 
 __all__ = ["ConnectFields", "FieldsRefused", "connect", "disconnect", "refuse_another", "require_role"]
 
@@ -39,31 +40,41 @@ def connect(
     credential: TokenCredential | None = None,
     tell: Tell = nobody,
     anew: bool = False,
+    lender: UUID | None = None,
 ) -> Connection:
     """Checks the five fields against the live cloud and stores the connection. The same resource again is mended in
     place (a rotated key, another application), or taken up where it was left, endpoints and numbers included. `anew` is
     for who saw nothing connected: what somebody else has connected meanwhile, with another application, stays.
+    `lender` is the tenant of whoever lends numbers of this resource to a trial.
 
     Raises FieldsRefused with nothing stored, Refused when the organisation may not connect or another resource is.
     """
     reach = Reach(cloud=cloud or settings.CLOUD, credential=credential, tell=tell)
-    if errors := errors_in(fields, organization=eligible(), reach=reach):
+    if errors := errors_in(fields, tenant_id=_tenant(lender), reach=reach):
         raise FieldsRefused(errors)
-    return _store(fields, actor=actor, tell=tell, anew=anew)
+    return _store(fields, actor=actor, tell=tell, anew=anew, lender=lender)
+
+
+def _tenant(lender: UUID | None) -> UUID:
+    """Whose the application must be. Raises Refused where the organisation may not connect."""
+    organization = eligible(lent=lender is not None)
+    return lender or organization.tenant_id
 
 
 @transaction.atomic
-def _store(fields: ConnectFields, *, actor: User | None, tell: Tell, anew: bool) -> Connection:
+def _store(fields: ConnectFields, *, actor: User | None, tell: Tell, anew: bool, lender: UUID | None) -> Connection:
     tell(Step.STORE)
     resource = fields.parsed_resource
     assert resource is not None
     _one_at_a_time(resource)
-    if text := wrong_tenant(fields, eligible()):  # again: it may have changed while Azure was asked
+    if text := wrong_tenant(fields, _tenant(lender)):  # again: it may have changed while Azure was asked
         raise FieldsRefused({"event_grid_app_tenant_id": text})
     known = Connection.objects.filter(resource_id__iexact=str(resource)).first()
     if anew and known is not None:
         _refuse_meanwhile(known, fields)
+    _refuse_lenders(known, lent=lender is not None)
     values = {
+        "is_trial": lender is not None,
         "resource_name": resource.name,
         "encrypted_connection_string": encrypt(str(ConnectionString.parse(fields.connection_string))),
         "require_role": _role_is_required(resource, fields),
@@ -78,7 +89,7 @@ def _store(fields: ConnectFields, *, actor: User | None, tell: Tell, anew: bool)
     )
     _keep_entries(found, fields)
     tell(Step.ENDPOINTS)
-    for service in Service:
+    for service in Service if lender is None else LENT:
         Endpoint.objects.get_or_create(connection=found, service=service, retires_at=None)
     was, became = changed(before, _told(found))
     record(actor=actor, act="connect", target=str(resource), before=was, after=became)
@@ -95,6 +106,21 @@ def _refuse_meanwhile(known: Connection, fields: ConnectFields) -> None:
             )
             % {"name": known.resource_name}
         )
+
+
+def _refuse_lenders(known: Connection | None, *, lent: bool) -> None:
+    """What was lent never becomes one's own; and nobody lends to themselves."""
+    if known is None or known.is_trial == lent:
+        return
+    if known.is_trial:
+        raise Refused(
+            _("“%(name)s” lent the numbers of the trial, which are not to be had again. Fix: connect another resource.")
+            % {"name": known.resource_name}
+        )
+    raise Refused(
+        _("“%(name)s” was connected as the organisation's own. Fix: lend numbers of another resource.")
+        % {"name": known.resource_name}
+    )
 
 
 def _former_applications(known: Connection | None, fields: ConnectFields) -> dict[str, str]:
@@ -132,11 +158,14 @@ def _one_at_a_time(resource: ResourceId) -> None:
     with database.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('centrala.connect'))")
     refuse_another(resource)
+    if not standing().trial_running:  # what has ended a moment ago makes room
+        Connection.objects.filter(disconnected_at=None, is_trial=True).update(disconnected_at=now())
 
 
 def refuse_another(resource: ResourceId) -> None:
-    """Raises Refused when another resource than this one is connected."""
-    active = Connection.objects.filter(disconnected_at=None).exclude(resource_id__iexact=str(resource)).first()
+    """Raises Refused when another resource than this one is connected; a trial's counts while the trial runs."""
+    found = Connection.objects.filter(disconnected_at=None).exclude(resource_id__iexact=str(resource))
+    active = (found if standing().trial_running else found.filter(is_trial=False)).first()
     if active is not None:
         raise Refused(
             _("“%(name)s” is connected, and one installation serves one resource. Fix: centrala disconnect.")
@@ -147,7 +176,10 @@ def refuse_another(resource: ResourceId) -> None:
 @transaction.atomic
 def disconnect(*, connection: Connection, actor: User | None) -> None:
     """Ends the connection. Its endpoints answer 404 within two seconds; conversations, numbers and endpoints stay, so
-    that connecting the same resource again brings everything back. What lies in Azure is not touched."""
+    that connecting the same resource again brings everything back. What lies in Azure is not touched. Raises Refused of
+    one whose numbers are lent to a trial."""
+    if connection.is_trial:
+        raise Refused(_("Its numbers are lent to a trial. Fix: end the trial (centrala trial end)."))
     if not Connection.objects.filter(pk=connection.pk, disconnected_at=None).update(disconnected_at=now()):
         return  # somebody was faster
     before, after = {"connected": True}, {"connected": False}

@@ -57,13 +57,15 @@ class Reach:
     tell: Tell = nobody
 
 
-def eligible() -> Organization:
-    """The organisation, if it may connect at all. Raises Refused with what is missing."""
+def eligible(*, lent: bool = False) -> Organization:
+    """The organisation, if it may connect at all, or have numbers `lent`. Raises Refused with what is missing."""
     there = standing()
     organization = there.organization
     if organization is None:
         raise Refused(_("The organisation is not set up yet. Fix: centrala organization --name NAME --tenant ID."))
-    if there.trial_running:
+    if lent and not there.trial_running:
+        raise Refused(_("No trial is running. Fix: centrala organization --kind trial."))
+    if there.trial_running and not lent:
         raise Refused(_("A trial organisation cannot connect a resource of its own. End the trial first."))
     if not there.licensed:
         raise Refused(_("The organisation has no licence for channels. Fix: centrala organization --licence yes."))
@@ -72,15 +74,15 @@ def eligible() -> Organization:
     return organization
 
 
-def errors_in(fields: ConnectFields, *, organization: Organization, reach: Reach) -> dict[str, str]:
+def errors_in(fields: ConnectFields, *, tenant_id: UUID, reach: Reach) -> dict[str, str]:
     """The text for each field that is wrong. The cloud is asked only when the forms are right."""
     reach.tell(Step.FORM)
     errors = {
         "resource_id": _resource_id(fields),
         "resource_name": _resource_name(fields),
         "connection_string": _connection_string(fields, reach.cloud),
-        "event_grid_app_id": _application_id(fields, organization),
-        "event_grid_app_tenant_id": wrong_tenant(fields, organization),
+        "event_grid_app_id": _application_id(fields, tenant_id),
+        "event_grid_app_tenant_id": wrong_tenant(fields, tenant_id),
         "confirmed": None if fields.confirmed else _("Confirm that this resource serves this installation only."),
     }
     if not any(errors.values()):
@@ -156,23 +158,23 @@ def _guid(text: str, what: str) -> str | None:
     return None
 
 
-def _application_id(fields: ConnectFields, organization: Organization) -> str | None:
+def _application_id(fields: ConnectFields, tenant_id: UUID) -> str | None:
     if wrong := _guid(fields.event_grid_app_id, _("Application (client) ID")):
         return wrong
-    if _as_guid(fields.event_grid_app_id) == organization.tenant_id:
+    if _as_guid(fields.event_grid_app_id) == tenant_id:
         return _("This is the tenant's id. On the application's page copy Application (client) ID.")
     return None
 
 
-def wrong_tenant(fields: ConnectFields, organization: Organization) -> str | None:
+def wrong_tenant(fields: ConnectFields, tenant_id: UUID) -> str | None:
     wrong = _guid(fields.event_grid_app_tenant_id, _("Directory (tenant) ID"))
     if wrong:
         return wrong
-    if _as_guid(fields.event_grid_app_tenant_id) != organization.tenant_id:
+    if _as_guid(fields.event_grid_app_tenant_id) != tenant_id:
         return _(
             "This is another tenant than the organisation's, %(tenant)s. Register the application there, "
             "or correct the organisation's tenant."
-        ) % {"tenant": organization.tenant_id}
+        ) % {"tenant": tenant_id}
     return None
 
 

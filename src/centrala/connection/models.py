@@ -28,6 +28,8 @@ class Connection(models.Model):
     encrypted_connection_string = models.TextField()
     # By which the service itself knows the resource; "" until it has told: see calls.trusting.
     immutable_resource_id = models.CharField(max_length=100, blank=True, default="", db_default="")
+    # Of whoever runs the installation, who lends numbers of it to a trial: nobody's "own" resource. See `trial`.
+    is_trial = models.BooleanField(default=False, db_default=False)
     require_role = models.BooleanField(default=False)  # on only where provisioning assigned the role
     # Client ids of applications that were replaced, each with the time until which its tokens may be in use.
     former_applications = models.JSONField(default=dict)
@@ -87,6 +89,8 @@ class Service(models.TextChoices):
     INCOMING_CALL = "incoming_call", _("Incoming call")
 
 
+# A trial has calls alone.
+LENT = (Service.RECORDING, Service.INCOMING_CALL)
 EVENT_TYPES: dict[Service, tuple[str, ...]] = {
     Service.SMS: ("Microsoft.Communication.SMSReceived", "Microsoft.Communication.SMSDeliveryReportReceived"),
     Service.RECORDING: ("Microsoft.Communication.RecordingFileStatusUpdated",),

@@ -58,7 +58,7 @@ def rows() -> Iterator[Row]:
                 "msdyn_name": connection.resource_name,
                 "msdyn_occommunicationprovider": AZURE,
                 "msdyn_accountsid": connection.resource_id,
-                "msdyn_istrial": False,
+                "msdyn_istrial": connection.is_trial,
                 "msdyn_appmodule": SERVICE,
                 **standard(
                     active=connection.disconnected_at is None,

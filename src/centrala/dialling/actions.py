@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from centrala.calls.leases import refuse_without_minutes
 from centrala.calls.models import Call
 from centrala.calls.outgoing import call_out
 from centrala.conversations.locking import locked_contact
@@ -31,6 +32,7 @@ def dial(*, agent: User, number: str, profile: Profile | None = None, returns: C
         .get(pk=found.pk)
     )
     refuse_unfit(profile)
+    refuse_without_minutes(profile.number.connection)
     refuse_full(agent, profile, besides=besides)
     longest = seconds_left(profile)
     call = call_out(

@@ -5,10 +5,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from centrala.azure import phone_numbers
 from centrala.azure.phone_numbers import Number
 from centrala.connection.models import Connection
+from centrala.errors import Refused
 from centrala.numbers.models import NumberType, PhoneNumber
 
 TYPES = {"tollFree": NumberType.TOLL_FREE, "geographic": NumberType.GEOGRAPHIC, "mobile": NumberType.MOBILE}
@@ -20,7 +22,10 @@ KEPT = [
 
 def sync(*, connection: Connection) -> list[PhoneNumber]:
     """Fetches the resource's numbers and brings ours up to them, all or none. One that the resource owns no longer is
-    marked, not deleted: conversations tell of it, and it may come back. Raises AzureError."""
+    marked, not deleted: conversations tell of it, and it may come back. Raises AzureError; Refused of a trial's, whose
+    lender has numbers that are nobody's business."""
+    if connection.is_trial:
+        raise Refused(_("The numbers of a trial are lent one by one, and are not fetched from Azure."))
     return keep(phone_numbers.list_numbers(connection=connection.connection_string, cloud=settings.CLOUD), connection)
 
 

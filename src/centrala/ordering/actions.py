@@ -33,6 +33,7 @@ def find(
     actor: User | None,
 ) -> Order:
     """Has Azure look for a number and hold it back. Nothing is bought. Raises Refused."""
+    refuse_lent(connection)
     if not any(asdict(features).values()):
         raise Refused(_("A number that can do nothing is of no use. Fix: choose a calling plan or an SMS plan."))
     return _begun(
@@ -92,6 +93,12 @@ def release(*, number: PhoneNumber, actor: User | None) -> Order:
     return _begun(_order(number, Kind.RELEASE, features_of(number), actor))
 
 
+def refuse_lent(connection: Connection) -> None:
+    """Raises Refused of a trial's, which are somebody else's."""
+    if connection.is_trial:
+        raise Refused(_("This number cannot be upgraded: it is lent to a trial. Fix: end the trial, and buy one."))
+
+
 def features_of(number: PhoneNumber) -> Features:
     return Features(**{name: getattr(number, name) for name in asdict(Features())})
 
@@ -118,6 +125,7 @@ def _ours(number: PhoneNumber) -> PhoneNumber:
     number = PhoneNumber.objects.select_for_update(of=("self",)).select_related("connection").get(pk=number.pk)
     if number.carrier_id is not None:
         raise Refused(_("This number is of a carrier of your own: Azure can neither change it nor take it back."))
+    refuse_lent(number.connection)
     if number.missing_since is not None:
         raise Refused(_("The resource owns this number no longer. Fix: sync from Azure if that is wrong."))
     if number.type not in VENDOR:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from centrala.azure.cloud import Cloud
 from centrala.azure.eventgrid import SCHEMA, Topic
@@ -42,6 +43,7 @@ class Hand:
     clients: Clients
     cloud: Cloud
     actor: User | None
+    lent: bool = False
 
     def do(self, task: Task) -> None:
         self._acts[task.piece.kind](task)
@@ -115,7 +117,8 @@ class Hand:
             event_grid_app_tenant_id=blueprint.tenant_id,
             confirmed=True,
         )
-        actions.connect(fields=fields, actor=self.actor, cloud=self.cloud)
+        lender = UUID(blueprint.tenant_id) if self.lent else None
+        actions.connect(fields=fields, actor=self.actor, cloud=self.cloud, lender=lender)
 
     def _topic(self, task: Task) -> None:
         wanted = task.blueprint.topic

@@ -14,7 +14,7 @@ from centrala.azure.eventgrid import DeadLetters, Subscription, Webhook
 from centrala.azure.graph import MULTI_TENANT, AppRole
 from centrala.azure.identifiers import ResourceId
 from centrala.azure.providers import COMMUNICATION, EVENT_GRID
-from centrala.connection.models import EVENT_TYPES, Service, hook_of
+from centrala.connection.models import EVENT_TYPES, LENT, Service, hook_of
 from centrala.connection.provisioning.survey import Survey
 
 PROVIDERS = (COMMUNICATION, EVENT_GRID)
@@ -34,6 +34,7 @@ class Order:
     tenant_id: str
     application_id: str = ""
     dead_letters: DeadLetters | None = None
+    lent: bool = False  # to a trial, which has calls alone
 
     @property
     def display_name(self) -> str:
@@ -109,7 +110,7 @@ def draw(order: Order, survey: Survey, *, event_grid_app_id: str) -> Blueprint:
         ),
         subscriptions=tuple(
             WantedSubscription(service=service, webhook=_webhook(service, order, survey, application.client_id))
-            for service in Service
+            for service in (LENT if order.lent else Service)
         ),
     )
 

@@ -45,7 +45,8 @@ def silently(_report: Report) -> None:
 @dataclass(kw_only=True)
 class Provisioner:
     """`tell` hears of every step as it happens. `application_id` names an application of one's own choice. `taken_over`
-    says that another installation which had the resource has it no more."""
+    says that another installation which had the resource has it no more. `lent`: its numbers are lent to a trial, by
+    whoever signs in, in whatever tenant."""
 
     resource: ResourceId
     credential: TokenCredential
@@ -53,6 +54,7 @@ class Provisioner:
     application_id: str = ""
     dead_letters: DeadLetters | None = None
     taken_over: bool = False
+    lent: bool = False
     tell: Tell = silently
     cloud: Cloud = field(default_factory=lambda: settings.CLOUD)
     patience: Patience = field(default_factory=lambda: Patience.with_cloud(settings.CLOUD))
@@ -82,7 +84,7 @@ class Provisioner:
                 Applying(
                     order=self._order,
                     surveyor=self._surveyor(opened),
-                    hand=Hand(opened, self.cloud, self.actor),
+                    hand=Hand(opened, self.cloud, self.actor, lent=self.lent),
                     waiting=self._waiting(self.caller.name),
                 ).run(survey)
         made = Connection.objects.filter(resource_id__iexact=str(self.resource), disconnected_at=None).first()
@@ -101,9 +103,10 @@ class Provisioner:
     def _order(self) -> Order:
         return Order(
             resource=self.resource,
-            tenant_id=str(eligible().tenant_id),
+            tenant_id=self.caller.tenant_id if self.lent else str(eligible().tenant_id),
             application_id=self.application_id.strip().lower(),
             dead_letters=self.dead_letters,
+            lent=self.lent,
         )
 
     def _clients(self) -> AbstractContextManager[Clients]:
@@ -125,6 +128,7 @@ class Provisioner:
         return Waiting(who=who, tell=self.tell, patience=self.patience)
 
     def _check(self) -> None:
+        eligible(lent=self.lent)
         tenant_id = self._order.tenant_id
         refuse_another(self.resource)
         if self.caller.tenant_id != tenant_id:

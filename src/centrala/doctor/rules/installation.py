@@ -29,7 +29,9 @@ def organization(context: Context) -> str:
     found = context.hub.organization
     if found is None:
         return _("The organisation is not set up.")
-    if found.kind == Kind.TRIAL and context.hub.standing.trial_running:
+    there = context.hub.connected
+    is_lent = there is not None and there.connection.is_trial  # by somebody who has connected theirs
+    if found.kind == Kind.TRIAL and context.hub.standing.trial_running and not is_lent:
         return _("The organisation is a trial, and a trial connects no resource of its own.")
     return "" if found.licensed else _("The organisation has no licence for channels.")
 
