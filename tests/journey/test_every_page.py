@@ -72,6 +72,13 @@ ACTS = {  # answer POST alone
         "purchase-number",
         "add-features",
         "release-number",
+        "add-carrier",
+        "delete-carrier",
+        "add-controller",
+        "delete-controller",
+        "move-voice-route",
+        "delete-voice-route",
+        "delete-own-number",
         "add-trial-number",
         "delete-sound",
         "delete-outbound-profile",
@@ -95,6 +102,7 @@ ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no
     ),
     *("number-order", "consult", "outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("add-routing-rule", "routing-rule"),  # see test_ivr
+    *("carrier", "own-number"),  # see test_own_carrier
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

@@ -18,7 +18,7 @@ LEFT_OUT = re.compile(r"\b(skip|skipif|importorskip|xfail)\b")
 NOT_YET, NOTHING = "**not yet**: ", "—"
 NUMBERS = [f"R{number:02}" for number in (*range(1, 63), *range(77, 83))]
 # What is not built, or not wholly; what takes no input; what says nothing that is translated. No row hides among them.
-UNMET = {"R81"}
+UNMET: set[str] = set()
 WITHOUT_INPUT = {"R17", "R31", "R58", "R78", "R81", "R82"}
 WITHOUT_WORDS = {"R32", "R52"}
 
@@ -111,8 +111,6 @@ def speaks_polish(file: str) -> bool:
 
 def test_what_is_not_met_is_told() -> None:
     assert {row.number for row in ROWS if row.shown.startswith(NOT_YET)} == UNMET
-    assert "One row is not wholly met" in PAGE
-    assert len(UNMET) == 1
 
 
 def test_every_wording_belongs_to_a_row_that_names_it() -> None:

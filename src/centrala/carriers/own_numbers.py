@@ -13,7 +13,7 @@ from centrala.connection.models import Connection
 from centrala.errors import Refused
 from centrala.numbers.actions import KEPT
 from centrala.numbers.models import Carrier, NumberType, PhoneNumber
-from centrala.ordering.actions import refuse_where_called_by, refuse_where_used
+from centrala.ordering.actions import refuse_lent, refuse_where_called_by, refuse_where_used
 from centrala.organization.audit import changed, record
 from centrala.organization.models import User
 
@@ -69,8 +69,10 @@ def why_not(*, connection: Connection, numbers: Collection[str]) -> dict[str, st
 
 @transaction.atomic
 def add(*, connection: Connection, carrier: Carrier, numbers: Sequence[OwnNumber], actor: User | None) -> None:
-    """All of them or none. One that only a call has told of so far becomes the carrier's, as does one that the resource
-    owned once. Raises Refused, with the field `number`, for what is here already."""
+    """All of them or none; none where the resource is only lent. One that only a call has told of so far becomes the
+    carrier's, as does one that the resource owned once. Raises Refused, with the field `number`, for what is here
+    already."""
+    refuse_lent(connection)
     if reasons := why_not(connection=connection, numbers=[one.number for one in numbers]):
         named = ", ".join(list(reasons)[:SOME_NAMED])
         raise _refused(next(iter(reasons.values())) if len(numbers) == 1 else _("Here already: %s.") % named)

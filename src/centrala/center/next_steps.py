@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from centrala.center.endpoints import EndpointRow
@@ -26,12 +27,12 @@ class NextStep:
 def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
     answered = {row.endpoint.service for row in rows if row.seen.handshake is not None and not row.seen.deserted}
     channels = set(Line.objects.filter(number__in=numbers_of(user)).values_list("channel", flat=True))
-    count = numbers_of(user).count()
+    numbers = numbers_of(user).aggregate(all=Count("pk"), own=Count("carrier"))
     return [
         NextStep(
             title=_("Add number"),
             text=_("The numbers that the resource owns come by Sync from Azure, below. More are bought here."),
-            done=count > 0,
+            done=numbers["all"] > 0,
             route="center:add-number",
         ),
         NextStep(
@@ -67,7 +68,7 @@ def next_steps(user: User, rows: Sequence[EndpointRow]) -> list[NextStep]:
         NextStep(
             title=_("Bring your own carrier"),
             text=_("Only where numbers are not Microsoft's: needs a border controller and a number of the carrier."),
-            done=numbers_of(user).exclude(carrier=None).exists(),
+            done=numbers["own"] > 0,
             route="center:carriers",
         ),
     ]
