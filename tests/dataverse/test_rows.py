@@ -58,6 +58,14 @@ def test_setting_is_told_with_the_originals_columns(reader: Reader, connection: 
     assert setting["msdyn_istrial"] is False
 
 
+def test_resource_whose_numbers_are_lent_is_told_as_a_trials(reader: Reader, connection: Connection) -> None:
+    Connection.objects.update(is_trial=True)
+
+    [setting] = reader.value(SETTINGS, {"$filter": "msdyn_istrial eq true"})
+
+    assert setting["msdyn_occommunicationprovidersettingid"] == str(connection.id)
+
+
 def test_number_is_told_with_the_originals_options(reader: Reader, connection: Connection) -> None:
     [number] = reader.value(NUMBERS, {"$filter": "msdyn_phonenumber eq '+48600100200'"})
 

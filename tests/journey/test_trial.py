@@ -51,6 +51,19 @@ def status(demo: Demo) -> dict[str, object]:
     return dict(json.loads(answer.stdout))
 
 
+def taken(demo: Demo, customer: str) -> Telephone:
+    """For two seconds an endpoint answers as it was: who is not taken calls again."""
+    last = [calls(demo, customer)]
+
+    def stands() -> bool:
+        if last[-1].state == "ended":
+            last.append(calls(demo, customer))
+        return last[-1].state == "connected"
+
+    until(stands, 120)
+    return last[-1]
+
+
 def database(demo: Demo, statement: str) -> None:
     with psycopg.connect(Cluster.at(demo.data).dsn(), autocommit=True) as connection:
         assert connection.execute(statement).rowcount == 1
@@ -108,9 +121,38 @@ async def test_trial_from_its_first_call_to_get_started(trial: Demo, desk: Page,
     granted = trial.command("trial", "grant", "--minutes", "5", "--json")
 
     assert json.loads(granted.stdout)["minutes_left"] == 5
-    again = calls(trial, "+14255550192")
-    until(lambda: again.state == "connected", 30)
+    again = taken(trial, "+14255550192")
     assert trial.command("trial", "end", "--yes").returncode == 0
     until(lambda: again.state == "ended", 30)
     refused = trial.command("trial", "start", "--yes")
     assert (refused.returncode, "has had its trial" in refused.stderr) == (1, True)
+
+
+def test_whoever_runs_the_installation_lends_by_a_command_and_a_restart_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("lent")
+    with running_demo(folder, "--unconnected", keep=True) as demo:
+        lent = demo.acs["phone_numbers"][0]
+        words = ["trial", "start", "--resource-id", demo.acs["resource_id"], "--minutes", "20", "--yes", "--json"]
+        refused = demo.command(*words)
+        assert (refused.returncode, "No trial is running" in refused.stderr) == (1, True)
+        assert demo.command("organization", "--kind", "trial").returncode == 0
+
+        started = demo.command(*words, "--number", lent)
+
+        assert started.returncode == 0, started.stderr
+        told_ = json.loads(started.stdout)
+        assert (told_["minutes_left"], [one["number"] for one in told_["numbers"]]) == (20, [lent])
+        call = Telephone(demo, "+14255550193", to=lent)
+        until(lambda: call.state == "connected", 30)
+        call.hang_up()
+        mended = demo.command("trial", "provision", "--yes", "--json")
+        assert (mended.returncode, json.loads(mended.stdout)["lent"]) == (0, True)
+    with running_demo(folder, "--trial") as demo:
+        assert demo.hub["trial_numbers"] == [lent]
+        again = Telephone(demo, "+14255550194", to=lent)
+        until(lambda: again.state == "connected", 30)
+        again.hang_up()
+        until(lambda: status(demo)["seconds_in_calls"] == 0, 30)
+        assert 0 < int(str(status(demo)["seconds_used"])) < 60

@@ -1,18 +1,23 @@
 """Numbers that are lent to a trial: who may call them, and that no minute is talked twice."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils.timezone import now
 
 from calling import talk_of
 from centrala.azure.phone_numbers import Number
 from centrala.calls import actions as calls
-from centrala.calls import leases
+from centrala.calls import enquiring, leases
+from centrala.calls.enquiry import Enquiry, Parted
 from centrala.calls.models import Call, CallEnd, CallState
 from centrala.calls.queries import standing
 from centrala.calls.ringing import HANDLERS
+from centrala.calls.sending_on import send_on
+from centrala.calls.sweeps import sweep
 from centrala.connection.access import active_connection, connections_of
 from centrala.connection.models import Connection
 from centrala.errors import Refused
@@ -21,15 +26,16 @@ from centrala.numbers.access import numbers_of
 from centrala.numbers.models import NumberType, PhoneNumber
 from centrala.organization.models import AuditEntry, Kind, Organization, Role, User
 from centrala.organization.standing import standing as organization_standing
+from centrala.routing.actions import pick
 from centrala.trial import actions, minutes
 from centrala.trial.models import Ending, Trial
-from centrala.workstreams.models import Channel
-from hub import CUSTOMER, OURS, arrive, connected, event
+from centrala.workstreams.models import Channel, Workstream
+from hub import CUSTOMER, OURS, ala, arrive, connected, event
 from trials.scene import GEOGRAPHIC, began, lender, lent, number, ring, trial_organization, turned_production
 
 pytestmark = pytest.mark.django_db
 
-POLAND, CANADA = "+48600100200", "+16045550100"
+POLAND, CANADA, OUTSIDE = "+48600100200", "+16045550100", "+14255550199"
 
 
 @pytest.fixture
@@ -319,3 +325,102 @@ def test_lender_has_numbers_of_its_own_vendor_words() -> None:
     )
 
     assert actions.lent_by([odd], lendable=[]) == []
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return ala()
+
+
+def theirs(agent: User) -> Call:
+    call = answered(ring(CUSTOMER), ago=timedelta(seconds=10))
+    pick(conversation=talk_of(call), user=agent)
+    return call
+
+
+def test_number_outside_that_is_consulted_is_lent_its_minutes_at_once(agent: User) -> None:
+    lent()
+    call = theirs(agent)
+
+    asked = enquiring.begin(
+        conversation=talk_of(call), user=agent, to=OUTSIDE, number=OURS, longest_seconds=leases.CONSULTED_SECONDS * 2
+    )
+    assert (asked.longest_seconds, Trial.objects.get().leased) == (300, 360)
+    enquiring.came(asked.pk)
+    Enquiry.objects.update(answered_at=now() - timedelta(seconds=40))
+    enquiring.over(asked.pk, Parted.HUNG_UP)
+
+    trial = Trial.objects.get()
+    assert (trial.leased, trial.used) == (60, 41)
+    hung_up(call)
+    assert Trial.objects.get().used == 52
+
+
+def test_number_outside_is_asked_by_nobody_without_minutes(agent: User) -> None:
+    lent(minutes=1)
+    call = theirs(agent)
+
+    with pytest.raises(Refused, match="no minutes left"):
+        enquiring.begin(conversation=talk_of(call), user=agent, to=OUTSIDE, number=OURS, longest_seconds=600)
+
+    assert not Enquiry.objects.exists()
+    assert Trial.objects.get().leased == 60
+
+
+def test_caller_of_a_trials_number_is_not_transferred(agent: User) -> None:
+    lent()
+    call = theirs(agent)
+    Workstream.objects.update(transfer_countries=["US"])
+
+    with pytest.raises(Refused, match="not transferred"):
+        send_on(conversation=talk_of(call), user=agent, number=OUTSIDE)
+
+
+def test_customer_is_called_only_while_there_are_minutes() -> None:
+    trial = lent(minutes=1)
+    leases.refuse_without_minutes(trial.connection)
+    answered(ring(CUSTOMER))  # has the last minute
+
+    with pytest.raises(Refused, match="no minutes left"):
+        leases.refuse_without_minutes(trial.connection)
+
+
+def test_call_that_is_gone_from_the_database_keeps_no_minutes_lent() -> None:
+    lent()
+    gone, there = answered(ring(CUSTOMER)), answered(ring("+14255550124"))
+    Call.objects.filter(pk=gone.pk).delete()
+
+    sweep()
+    sweep()
+
+    trial = Trial.objects.get()
+    assert (trial.leased, trial.used, there.leased_seconds) == (60, 60, 60)
+
+
+def test_call_that_nobody_looked_after_for_long_is_lent_what_it_has_talked() -> None:
+    lent()
+    call = answered(ring(CUSTOMER), ago=timedelta(minutes=10))
+
+    assert leases.extend(call.pk)
+
+    call.refresh_from_db()
+    assert timedelta(seconds=call.leased_seconds or 0) >= timedelta(minutes=11)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_that_ask_in_one_moment_share_what_is_left() -> None:
+    trial = lent(minutes=2)
+    asked = threading.Barrier(4)
+
+    def ask() -> int:
+        asked.wait(10)
+        try:
+            return minutes.lease(trial.connection_id, wish=50)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        given = [one.result() for one in [pool.submit(ask) for _call in range(4)]]
+
+    assert sorted(given) == [0, 20, 50, 50]
+    assert Trial.objects.get().leased == 120

@@ -6,12 +6,13 @@ from math import ceil
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, parse, region_code_for_number
 
 from centrala.calls import prompts
-from centrala.calls.enquiry import Enquiry
+from centrala.calls.enquiry import UNDER_WAY, Enquiry
 from centrala.calls.incoming import Ring
 from centrala.calls.live_call import LiveCall
 from centrala.calls.models import Call, CallEnd, CallState
@@ -113,6 +114,19 @@ def end_enquiry(enquiry: Enquiry) -> None:
         ended, answered = enquiry.ended_at, enquiry.answered_at
         talked = ended - answered if ended and answered else timedelta()
         minutes.settle(enquiry.call.connection_id, leased=enquiry.leased_seconds, talked=talked)
+
+
+@transaction.atomic
+def sweep() -> None:
+    """What was lent to a call that is gone from the database, with its customer, counts as talked."""
+    trial = Trial.objects.select_for_update().filter(ended_at=None, leased__gt=0).first()
+    if trial is None:
+        return
+    calls = Call.objects.filter(connection=trial.connection_id).exclude(state=CallState.ENDED)
+    asked = Enquiry.objects.filter(call__connection=trial.connection_id, state__in=UNDER_WAY)
+    lent = sum(found.aggregate(lent=Sum("leased_seconds"))["lent"] or 0 for found in (calls, asked))
+    if (lost := trial.leased - lent) > 0:
+        minutes.settle(trial.connection_id, leased=lost, talked=timedelta(seconds=lost))
 
 
 async def look_after(live: LiveCall) -> CallEnd | None:

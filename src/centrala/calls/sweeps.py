@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from centrala.calls import actions, outside
+from centrala.calls import actions, leases, outside
 from centrala.calls.models import Call, CallEnd, CallState, Node
 from centrala.calls.sent_on import forget
 from centrala.conversations.models import ConversationState, Direction
@@ -26,6 +26,7 @@ def sweep(*, at: datetime | None = None) -> None:
     at = at or now()
     outside.sweep(at=at)
     forget(at=at)
+    leases.sweep()
     _forget_nodes(at)
     rings = Call.objects.filter(state=CallState.RINGING, rang_at__lt=at - RINGS)
     unanswered = rings.filter(direction=Direction.INBOUND)

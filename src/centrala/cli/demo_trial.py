@@ -5,9 +5,10 @@ from typing import Any
 from centrala.azure import resources
 from centrala.azure.identifiers import ResourceId
 from centrala.connection.creating import Wanted, create
-from centrala.connection.models import Connection
 from centrala.installation import Installation
 from centrala.organization.crypto import encrypt
+from centrala.organization.standing import standing
+from centrala.trial.access import running_trial
 from centrala.trial.lending import Lender
 from centrala.trial.models import Trial
 from centrala.workstreams import actions as workstreams
@@ -20,7 +21,7 @@ AREA = "425"
 
 def lent(cloud: dict[str, Any]) -> None:
     """A resource beside the demo's own owns a toll-free number, which is lent, and a geographic one, which can be asked
-    for. A trial that was lent numbers before stays as it is."""
+    for. A trial that was lent numbers before keeps them."""
     if Trial.objects.exists():
         _readdress()
         return
@@ -35,11 +36,14 @@ def lent(cloud: dict[str, Any]) -> None:
 
 
 def _readdress() -> None:
-    """A demo that starts on other ports finds its cloud at another address."""
-    installation = Installation.here()
+    """A demo that starts on other ports finds its cloud at another address, and is found at one."""
+    installation, trial = Installation.here(), running_trial()
     credential = installation.own_credential()
     assert credential is not None
-    for connection in Connection.objects.filter(is_trial=True, disconnected_at=None):
-        text = resources.read_connection_string(connection.resource, credential=credential, cloud=installation.cloud)
-        connection.encrypted_connection_string = encrypt(text)
-        connection.save(update_fields=["encrypted_connection_string"])
+    if trial is None or not standing().trial_running:
+        return
+    connection = trial.connection
+    text = resources.read_connection_string(connection.resource, credential=credential, cloud=installation.cloud)
+    connection.encrypted_connection_string = encrypt(text)
+    connection.save(update_fields=["encrypted_connection_string"])
+    Lender(resource=connection.resource, credential=credential).provision()

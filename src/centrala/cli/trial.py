@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ACTS = {
     "start": "lends a toll-free number of your resource, and what its calls need in Azure is made",
     "status": "how the trial stands",
+    "provision": "mends what the trial's calls need in Azure, where this hub has moved or somebody has deleted it",
     "grant": "more minutes; a trial that has used its minutes up goes on",
     "end": "ends the trial at once",
 }
@@ -28,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         act = acts.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         act.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="the installation's folder")
         act.add_argument("--json", action="store_true", help="as one line of JSON")
-        if name in {"start", "end"}:
+        if name in {"start", "provision", "end"}:
             act.add_argument("--yes", action="store_true", help="do not ask; needed where no terminal is")
         if name == "start":
             act.add_argument("--resource-id", help="of the lender; default: the only resource you can see")
@@ -36,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                 "--number", action="append", default=[], help="that may be lent; again for more; default: any US number"
             )
             act.add_argument("--buy", action="store_true", help="buy a toll-free number where the resource owns none")
+        if name in {"start", "provision"}:
             act.add_argument("--device-code", action="store_true", help="sign in to Azure in a browser, with a code")
         if name in {"start", "grant"}:
             needed = name == "grant"
@@ -44,7 +46,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with database():
-        {"start": _start, "status": _status, "grant": _grant, "end": _end}[options.act](options)
+        does = {"start": _start, "status": _status, "provision": _provision, "grant": _grant, "end": _end}
+        does[options.act](options)
     return 0
 
 
@@ -62,10 +65,24 @@ def _start(options: argparse.Namespace) -> None:
     bought = " One is bought where it owns none." if options.buy else ""
     _ask(options, f"Lends a toll-free number of {resource.name} for {options.minutes} minutes of calls.{bought}")
     tell: dict[str, Any] = {} if options.json else {"tell": Teller()}
-    number = Lender(resource=resource, credential=credential, **tell).lend(
-        lendable=options.number, minutes=options.minutes, buy=options.buy
-    )
+    lender = Lender(resource=resource, credential=credential, **tell)
+    number = lender.lend(lendable=options.number, minutes=options.minutes, buy=options.buy)
     workstreams.set_up(name="Voice", channel=Channel.VOICE, numbers=[number])
+    _status(options)
+
+
+def _provision(options: argparse.Namespace) -> None:
+    from centrala.cli.provision_output import Teller
+    from centrala.trial.access import running_trial
+    from centrala.trial.lending import Lender
+
+    trial = running_trial()
+    if trial is None:
+        raise Refused("No number is lent. Fix: centrala trial start.")
+    credential = acting.credential(Installation.here(), device_code=options.device_code)
+    _ask(options, f"Makes or mends what calls need at {trial.connection.resource_name}.")
+    tell: dict[str, Any] = {} if options.json else {"tell": Teller()}
+    Lender(resource=trial.connection.resource, credential=credential, **tell).provision()
     _status(options)
 
 

@@ -12,6 +12,7 @@ from centrala.azure import phone_numbers, resources
 from centrala.azure.identifiers import ConnectionString, ResourceId
 from centrala.azure.number_market import Features, Market
 from centrala.connection.checks import eligible
+from centrala.connection.models import Connection
 from centrala.connection.provisioning import Provisioner, Tell
 from centrala.connection.provisioning.provisioner import silently
 from centrala.errors import Refused
@@ -40,10 +41,13 @@ class Lender:
         if buy:
             self._buy_where_none_is(connection, lendable)
         number = actions.first_of(self._owned(connection), lendable=lendable)
-        made = Provisioner(
+        return actions.start(connection=self.provision(), number=number, lendable=lendable, minutes=minutes)
+
+    def provision(self) -> Connection:
+        """Makes or mends what calls need in Azure. Raises Refused, AzureError."""
+        return Provisioner(
             resource=self.resource, credential=self.credential, actor=None, lent=True, tell=self.tell
         ).apply()
-        return actions.start(connection=made, number=number, lendable=lendable, minutes=minutes)
 
     def buy(self, kind: str, *, area_code: str = "") -> None:
         """One number of the United States for calls; `kind` is the vendor's word. Raises Refused where none is sold."""
