@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1_000_000  # no form or API call comes near
 LARGER = {  # a file, and the form around it
-    "/center/campaigns/new/": 4_200_000,  # of customers: centrala.campaigns.sheets
+    "/center/campaigns/new/": 4_200_000,  # of customers: centrala.sheets
+    "/center/phone-numbers/import/": 4_200_000,  # of numbers: the same
     "/center/sounds/upload/": 20_200_000,  # centrala.workstreams.sounding
 }
 MOST_SECONDS = 30.0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -84,3 +85,22 @@ def test_what_cannot_be_says_why(connection: Connection, capsys: Captured, words
 def test_without_a_resource_it_says_how_to_get_one(capsys: Captured, db: None) -> None:
     assert main(["carriers"]) == 1
     assert "centrala connect" in capsys.readouterr().err
+
+
+def test_file_is_imported_or_every_wrong_line_told(connection: Connection, capsys: Captured, tmp_path: Path) -> None:
+    sheet = tmp_path / "PhoneNumber.csv"
+    plan = ("import", str(sheet), "--carrier", "Northwind Voice", "--country", "pl")
+    assert main(["carriers", *plan, "--yes", "--json"]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+    heading = "msdyn_phonenumber,msdyn_phoneinboundenabled,msdyn_phoneoutboundenabled"
+    sheet.write_text(f"{heading}\n48221234567,true,false\n+12065550100,true,true\n")
+    assert main(["carriers", *plan, "--yes", "--json"]) == 1
+    said = capsys.readouterr()
+    assert [json.loads(line)["line"] for line in said.out.splitlines()] == [3]
+    assert "nothing was imported" in said.err
+    assert not PhoneNumber.objects.filter(number=WARSAW).exists()
+
+    sheet.write_text(f"{heading}\n48221234567,true,false\n")
+    assert run(capsys, *plan) == [{"imported": 1, "skipped": 0, "state": "done"}]
+    assert PhoneNumber.objects.get(number=WARSAW).carrier is not None

@@ -28,6 +28,8 @@ PARTS = {  # of pages, which htmx fetches into them; files; and the API's descri
     "quick-choices",
     "campaign-progress",
     "number-order-progress",
+    "number-import-progress",
+    "import-template",
     "new-resource-name",
     "openapi-view",
     "play-sound",
@@ -79,6 +81,8 @@ ACTS = {  # answer POST alone
         "move-voice-route",
         "delete-voice-route",
         "delete-own-number",
+        "begin-import",
+        "discard-import",
         "add-trial-number",
         "delete-sound",
         "delete-outbound-profile",
@@ -103,6 +107,7 @@ ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no
     *("number-order", "consult", "outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("add-routing-rule", "routing-rule"),  # see test_ivr
     *("carrier", "own-number"),  # see test_own_carrier
+    "number-import",
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
 

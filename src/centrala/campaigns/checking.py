@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from centrala.campaigns import numbers
 from centrala.campaigns.models import LONGEST_NUMBER, Place, Why
 from centrala.campaigns.placeholders import fill, places
-from centrala.campaigns.sheets import Row, Sheet, heading
+from centrala.campaigns.sheets import Sheet, heading
 from centrala.characters import storable
 from centrala.conversations import consent, segments
 from centrala.conversations.models import Contact
 from centrala.conversations.texts import MAX_LENGTH, sendable
 from centrala.errors import Refused
 from centrala.numbers.models import PhoneNumber
+from centrala.sheets import Row
 
 BATCH = 5_000
 

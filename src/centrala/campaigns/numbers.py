@@ -5,10 +5,9 @@ import re
 import phonenumbers
 
 from centrala.campaigns.models import Why
+from centrala.sheets import SHORTENED, unwrapped
 
 WRITTEN = re.compile(r"\+?[\d\s\u00a0()./-]+")
-SHORTENED = re.compile(r"\d([.,]\d+)?e\+?\d+", re.IGNORECASE)  # 4.86E+10
-FORMULA = re.compile(r'="(.*)"')  # how programs keep Excel from shortening it
 
 
 def region_of(sender: str) -> str | None:
@@ -22,9 +21,7 @@ def region_of(sender: str) -> str | None:
 def read(cell: str, *, region: str | None) -> str | Why:
     """E.164, or why it is none. Without a plus it is one of the sender's country where there is such a number, else one
     with its country code."""
-    if formula := FORMULA.fullmatch(cell):
-        cell = formula[1]
-    cell = cell.removeprefix("'").strip()
+    cell = unwrapped(cell)
     if SHORTENED.fullmatch(cell):
         return Why.EXCEL
     if not WRITTEN.fullmatch(cell):

@@ -72,10 +72,17 @@ def add(*, connection: Connection, carrier: Carrier, numbers: Sequence[OwnNumber
     """All of them or none; none where the resource is only lent. One that only a call has told of so far becomes the
     carrier's, as does one that the resource owned once. Raises Refused, with the field `number`, for what is here
     already."""
-    refuse_lent(connection)
     if reasons := why_not(connection=connection, numbers=[one.number for one in numbers]):
         named = ", ".join(list(reasons)[:SOME_NAMED])
         raise _refused(next(iter(reasons.values())) if len(numbers) == 1 else _("Here already: %s.") % named)
+    put(connection=connection, carrier=carrier, numbers=numbers)
+    for one in numbers:
+        record(actor=actor, act="add own number", target=one.number, after=_told(one, carrier))
+
+
+def put(*, connection: Connection, carrier: Carrier, numbers: Sequence[OwnNumber]) -> None:
+    """As `add`, without a word in the audit log, and for what `why_not` has nothing against."""
+    refuse_lent(connection)
     rows = [
         PhoneNumber(connection=connection, carrier=carrier, **asdict(one))
         for one in sorted(numbers, key=lambda each: each.number)  # the order in which arriving events lock them
@@ -83,8 +90,6 @@ def add(*, connection: Connection, carrier: Carrier, numbers: Sequence[OwnNumber
     PhoneNumber.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["connection", "number"], update_fields=KEPT
     )
-    for one in numbers:
-        record(actor=actor, act="add own number", target=one.number, after=_told(one, carrier))
 
 
 @transaction.atomic

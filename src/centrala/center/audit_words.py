@@ -38,6 +38,8 @@ ACTS: dict[str, "StrOrPromise"] = {
     "add own number": pgettext_lazy("audit", "Number of an own carrier added"),
     "change own number": pgettext_lazy("audit", "Number of an own carrier changed"),
     "delete own number": pgettext_lazy("audit", "Number of an own carrier deleted"),
+    "import numbers": pgettext_lazy("audit", "Import of numbers begun"),
+    "import of numbers ended": pgettext_lazy("audit", "Import of numbers ended"),
     "add border controller": pgettext_lazy("audit", "Border controller added in Azure"),
     "change border controller": pgettext_lazy("audit", "Border controller changed in Azure"),
     "delete border controller": pgettext_lazy("audit", "Border controller deleted in Azure"),

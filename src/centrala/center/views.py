@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from centrala.carriers.access import imports_under_way
 from centrala.center.numbers import NumbersForm, columns, numbers_found, orders_to_tell
 from centrala.center.prerequisites import panel_of
 from centrala.center.trial import shown_trial
@@ -64,6 +65,7 @@ def numbers_page(request: StaffRequest, *, old: bool = False, status: int = 200)
             "form": form,
             "found": found,
             "orders": orders_to_tell(request.user),
+            "imports": imports_under_way(request.user),
             "columns": columns(form, found),
         }
     return render(request, "center/phone_numbers.html", context, status=status)

@@ -22,6 +22,7 @@ ACTS = {
     "try": "which route a number would take; nobody is called",
     "add-number": "adds a number of a carrier, which is made where there is none of the name",
     "delete-number": "deletes a carrier's number here; it stays with the carrier",
+    "import": "checks a CSV file of a carrier's numbers, and imports them if every line is right",
     "add-controller": "adds a border controller in Azure, or gives one that is there another port",
     "delete-controller": "deletes a border controller in Azure, with the routes that lead to it alone",
     "add-route": "adds a voice route in Azure, as the last one",
@@ -44,11 +45,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     made["try"].add_argument("number", help="with its country code")
     for name in ("add-number", "delete-number"):
         made[name].add_argument("number", help="with its country code")
-    made["add-number"].add_argument("--carrier", required=True)
-    made["add-number"].add_argument("--country", required=True, type=str.upper, help="two letters: PL")
-    made["add-number"].add_argument("--type", choices=TYPES, default="geographic")
     made["add-number"].add_argument("--receives-calls", action="store_true")
     made["add-number"].add_argument("--makes-calls", action="store_true")
+    made["import"].add_argument("file", type=Path)
+    for name in ("add-number", "import"):
+        made[name].add_argument("--carrier", required=True, help="it is made where there is none of the name")
+        made[name].add_argument("--country", required=True, type=str.upper, help="two letters: PL")
+        made[name].add_argument("--type", choices=TYPES, default="geographic")
     for name in ("add-controller", "delete-controller"):
         made[name].add_argument("fqdn", help="as sbc1.contoso.example")
     made["add-controller"].add_argument("--port", type=int, default=5061)
@@ -125,19 +128,55 @@ def _try(connection: "Connection", options: argparse.Namespace) -> None:
 
 def _add_number(connection: "Connection", options: argparse.Namespace) -> None:
     from centrala.carriers import own_numbers
-    from centrala.carriers.actions import save_carrier
     from centrala.carriers.own_numbers import OwnNumber
-    from centrala.numbers.models import Carrier, NumberType
+    from centrala.numbers.models import NumberType
 
     plans = {name: getattr(options, name) for name in ("receives_calls", "makes_calls")}
     if not any(plans.values()):
         raise Refused("A number that can do nothing is of no use. Fix: --receives-calls, --makes-calls, or both.")
     number = own_numbers.read(options.number, country=options.country)
     own = OwnNumber(number=number, country=options.country, type=NumberType(options.type), **plans)
-    carrier = Carrier.objects.filter(name__iexact=options.carrier).first()
-    carrier = carrier or save_carrier(carrier=Carrier(name=options.carrier), actor=None)
+    carrier = _carrier(options)
     own_numbers.add(connection=connection, carrier=carrier, numbers=[own], actor=None)
     _say(options, _number(connection.numbers.get(number=number), carrier), f"{number} is added.")
+
+
+def _import(connection: "Connection", options: argparse.Namespace) -> None:
+    """What the worker does for a page, this command does itself; killed, the worker goes on."""
+    from centrala.carriers import importing, number_sheets
+    from centrala.numbers.models import NumberType
+
+    try:
+        data = options.file.read_bytes()
+    except OSError as error:
+        raise Refused(f"{options.file} cannot be read: {error.strerror}.") from None
+    checked = number_sheets.check(data, connection=connection, country=options.country, kind=NumberType(options.type))
+    if checked.wrong:
+        for one in checked.wrong:
+            told = {"line": one.line, "number": one.written, "reason": one.reason}
+            _say(options, told, f"line {one.line}: {one.written}: {one.reason}")
+        raise Refused(f"{len(checked.wrong)} lines are wrong: nothing was imported.")
+    _ask(options, f"Imports {len(checked.numbers)} numbers of {options.carrier}.")
+    kept = importing.keep(
+        connection=connection,
+        carrier=_carrier(options),
+        checked=checked,
+        file_name=options.file.name,
+        actor=None,
+    )
+    importing.begin(number_import=kept, actor=None)
+    importing.carry_out(import_id=kept.pk)
+    kept.refresh_from_db()
+    told = {"imported": kept.imported, "skipped": kept.skipped, "state": kept.state}
+    _say(options, told, f"{kept.imported} numbers are imported, {kept.skipped} were here already.")
+
+
+def _carrier(options: argparse.Namespace) -> "Carrier":
+    from centrala.carriers.actions import save_carrier
+    from centrala.numbers.models import Carrier
+
+    found = Carrier.objects.filter(name__iexact=options.carrier).first()
+    return found or save_carrier(carrier=Carrier(name=options.carrier), actor=None)
 
 
 def _delete_number(connection: "Connection", options: argparse.Namespace) -> None:
@@ -220,6 +259,7 @@ VERBS: "dict[str, Callable[[Connection, argparse.Namespace], None]]" = {
     "try": _try,
     "add-number": _add_number,
     "delete-number": _delete_number,
+    "import": _import,
     "add-controller": _add_controller,
     "delete-controller": _delete_controller,
     "add-route": _add_route,
