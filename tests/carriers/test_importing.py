@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,14 +11,19 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from centrala.azure.phone_numbers import Number
 from centrala.carriers import importing, number_sheets, own_numbers
-from centrala.carriers.models import NumberImport, State
+from centrala.carriers.actions import remove_carrier
+from centrala.carriers.models import ImportRow, NumberImport, State
 from centrala.carriers.number_sheets import COLUMNS, MOST_ROWS, TEMPLATE, Checked
 from centrala.carriers.own_numbers import OwnNumber
 from centrala.connection.models import Connection
+from centrala.database import run
 from centrala.errors import Refused
+from centrala.numbers.actions import keep
 from centrala.numbers.models import Carrier, NumberType, PhoneNumber
 from centrala.organization.models import AuditEntry, User
+from running_demo import until
 
 pytestmark = pytest.mark.django_db
 WARSAW = "+48221234567"
@@ -185,7 +192,69 @@ def test_number_that_came_by_another_way_meanwhile_is_skipped_and_told(
     importing.carry_out(import_id=found.pk)
     found.refresh_from_db()
     assert (found.state, found.imported, found.skipped) == (State.DONE, 2, 1)
-    assert "Microsoft's" in found.rows.get(place=1).skipped_because
+    assert [row.line for row in found.rows.all()] == [2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_number_that_comes_in_the_middle_of_a_lot_waits_until_it_is_through(
+    connection: Connection, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync at the same moment: whoever comes second sees what the first has done, and takes nothing over."""
+    found = begun(connection, carrier, whole(3))
+    can = dict.fromkeys(("receives_sms", "sends_sms", "receives_calls", "makes_calls"), True)
+    bought = Number(number=f"+{numbers(1)[0]}", type="geographic", **can)
+    put, at_once = own_numbers.put, ThreadPoolExecutor(1)
+    syncs = []
+
+    def in_the_middle(**given: Any) -> None:
+        syncs.append(at_once.submit(in_its_own_connection, lambda: keep([bought], connection, whole=False)))
+        waits_for_a_lock()
+        put(**given)
+
+    monkeypatch.setattr(own_numbers, "put", in_the_middle)
+    importing.carry_out(import_id=found.pk)
+    syncs[0].result(30)
+    number = PhoneNumber.objects.get(number=bought.number)
+    assert (number.carrier, number.sends_sms) == (None, True)
+
+
+def in_its_own_connection(act: Callable[[], object]) -> None:
+    try:
+        act()
+    finally:
+        database.close()
+
+
+def waits_for_a_lock() -> None:
+    until(lambda: run("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"))
+
+
+def test_stopped_import_goes_on_where_it_was(connection: Connection, carrier: Carrier, adam: User) -> None:
+    found = begun(connection, carrier, whole(importing.LOT + 5))
+    assert importing._lot(found.pk)
+    importing.stop(number_import=found, actor=adam)
+    importing.carry_out(import_id=found.pk)
+    found.refresh_from_db()
+    assert (found.state, found.done) == (State.STOPPED, importing.LOT)
+
+    importing.begin(number_import=found, actor=adam)
+    importing.carry_out(import_id=found.pk)
+    found.refresh_from_db()
+    assert (found.state, found.imported) == (State.DONE, importing.LOT + 5)
+
+
+def test_carrier_whose_numbers_are_being_imported_stays(connection: Connection, carrier: Carrier, adam: User) -> None:
+    begun(connection, carrier, whole(3))
+    with pytest.raises(Refused, match="being imported"):
+        remove_carrier(carrier=carrier, actor=adam)
+
+
+def test_file_that_nobody_has_imported_goes_with_the_next(connection: Connection, carrier: Carrier) -> None:
+    old = kept(connection, carrier, whole(2))
+    NumberImport.objects.update(created_at=now() - 2 * importing.WAITS)
+    new = kept(connection, carrier, whole(3))
+    assert list(NumberImport.objects.all()) == [new]
+    assert not ImportRow.objects.filter(number_import_id=old.pk).exists()
 
 
 def test_import_stops_when_the_resource_is_disconnected(connection: Connection, carrier: Carrier) -> None:
@@ -219,5 +288,5 @@ def test_largest_file_takes_few_statements(connection: Connection, carrier: Carr
     importing.begin(number_import=found, actor=None)
     with CaptureQueriesContext(database) as adding:
         importing.carry_out(import_id=found.pk)
-    assert len(adding) <= (MOST_ROWS // importing.LOT) * 8
+    assert len(adding) <= (MOST_ROWS // importing.LOT) * 9
     assert PhoneNumber.objects.filter(carrier=carrier).count() == MOST_ROWS

@@ -83,6 +83,7 @@ ACTS = {  # answer POST alone
         "delete-own-number",
         "begin-import",
         "discard-import",
+        "stop-import",
         "add-trial-number",
         "delete-sound",
         "delete-outbound-profile",

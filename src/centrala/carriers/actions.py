@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
+from centrala.carriers.models import NumberImport, State
 from centrala.errors import Refused
 from centrala.numbers.models import Carrier
 from centrala.organization.audit import record
@@ -33,7 +34,9 @@ def save_carrier(*, carrier: Carrier, actor: User | None) -> Carrier:
 
 @transaction.atomic
 def remove_carrier(*, carrier: Carrier, actor: User | None) -> None:
-    """Raises Refused while it has numbers."""
+    """Raises Refused while it has numbers, or some on the way."""
+    if NumberImport.objects.filter(carrier=carrier, state=State.UNDER_WAY).exists():
+        raise Refused(_("Numbers of “%(name)s” are being imported. Fix: stop the import first.") % {"name": carrier})
     try:
         with transaction.atomic():
             carrier.delete()

@@ -1,6 +1,7 @@
 """Numbers from a file: kept once all of it is right, imported some hundred at a time, each lot in one transaction with
 the count of what is through. A worker that is killed leaves a whole number of lots behind, and the next goes on."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,8 +13,10 @@ from centrala.carriers import own_numbers
 from centrala.carriers.models import ImportRow, NumberImport, State
 from centrala.carriers.number_sheets import Checked
 from centrala.carriers.own_numbers import OwnNumber
+from centrala.characters import storable
 from centrala.connection.models import Connection
 from centrala.errors import Refused
+from centrala.numbers.actions import hold
 from centrala.numbers.models import Carrier, NumberType
 from centrala.ordering.actions import QUEUE, refuse_lent
 from centrala.organization.audit import record
@@ -21,6 +24,7 @@ from centrala.organization.models import User
 
 LOT = 250
 LONGEST_NAME = 100
+WAITS = timedelta(days=1)  # what nobody has begun by then goes with the next file
 
 
 @transaction.atomic
@@ -31,13 +35,14 @@ def keep(
     refuse_lent(connection)
     if checked.wrong:
         raise Refused(_("Nothing was kept: not every line is right."), field="file")
+    NumberImport.objects.filter(state=State.CHECKED, created_at__lt=now() - WAITS).delete()
     first = checked.numbers[0]
     kept = NumberImport.objects.create(
         connection=connection,
         carrier=carrier,
         country=first.country,
         type=first.type,
-        file_name=file_name[-LONGEST_NAME:],
+        file_name=storable(file_name)[-LONGEST_NAME:],
         total=len(checked.numbers),
         asked_by=actor,
     )
@@ -63,14 +68,22 @@ def keep(
 def begin(*, number_import: NumberImport, actor: User | None) -> None:
     """Once, whoever asks again."""
     kept = NumberImport.objects.select_for_update(of=("self",)).select_related("carrier").get(pk=number_import.pk)
-    if kept.state != State.CHECKED:
+    if kept.state not in {State.CHECKED, State.STOPPED}:
         return
-    kept.state = State.UNDER_WAY
-    kept.save(update_fields=["state"])
+    kept.state, kept.ended_at = State.UNDER_WAY, None
+    kept.save(update_fields=["state", "ended_at"])
     after = {"carrier": kept.carrier.name, "rows": kept.total}
     record(actor=actor, act="import numbers", target=kept.file_name, after=after)
     task = app.configure_task("carriers.import_numbers", queue=QUEUE, lock=f"import {kept.pk}")
     task.defer(import_id=str(kept.pk))
+
+
+@transaction.atomic
+def stop(*, number_import: NumberImport, actor: User | None) -> None:
+    """What is through stays, and it can be begun again where it was."""
+    kept = NumberImport.objects.select_for_update().get(pk=number_import.pk)
+    if kept.state == State.UNDER_WAY:
+        _ended(kept, State.STOPPED, actor)
 
 
 @transaction.atomic
@@ -97,28 +110,28 @@ def _lot(import_id: UUID) -> bool:
         return False
     if kept.connection.disconnected_at is not None:
         return _ended(kept, State.STOPPED)
+    hold(kept.connection)
     rows = list(kept.rows.filter(place__gt=kept.done, place__lte=kept.done + LOT))
     reasons = own_numbers.why_not(connection=kept.connection, numbers=[row.number for row in rows])
     wanted = [_own(row, kept) for row in rows if row.number not in reasons]
     if wanted:
         own_numbers.put(connection=kept.connection, carrier=kept.carrier, numbers=wanted)
-    for row in rows:
-        if row.number in reasons:
-            row.skipped_because = reasons[row.number]
-            row.save(update_fields=["skipped_because"])
+    if reasons:
+        kept.rows.filter(pk__in=[row.pk for row in rows if row.number in reasons]).update(skipped=True)
     kept.done += len(rows)
     kept.skipped += len(rows) - len(wanted)
     if kept.done >= kept.total:
+        kept.rows.filter(skipped=False).delete()
         return _ended(kept, State.DONE)
     kept.save(update_fields=["done", "skipped"])
     return True
 
 
-def _ended(kept: NumberImport, state: State) -> bool:
+def _ended(kept: NumberImport, state: State, actor: User | None = None) -> bool:
     kept.state, kept.ended_at = state, now()
     kept.save(update_fields=["state", "ended_at", "done", "skipped"])
     after = {"rows": kept.total, "numbers": kept.imported}
-    record(actor=None, act="import of numbers ended", target=kept.file_name, after=after)
+    record(actor=actor, act="import of numbers ended", target=kept.file_name, after=after)
     return False
 
 

@@ -22,7 +22,7 @@ class State(models.TextChoices):
 
 class NumberImport(models.Model):
     """`done` of its `total` rows are through; `skipped` of these were here already, by another way, when their turn
-    came. Stopped: the resource was disconnected meanwhile."""
+    came. Stopped, by somebody or because the resource was disconnected, it goes on when it is begun again."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
@@ -63,7 +63,7 @@ class ImportRow(models.Model):
     number = models.CharField(max_length=20)
     receives_calls = models.BooleanField()
     makes_calls = models.BooleanField()
-    skipped_because = models.TextField(blank=True)
+    skipped = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["place"]

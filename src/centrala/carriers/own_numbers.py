@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from centrala.connection.models import Connection
 from centrala.errors import Refused
-from centrala.numbers.actions import KEPT
+from centrala.numbers.actions import KEPT, hold
 from centrala.numbers.models import Carrier, NumberType, PhoneNumber
 from centrala.ordering.actions import refuse_lent, refuse_where_called_by, refuse_where_used
 from centrala.organization.audit import changed, record
@@ -72,6 +72,7 @@ def add(*, connection: Connection, carrier: Carrier, numbers: Sequence[OwnNumber
     """All of them or none; none where the resource is only lent. One that only a call has told of so far becomes the
     carrier's, as does one that the resource owned once. Raises Refused, with the field `number`, for what is here
     already."""
+    hold(connection)
     if reasons := why_not(connection=connection, numbers=[one.number for one in numbers]):
         named = ", ".join(list(reasons)[:SOME_NAMED])
         raise _refused(next(iter(reasons.values())) if len(numbers) == 1 else _("Here already: %s.") % named)
@@ -81,7 +82,7 @@ def add(*, connection: Connection, carrier: Carrier, numbers: Sequence[OwnNumber
 
 
 def put(*, connection: Connection, carrier: Carrier, numbers: Sequence[OwnNumber]) -> None:
-    """As `add`, without a word in the audit log, and for what `why_not` has nothing against."""
+    """As `add`, without a word in the audit log, and for what `why_not` has nothing against since `hold`."""
     refuse_lent(connection)
     rows = [
         PhoneNumber(connection=connection, carrier=carrier, **asdict(one))

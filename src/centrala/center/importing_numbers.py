@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from centrala.carriers import importing, number_sheets
+from centrala.carriers import importing, number_sheets, own_numbers
 from centrala.carriers.access import carriers_of, imports_of
 from centrala.carriers.models import NumberImport
 from centrala.carriers.own_numbers import TYPES
@@ -128,10 +128,19 @@ def discard(request: StaffRequest, import_id: UUID) -> HttpResponse:
     return redirect("center:import-numbers")
 
 
+@administrators_only
+@post_only
+def stop(request: StaffRequest, import_id: UUID) -> HttpResponse:
+    importing.stop(number_import=_found(request, import_id), actor=request.user)
+    return redirect("center:number-import", import_id)
+
+
 def _found(request: StaffRequest, import_id: UUID) -> NumberImport:
     return get_object_or_404(imports_of(request.user), pk=import_id)
 
 
 def _context(found: NumberImport) -> dict[str, object]:
-    skipped = found.rows.exclude(skipped_because="")
-    return {"import": found, "skipped": skipped[:MOST_SHOWN], "more": max(0, found.skipped - MOST_SHOWN)}
+    rows = list(found.rows.filter(skipped=True)[:MOST_SHOWN])
+    reasons = own_numbers.why_not(connection=found.connection, numbers=[row.number for row in rows])
+    skipped = [(row, reasons.get(row.number, "")) for row in rows]  # "": it has gone again since
+    return {"import": found, "skipped": skipped, "more": max(0, found.skipped - MOST_SHOWN)}

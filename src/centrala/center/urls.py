@@ -62,6 +62,7 @@ urlpatterns = [
     path("phone-numbers/import/<uuid:import_id>/", importing_numbers.detail, name="number-import"),
     path("phone-numbers/import/<uuid:import_id>/progress/", importing_numbers.progress, name="number-import-progress"),
     path("phone-numbers/import/<uuid:import_id>/begin/", importing_numbers.begin, name="begin-import"),
+    path("phone-numbers/import/<uuid:import_id>/stop/", importing_numbers.stop, name="stop-import"),
     path("phone-numbers/import/<uuid:import_id>/discard/", importing_numbers.discard, name="discard-import"),
     path("phone-numbers/carriers/", carriers.page, name="carriers"),
     path("phone-numbers/carriers/add/", carriers.add, name="add-carrier"),

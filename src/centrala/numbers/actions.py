@@ -29,9 +29,15 @@ def sync(*, connection: Connection) -> list[PhoneNumber]:
     return keep(phone_numbers.list_numbers(connection=connection.connection_string, cloud=settings.CLOUD), connection)
 
 
+def hold(connection: Connection) -> None:
+    """Nobody else adds numbers of this resource until the transaction ends. Events may: they take nothing over."""
+    Connection.objects.select_for_update(no_key=True).only("pk").get(pk=connection.pk)
+
+
 @transaction.atomic
 def keep(found: list[Number], connection: Connection, *, whole: bool = True) -> list[PhoneNumber]:
     """`whole`: these are all that the resource owns."""
+    hold(connection)
     at = now()
     # Each once, as an upsert needs it, and in the order in which arriving events lock them.
     by_number = {number.number: number for number in found}
