@@ -40,7 +40,9 @@ def test_page_says_how_much_is_left_until_when_and_which_numbers(administrator: 
     assert page.one("h2", id="trial").text() == "Trial: 42 of 60 minutes left"
     [row] = page.one("tbody").all("tr")
     assert "".join(row.text().split()) == "+1833-555-0100Toll-freeMakeandreceivecallsVoiceConnected"
-    assert "1 call was declined" in page.text()
+    [declined] = page.one("ul", class_="plain-list").all("li")
+    assert declined.text().startswith("+48 600 100 200")
+    assert declined.text().endswith("a trial's toll-free number is called from the United States only.")
     assert "End trial now" in buttons(page)
     for other in ("Add number", "Sync", "Sync from Azure", "Advanced", "Get started"):
         assert other not in buttons(page)

@@ -25,6 +25,8 @@ from centrala.trial.actions import COUNTRY
 from centrala.trial.models import Trial
 
 MORE_WITHIN = timedelta(seconds=15)  # of the end of what it was lent a call asks for more
+DECLINED = (CallEnd.ABROAD, CallEnd.NOT_LENT, CallEnd.TRIAL_OVER)
+LATEST = 5
 TOLD_WITHIN = timedelta(seconds=10)  # and is told of the end
 CONSULTED_SECONDS = 300  # what a number outside is asked for at most
 
@@ -61,9 +63,10 @@ def _country(number: str) -> str | None:
         return None
 
 
-def declined_calls(connection: Connection) -> int:
-    """From abroad."""
-    return Call.objects.filter(connection=connection, ending=CallEnd.ABROAD).count()
+def declined_calls(connection: Connection) -> list[Call]:
+    """The last ones."""
+    found = Call.objects.filter(connection=connection, ending__in=DECLINED, is_rejected=True)
+    return list(found.order_by("-rang_at", "-id")[:LATEST])
 
 
 def refuse_without_minutes(connection: Connection) -> None:

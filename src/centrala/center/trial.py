@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from centrala.azure.errors import AzureError
 from centrala.calls.leases import declined_calls
+from centrala.calls.models import Call
 from centrala.connection.azure_words import in_words
 from centrala.errors import Refused
 from centrala.look.tags import phone
@@ -36,11 +37,11 @@ class SecondForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """Of a trial that has ended no number is shown. `declined` are calls."""
+    """Of a trial that has ended no number is shown. `declined` are the last calls that were."""
 
     trial: Trial
     numbers: list[PhoneNumber]
-    declined: int
+    declined: list[Call]
     second: SecondForm | None
 
 
