@@ -59,7 +59,10 @@ def test_what_is_not_done_says_why(words: list[str], reason: str, capsys: Captur
     assert Trial.objects.get().ended_at is None
 
 
-@pytest.mark.parametrize("words", [["numbers", "sync"], ["numbers", "release", OURS, "--yes"], ["disconnect", "--yes"]])
+@pytest.mark.parametrize(
+    "words",
+    [["numbers", "sync"], ["numbers", "release", OURS, "--yes"], ["disconnect", "--yes"], ["carriers", "list"]],
+)
 def test_lent_numbers_are_not_the_organisations_to_change(words: list[str], capsys: Captured) -> None:
     lent()
 
@@ -67,3 +70,12 @@ def test_lent_numbers_are_not_the_organisations_to_change(words: list[str], caps
 
     assert "trial" in capsys.readouterr().err
     assert Trial.objects.get().connection.disconnected_at is None
+
+
+def test_tenant_of_the_organisation_has_nothing_to_do_with_the_lenders(capsys: Captured) -> None:
+    lent()
+    moved = "7a1f9c52-0000-4000-8000-00000000000e"
+
+    assert main(["organization", "--tenant", moved]) == 0
+
+    assert moved in capsys.readouterr().out

@@ -15,7 +15,7 @@ from centrala.azure.identifiers import ResourceId
 from centrala.azure.places import list_resources, list_subscriptions
 from centrala.center.azure_runs import RUNS, Run
 from centrala.center.forms import SetupForm
-from centrala.connection.access import active_connection
+from centrala.connection.access import own_connection
 from centrala.connection.azure_words import in_words
 from centrala.connection.provisioning import Provisioner, UsedElsewhere
 from centrala.connection.provisioning.exports import EXPORTS, FILE_NAMES
@@ -125,7 +125,7 @@ def _failed(request: StaffRequest, form: SetupForm, why: Refused | AzureError, *
 
 def _choices(credential: TokenCredential) -> list[ResourceId]:
     """The connected resource, else all that the administrator may see."""
-    connection = active_connection()
+    connection = own_connection()
     if connection is not None:
         return [connection.resource]
     found = list_subscriptions(credential=credential, cloud=settings.CLOUD)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from centrala.center.forms import PLAIN
-from centrala.connection.access import active_connection
+from centrala.connection.access import own_connection
 from centrala.errors import Refused
 from centrala.organization import actions
 from centrala.organization.access import StaffRequest, administrators_only
@@ -93,7 +93,7 @@ def organization(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     try:
-        actions.change(wanted=form.wanted, actor=request.user, connected=active_connection)
+        actions.change(wanted=form.wanted, actor=request.user, connected=own_connection)
     except Refused as refused:
         form.add_error(refused.field, refused.message)
         return _page(request, form)
@@ -125,7 +125,7 @@ def time_left(there: Standing) -> str:
 
 def _page(request: StaffRequest, form: OrganizationForm) -> HttpResponse:
     there = standing()
-    context = {"form": form, "standing": there, "left": time_left(there), "connection": active_connection()}
+    context = {"form": form, "standing": there, "left": time_left(there), "connection": own_connection()}
     return render(request, "center/organization.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 

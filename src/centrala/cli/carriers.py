@@ -69,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
         connection = active_connection()
         if connection is None:
             raise Refused("No resource is connected. Fix: centrala connect.")
+        if connection.is_trial:
+            raise Refused("A trial has no carrier of its own. Fix: end the trial, and connect a resource.")
         VERBS[options.act or "list"](connection, options)
     return 0
 

@@ -40,14 +40,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with database():
-        from centrala.connection.access import active_connection
+        from centrala.connection.access import own_connection
         from centrala.organization import actions
         from centrala.organization.standing import standing
 
         wanted = _wanted(options)
         if wanted != actions.Wanted():
             try:
-                actions.change(wanted=wanted, actor=None, connected=active_connection)
+                actions.change(wanted=wanted, actor=None, connected=own_connection)
             except Refused as refused:
                 option = {"tenant_id": "--tenant: ", "trial_days": "--trial-days: "}.get(refused.field or "", "")
                 raise Refused(f"{option}{refused.message}") from None

@@ -15,3 +15,8 @@ def connections_of(user: User) -> QuerySet[Connection]:
 def active_connection() -> Connection | None:
     """The one connection in force, a trial's, too; for actions. Views ask connections_of."""
     return Connection.objects.filter(disconnected_at=None).first()
+
+
+def own_connection() -> Connection | None:
+    """As `active_connection`, without a trial's."""
+    return Connection.objects.filter(disconnected_at=None, is_trial=False).first()
