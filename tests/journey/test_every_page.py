@@ -107,7 +107,7 @@ ELSEWHERE = {  # only lead on, or belong to a state that other journeys make: no
     ),
     *("number-order", "consult", "outbound-profile", "wrap-up", "wrap-up-code", "quick-reply", "my-quick-reply"),
     *("add-routing-rule", "routing-rule"),  # see test_ivr
-    *("carrier", "own-number"),  # see test_own_carrier
+    *("carrier", "own-number", "voice-route"),  # see test_own_carrier
     "number-import",
     *("sign-in", "set-up", "link", "forgot", "forgot-sent", "password_reset_confirm"),
 }
