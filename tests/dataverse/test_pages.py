@@ -25,6 +25,7 @@ LABELS = {
     "Communication Provider Setting": "Ustawienie dostawcy komunikacji",
     "Communication Provider Setting Entry": "Wpis ustawienia dostawcy komunikacji",
     "Phone number": "Numer telefonu",
+    "Carrier": "Operator",
 }
 
 

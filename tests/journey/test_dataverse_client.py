@@ -15,6 +15,7 @@ from running_demo import Demo
 pytestmark = pytest.mark.long
 
 ENTRY, NUMBER = "msdyn_occommunicationprovidersettingentry", "msdyn_ocphonenumber"
+CARRIER = "msdyn_occarrier"
 
 
 def credential(demo: Demo, client_id: str, secret: str) -> ClientSecretCredential:
@@ -100,9 +101,24 @@ def test_client_reads_what_the_tables_are(client: DataverseClient) -> None:
     tables = client.tables.list(select=["LogicalName"])
     columns = client.tables.list_columns(ENTRY, select=["LogicalName", "AttributeType"])
 
-    assert [table["LogicalName"] for table in tables][1:] == [ENTRY, NUMBER]
+    assert [table["LogicalName"] for table in tables][1:] == [ENTRY, NUMBER, CARRIER]
     assert {"LogicalName": "msdyn_key", "AttributeType": "String"}.items() <= columns[2].items()
     assert client.tables.list_table_relationships(ENTRY)[0]["ReferencingEntity"] == ENTRY
+
+
+def test_client_reads_an_own_carriers_number_with_its_carrier(demo: Demo, client: DataverseClient) -> None:
+    own, features = "+14255550178", ("--receives-calls", "--makes-calls")
+    added = demo.command("carriers", "add-number", own, "--carrier", "Fabrikam Telecom", "--country", "US", *features)
+    try:
+        [number] = client.records.list(NUMBER, filter=col("msdyn_phonenumber") == own, expand=["msdyn_carrierid"])
+        carriers = client.records.list(CARRIER, filter=col("msdyn_name") == "Fabrikam Telecom")
+    finally:
+        deleted = demo.command("carriers", "delete-number", own, "--yes")
+
+    assert (added.returncode, deleted.returncode) == (0, 0), (added.stderr, deleted.stderr)
+    assert number["msdyn_ocphonenumbersource"] == 192350001
+    assert [one[f"{CARRIER}id"] for one in carriers] == [number["_msdyn_carrierid_value"]]
+    assert number["msdyn_carrierid"]["msdyn_name"] == "Fabrikam Telecom"
 
 
 def test_client_cannot_write(client: DataverseClient) -> None:

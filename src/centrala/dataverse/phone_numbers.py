@@ -1,4 +1,4 @@
-"""Phone Number: the numbers of each resource."""
+"""Phone Number: the numbers of each resource, Microsoft's and those of an own carrier."""
 
 from collections.abc import Iterator
 from uuid import uuid5
@@ -7,15 +7,16 @@ import phonenumbers
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from centrala.dataverse import settings
+from centrala.dataverse import carriers, settings
 from centrala.dataverse.columns import Column, Kind, Level, Option, Row
 from centrala.dataverse.standard import MODULE, SERVICE, STANDARD, row, standard, system
 from centrala.dataverse.table import Relationship, Table
 from centrala.numbers.models import NumberType, PhoneNumber
 
 NAME = "msdyn_ocphonenumber"
-PARENT = "msdyn_occommunicationprovidersettingid"
-DIRECT_OFFER, ACS, CONVERSATION = 192350000, 0, 192350000
+PARENT, CARRIER = "msdyn_occommunicationprovidersettingid", "msdyn_carrierid"
+DIRECT_OFFER, DIRECT_ROUTING = 192350000, 192350001
+ACS, CONVERSATION = 0, 192350000
 TYPES = {
     NumberType.GEOGRAPHIC: 192350000,
     NumberType.TOLL_FREE: 192350001,
@@ -39,7 +40,7 @@ COLUMNS = (
         kind=Kind.CHOICE,
         label=_("Phone number source"),
         level=Level.APPLICATION,
-        options=(Option(DIRECT_OFFER, _("Direct Offer")), Option(192350001, _("Direct Routing"))),
+        options=(Option(DIRECT_OFFER, _("Direct Offer")), Option(DIRECT_ROUTING, _("Direct Routing"))),
     ),
     Column(
         name="msdyn_type",
@@ -62,7 +63,7 @@ COLUMNS = (
     Column(name="msdyn_phoneoutboundenabled", kind=Kind.BOOLEAN, label=_("Phone Outbound Enabled")),
     Column(name="msdyn_smsinboundenabled", kind=Kind.BOOLEAN, label=_("SMS Inbound Enabled")),
     Column(name="msdyn_smsoutboundenabled", kind=Kind.BOOLEAN, label=_("SMS Outbound Enabled")),
-    Column(name="msdyn_carrierid", kind=Kind.LOOKUP, label=_("Carrier"), targets=("msdyn_occarrier",)),
+    Column(name=CARRIER, kind=Kind.LOOKUP, label=_("Carrier"), targets=(carriers.NAME,)),
     Column(
         name=PARENT,
         schema="msdyn_occommunicationprovidersettingId",
@@ -87,8 +88,9 @@ COLUMNS = (
 
 def rows() -> Iterator[Row]:
     by = system()
-    for number in PhoneNumber.objects.select_related("connection").order_by("connection__created_at", "number"):
-        parent = number.connection
+    known = PhoneNumber.objects.select_related("connection", "carrier")
+    for number in known.order_by("connection__created_at", "number"):
+        parent, carrier = number.connection, number.carrier
         yield row(
             COLUMNS,
             {
@@ -96,13 +98,14 @@ def rows() -> Iterator[Row]:
                 "msdyn_name": number.number,
                 "msdyn_phonenumber": number.number,
                 "msdyn_countryisocode": number.country or _country(number.number),
-                "msdyn_ocphonenumbersource": DIRECT_OFFER,
+                "msdyn_ocphonenumbersource": DIRECT_ROUTING if carrier else DIRECT_OFFER,
                 "msdyn_type": TYPES.get(NumberType(number.type)),
                 "msdyn_phonenumbertype": ACS,
                 "msdyn_phoneinboundenabled": number.receives_calls,
                 "msdyn_phoneoutboundenabled": number.makes_calls,
                 "msdyn_smsinboundenabled": number.receives_sms,
                 "msdyn_smsoutboundenabled": number.sends_sms,
+                f"_{CARRIER}_value": carriers.reference(carrier, by=by) if carrier else None,
                 f"_{PARENT}_value": settings.reference(parent),
                 "msdyn_objective": CONVERSATION,
                 "msdyn_appmodule": SERVICE,
@@ -139,6 +142,7 @@ TABLE = Table(
             column=PARENT,
             target=settings.NAME,
         ),
+        Relationship(name="msdyn_msdyn_occarrier_msdyn_ocphonenumber_carrierid", column=CARRIER, target=carriers.NAME),
     ),
     rows=rows,
 )

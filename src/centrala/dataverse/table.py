@@ -30,7 +30,7 @@ class Relationship:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`rows` reads them all: these tables have a row for each resource, its two ids and its numbers."""
+    """`rows` reads them all: these tables have a row for each resource, its two ids, its numbers and carriers."""
 
     name: str  # the logical one
     set_name: str
