@@ -15,6 +15,9 @@ SETTINGS = "msdyn_occommunicationprovidersettings"
 ENTRIES = "msdyn_occommunicationprovidersettingentries"
 NUMBERS = "msdyn_ocphonenumbers"
 CARRIERS = "msdyn_occarriers"
+WORKSTREAMS = "msdyn_liveworkstreams"
+VARIABLES = "msdyn_ocliveworkstreamcontextvariables"
+ALL_SETS = (SETTINGS, ENTRIES, NUMBERS, CARRIERS, WORKSTREAMS, VARIABLES)
 APP_ID, TENANT_ID = "e3a4c7d2-8b6f-4c19-a5d0-1f2e3d4c5b6a", "5c2f9a3e-1d0b-4a57-9c66-0f4b7e8d2a11"
 SECRET = "d2hhdCBub2JvZHkgbWF5IHJlYWQ="
 ANNOTATED = {"Prefer": 'odata.include-annotations="*"'}

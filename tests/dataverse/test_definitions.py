@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from centrala.dataverse.tables import TABLES
-from dataverse.scene import CARRIERS, ENTRIES, NUMBERS, SETTINGS, Reader, is_guid
+from dataverse.scene import ALL_SETS, CARRIERS, ENTRIES, NUMBERS, SETTINGS, VARIABLES, Reader, is_guid
 
 BASE = "https://localhost:8443/api/data/v9.2"
 ENTRY = "msdyn_occommunicationprovidersettingentry"
@@ -20,7 +20,7 @@ def words(label: dict[str, Any]) -> dict[int, str]:
 def test_service_names_its_sets(reader: Reader) -> None:
     assert reader.get().json() == {
         "@odata.context": f"{BASE}/$metadata",
-        "value": [{"name": name, "kind": "EntitySet", "url": name} for name in (SETTINGS, ENTRIES, NUMBERS, CARRIERS)],
+        "value": [{"name": name, "kind": "EntitySet", "url": name} for name in ALL_SETS],
     }
 
 
@@ -135,20 +135,19 @@ def test_expanded_columns_come_with_their_table(reader: Reader) -> None:
 
     assert [[column["LogicalName"] for column in table["Attributes"]] for table in tables] == [
         ["msdyn_securesecret"],
-        [],
-        [],
-        [],
+        *([] for _other in ALL_SETS[1:]),
     ]
-    assert [table["Keys"] for table in tables] == [[], [], [], []]
+    assert [table["Keys"] for table in tables] == [[]] * len(ALL_SETS)
 
 
 def test_relationships_lead_from_lookups_to_what_they_point_to(reader: Reader) -> None:
     every = reader.value("RelationshipDefinitions")
     of_settings = reader.value(f"EntityDefinitions(LogicalName='{SETTINGS[:-1]}')/OneToManyRelationships")
     of_carriers = reader.value(f"EntityDefinitions(LogicalName='{CARRIERS[:-1]}')/OneToManyRelationships")
+    of_variables = reader.value(f"EntityDefinitions(LogicalName='{VARIABLES[:-1]}')/ManyToOneRelationships")
     of_entries = reader.value(f"EntityDefinitions(LogicalName='{ENTRY}')/ManyToOneRelationships")
 
-    assert every == of_settings + of_carriers
+    assert every == of_settings + of_carriers + of_variables
     assert of_entries == [every[0]]
     assert (every[0]["ReferencingAttribute"], every[0]["ReferencedEntity"]) == (
         "msdyn_communicationprovidersettingentid",

@@ -26,6 +26,8 @@ LABELS = {
     "Communication Provider Setting Entry": "Wpis ustawienia dostawcy komunikacji",
     "Phone number": "Numer telefonu",
     "Carrier": "Operator",
+    "Work Stream": "Strumień pracy",
+    "Context variable": "Zmienna kontekstowa",
 }
 
 

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from centrala.connection.models import Connection, Entry, EntryKey
 from centrala.numbers.models import PhoneNumber
-from dataverse.scene import ANNOTATED, APP_ID, CARRIERS, ENTRIES, FORMATTED, NUMBERS, SETTINGS, Reader, error, is_guid
+from dataverse.scene import ALL_SETS, ANNOTATED, APP_ID, ENTRIES, FORMATTED, NUMBERS, SETTINGS, Reader, error, is_guid
 
 BASE = "https://localhost:8443/api/data/v9.2"
 PARENT = "msdyn_communicationprovidersettingentid"
@@ -315,7 +315,7 @@ def test_reconnecting_makes_no_second_row(reader: Reader, connection: Connection
     assert reader.column(ID, ENTRIES, orderby="msdyn_key") == key
 
 
-@pytest.mark.parametrize("name", [SETTINGS, ENTRIES, NUMBERS, CARRIERS])
+@pytest.mark.parametrize("name", ALL_SETS)
 def test_set_takes_as_many_queries_for_many_rows_as_for_one(
     reader: Reader, connection: Connection, name: str, django_assert_num_queries: Any
 ) -> None:

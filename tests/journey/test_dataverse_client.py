@@ -16,6 +16,7 @@ pytestmark = pytest.mark.long
 
 ENTRY, NUMBER = "msdyn_occommunicationprovidersettingentry", "msdyn_ocphonenumber"
 CARRIER = "msdyn_occarrier"
+WORKSTREAM, VARIABLE = "msdyn_liveworkstream", "msdyn_ocliveworkstreamcontextvariable"
 
 
 def credential(demo: Demo, client_id: str, secret: str) -> ClientSecretCredential:
@@ -101,7 +102,7 @@ def test_client_reads_what_the_tables_are(client: DataverseClient) -> None:
     tables = client.tables.list(select=["LogicalName"])
     columns = client.tables.list_columns(ENTRY, select=["LogicalName", "AttributeType"])
 
-    assert [table["LogicalName"] for table in tables][1:] == [ENTRY, NUMBER, CARRIER]
+    assert [table["LogicalName"] for table in tables][1:] == [ENTRY, NUMBER, CARRIER, WORKSTREAM, VARIABLE]
     assert {"LogicalName": "msdyn_key", "AttributeType": "String"}.items() <= columns[2].items()
     assert client.tables.list_table_relationships(ENTRY)[0]["ReferencingEntity"] == ENTRY
 
@@ -119,6 +120,17 @@ def test_client_reads_an_own_carriers_number_with_its_carrier(demo: Demo, client
     assert number["msdyn_ocphonenumbersource"] == 192350001
     assert [one[f"{CARRIER}id"] for one in carriers] == [number["_msdyn_carrierid_value"]]
     assert number["msdyn_carrierid"]["msdyn_name"] == "Fabrikam Telecom"
+
+
+def test_client_reads_work_streams(client: DataverseClient) -> None:
+    columns = client.tables.list_columns(VARIABLE, select=["LogicalName"])
+    workstreams = client.records.list(WORKSTREAM, select=["msdyn_name", "msdyn_capacityrequired"])
+    variables = client.records.list(VARIABLE, expand=["msdyn_liveworkstreamid"])
+
+    assert "msdyn_liveworkstreamid" in {column["LogicalName"] for column in columns}
+    assert min(one["msdyn_capacityrequired"] for one in workstreams) > 0
+    known = {one[f"{WORKSTREAM}id"] for one in workstreams}
+    assert {one["_msdyn_liveworkstreamid_value"] for one in variables} <= known
 
 
 def test_client_cannot_write(client: DataverseClient) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from centrala.dataverse import carriers, entries, phone_numbers, settings
+from centrala.dataverse import carriers, context_variables, entries, phone_numbers, settings, workstreams
 
 
 class ApplicationRole(models.TextChoices):
@@ -17,7 +17,9 @@ class ApplicationRole(models.TextChoices):
 
 
 READS: dict[str, frozenset[str]] = {
-    ApplicationRole.ADMINISTRATOR: frozenset({settings.NAME, entries.NAME, phone_numbers.NAME, carriers.NAME}),
+    ApplicationRole.ADMINISTRATOR: frozenset(
+        {settings.NAME, entries.NAME, phone_numbers.NAME, carriers.NAME, workstreams.NAME, context_variables.NAME}
+    ),
     ApplicationRole.AGENT: frozenset({phone_numbers.NAME}),
 }
 

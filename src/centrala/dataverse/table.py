@@ -30,7 +30,8 @@ class Relationship:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`rows` reads them all: these tables have a row for each resource, its two ids, its numbers and carriers."""
+    """`rows` reads them all: these tables have a row for each resource, its two ids,
+    its numbers and carriers, each work stream and its variables."""
 
     name: str  # the logical one
     set_name: str

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,6 +25,8 @@ class ContextVariable(models.Model):
         validators=[RegexValidator(r"\A[A-Za-z0-9_]+\Z", _("Only letters from A to Z, digits and _ make a name."))],
     )
     description = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    modified_at = models.DateTimeField(db_default=Now(), editable=False)  # a trigger's
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
