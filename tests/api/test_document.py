@@ -15,6 +15,7 @@ from schemathesis import GenerationMode
 from api.scene import Talk
 from centrala.api import actions
 from centrala.api.models import Scope
+from centrala.ordering.models import Order
 from centrala.organization.models import User
 
 pytestmark = pytest.mark.long
@@ -44,7 +45,14 @@ def test_every_answer_is_as_described(adam: User, talk: Talk) -> None:
     _kept, token = actions.issue(owner=adam, name="test", scopes=list(Scope), actor=adam)
     client = Client()
     document = client.get("/api/v1/openapi.json").json()
-    ids = {"conversation_id": str(conversation.pk), "message_id": str(message.pk), "campaign_id": "1"}
+    ids = {
+        "conversation_id": str(conversation.pk),
+        "message_id": str(message.pk),
+        "campaign_id": "1",
+        "number": "+18335550100",
+    }
+    order = Order.objects.create(connection=conversation.number.connection, kind="purchase", state="found")
+    ids["order_id"] = str(order.pk)
     wrong, statuses = list[str](), set[int]()
 
     def hold(operation: Any) -> None:

@@ -14,7 +14,7 @@ from centrala.api.throttle import PerToken
 from centrala.connection.models import Connection, Entry, EntryKey
 from centrala.conversations.models import ChosenCode, Conversation, Message, WrapUp
 from centrala.inbox.models import Event, State
-from centrala.numbers.models import PhoneNumber
+from centrala.numbers.models import Carrier, PhoneNumber
 from centrala.organization.models import User
 from centrala.workstreams.models import WrapUpCode
 
@@ -363,6 +363,17 @@ def test_no_connection_is_told_as_such(administrator: Program, number: PhoneNumb
     }
 
 
+def test_number_of_a_carrier_or_gone_is_told_as_that(program: Program, number: PhoneNumber) -> None:
+    carrier = Carrier.objects.create(name="Fabrikam Telecom")
+    for ours, more in (("+14255550177", {"carrier": carrier}), ("+14255550178", {"missing_since": now()})):
+        PhoneNumber.objects.create(connection=number.connection, number=ours, country="US", **more)
+
+    told = {item["number"]: item for item in program.get("/numbers").json()["items"]}
+
+    assert (told["+14255550177"]["carrier"], told["+14255550177"]["status"]) == ("Fabrikam Telecom", "ready")
+    assert (told["+14255550178"]["country"], told["+14255550178"]["status"]) == ("US", "inactive")
+
+
 def test_numbers_of_the_connected_resource_are_told(program: Program, number: PhoneNumber) -> None:
     PhoneNumber.objects.create(connection=number.connection, number="+18335550101")
 
@@ -377,6 +388,11 @@ def test_numbers_of_the_connected_resource_are_told(program: Program, number: Ph
         "receives_calls": False,
         "makes_calls": False,
         "synced_at": None,
+        "carrier": None,
+        "country": None,
+        "monthly_cost": None,
+        "currency": None,
+        "status": "connected",
     }
 
 
@@ -429,6 +445,11 @@ def test_description_names_every_path(client: Client) -> None:
         "/api/v1/events": ["get"],
         "/api/v1/connection": ["get"],
         "/api/v1/numbers": ["get"],
+        "/api/v1/numbers/{number}/features": ["post"],
+        "/api/v1/numbers/{number}/release": ["post"],
+        "/api/v1/orders": ["get", "post"],
+        "/api/v1/orders/{order_id}": ["get"],
+        "/api/v1/orders/{order_id}/purchase": ["post"],
         "/api/v1/agents": ["get"],
         "/api/v1/offers": ["get"],
         "/api/v1/templates": ["get"],

@@ -100,6 +100,8 @@ OPERATIONS = {
     "/events": Scope.EVENTS_READ,
     "/connection": Scope.CONNECTION_READ,
     "/numbers": Scope.NUMBERS_READ,
+    "/orders": Scope.NUMBERS_ORDER,
+    "/orders/5c2f9a3e-1d0b-4a57-9c66-0f4b7e8d2a11": Scope.NUMBERS_ORDER,
     "/agents": Scope.AGENTS_READ,
     "/offers": Scope.AGENTS_READ,
     "/templates": Scope.CAMPAIGNS_READ,

@@ -32,6 +32,7 @@ class Scope(models.TextChoices):
     RECORDINGS_READ = "recordings:read", _("Read which calls were recorded")
     TRANSCRIPTS_READ = "transcripts:read", _("Read what was said in calls")
     NUMBERS_READ = "numbers:read", _("Read phone numbers")
+    NUMBERS_ORDER = "numbers:order", _("Buy, change and release phone numbers: this spends money")
     AGENTS_READ = "agents:read", _("Read who is there, and what is offered to whom")
     CAMPAIGNS_READ = "campaigns:read", _("Read templates and campaigns")
     EVENTS_READ = "events:read", _("Read events")
@@ -39,7 +40,7 @@ class Scope(models.TextChoices):
 
 
 # What an administrator alone may do.
-ADMINISTRATORS = frozenset({Scope.EVENTS_READ, Scope.CONNECTION_READ})
+ADMINISTRATORS = frozenset({Scope.EVENTS_READ, Scope.CONNECTION_READ, Scope.NUMBERS_ORDER})
 READING = frozenset(scope for scope in Scope if scope.endswith(":read"))
 
 

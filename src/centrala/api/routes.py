@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
-from ninja import NinjaAPI, Status
+from ninja import NinjaAPI, Router, Status
 
-from centrala.api import paging, sending, shapes
+from centrala.api import orders, paging, sending, shapes
 from centrala.api.auth import ApiRequest, Bearer, needs
 from centrala.api.failures import install
 from centrala.api.models import Scope
 from centrala.api.paging import IdempotencyKey, Limit, Place, Serial, Word, following
+from centrala.api.shapes import FAILURES
 from centrala.api.throttle import PerToken
 from centrala.calls.access import calls_of
 from centrala.calls.models import CallState
@@ -38,7 +39,6 @@ from centrala.transcripts.showing import shown
 
 DESCRIPTION = """Bearer tokens are made in the hub and act in the name of the person who made them.
 Lists are newest first and come in pages: follow `next` as it is until it is null."""
-FAILURES = {frozenset({400, 401, 403, 404, 422, 429}): shapes.Failure}
 CONVERSATIONS_READ, CONVERSATIONS_WRITE = needs(Scope.CONVERSATIONS_READ), needs(Scope.CONVERSATIONS_WRITE)
 EVENTS_READ, CONNECTION_READ = needs(Scope.EVENTS_READ), needs(Scope.CONNECTION_READ)
 NUMBERS_READ = needs(Scope.NUMBERS_READ)
@@ -56,6 +56,8 @@ api = NinjaAPI(
 )
 api.add_decorator(never_cache, mode="view")  # a customer's words are kept in no cache
 install(api)
+api.add_router("", orders.router)
+elsewhere = Router()  # after all others: what none of them knows
 
 
 @api.get(
@@ -209,7 +211,8 @@ def read_connection(request: ApiRequest) -> shapes.ConnectionOut:
 @api.get("/numbers", response={200: shapes.Page[shapes.NumberOut], **FAILURES}, **NUMBERS_READ)
 def list_numbers(request: ApiRequest, after: Word = "", limit: Limit = 50) -> shapes.Page[shapes.NumberOut]:
     """The connected resource's numbers, in their own order."""
-    page, cursor = paging.in_order(numbers_of(request.auth.owner), by="number", after=after, limit=limit)
+    known = orders.with_use(numbers_of(request.auth.owner))
+    page, cursor = paging.in_order(known, by="number", after=after, limit=limit)
     return shapes.Page(items=[shapes.NumberOut.of(number) for number in page], next=following(request, "after", cursor))
 
 
@@ -253,10 +256,13 @@ def read_campaign(request: ApiRequest, campaign_id: int) -> shapes.ProgressOut:
     return shapes.ProgressOut.with_tally(get_object_or_404(campaigns_of(request.auth.owner), pk=campaign_id))
 
 
-@api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False)
+@elsewhere.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", include_in_schema=False)
 def nothing(request: HttpRequest, rest: str) -> None:
     """So that a wrong address is refused in the API's own words."""
     raise Http404
+
+
+api.add_router("", elsewhere)
 
 
 def _conversation(request: ApiRequest, conversation_id: UUID) -> Conversation:

@@ -1,6 +1,8 @@
 """What the API takes and answers. Other people's programs rely on these shapes: add, never change."""
 
 from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -37,6 +39,9 @@ class Problem(Schema):
 
 class Failure(Schema):
     error: Problem
+
+
+FAILURES = {frozenset({400, 401, 403, 404, 422, 429}): Failure}  # of every operation
 
 
 class TextIn(Schema):
@@ -362,6 +367,14 @@ class EventOut(Schema):
         )
 
 
+class NumberStatus(StrEnum):
+    """On a workstream, ready to be put on one, or the resource owns it no longer."""
+
+    CONNECTED = "connected"
+    READY = "ready"
+    INACTIVE = "inactive"
+
+
 class NumberOut(Schema):
     number: str
     type: NumberType
@@ -370,6 +383,11 @@ class NumberOut(Schema):
     receives_calls: bool
     makes_calls: bool
     synced_at: datetime | None
+    carrier: str | None = None  # null: Microsoft
+    country: str | None = None
+    monthly_cost: Decimal | None = None
+    currency: str | None = None
+    status: NumberStatus = NumberStatus.READY
 
     @classmethod
     def of(cls, number: PhoneNumber) -> "NumberOut":
@@ -381,7 +399,18 @@ class NumberOut(Schema):
             receives_calls=number.receives_calls,
             makes_calls=number.makes_calls,
             synced_at=number.synced_at,
+            carrier=number.carrier.name if number.carrier else None,
+            country=number.country or None,
+            monthly_cost=number.monthly_cost,
+            currency=number.currency or None,
+            status=_status(number),
         )
+
+
+def _status(number: PhoneNumber) -> NumberStatus:
+    if number.missing_since is not None:
+        return NumberStatus.INACTIVE
+    return NumberStatus.CONNECTED if getattr(number, "is_used", False) else NumberStatus.READY
 
 
 class WebhookOut(Schema):
