@@ -31,11 +31,9 @@ UNANSWERED = """
     where connected_at is null or connected_at - rang_at > make_interval(secs => %s)
 """
 PATIENCE = 90.0  # seconds
-MEASURED = 10  # seconds
 QUIET = -60.0  # decibels: music and voices are louder
 SCRIPT = [{"say": "I wait for somebody, and say so, for a while."}, {"wait": 600}]
 EACH = 0.1  # seconds from one call to the next: 36,000 calls an hour
-ALONE = 20  # calls one after the other
 GLANCE = 0.01  # seconds
 
 
@@ -52,24 +50,25 @@ def measure(size: Size) -> Iterator[Figure]:
         data = Path(folder) / "installation"
         try:
             with demo(data) as running, _portal(running) as portal:
-                greeted = sorted(_greeted(portal, running, size.waiting + size.talking + n) for n in range(ALONE))
-                idle = _used(running)
+                greeted = sorted(_greeted(portal, running, size.waiting + size.talking + n) for n in range(size.alone))
+                idle = _used(running, size.measured / 2)
                 waiting = _call(portal, running, size.waiting, first=0)
                 _until_open(portal, waiting)
-                with_music = _used(running)
+                with_music = _used(running, size.measured / 2)
                 late = _silent(portal, waiting)
                 talking = _call(portal, running, size.talking, first=size.waiting)
                 _until_open(portal, talking)
-                talked, both = _talk(running, data, [called(size.waiting + n) for n in range(size.talking)])
+                customers = [called(size.waiting + n) for n in range(size.talking)]
+                talked, both = _talk(running, data, customers, measured=size.measured)
                 unanswered = _unanswered(data)
         finally:
             Cluster.at(data).destroy()
     many = size.waiting + size.talking
     yield Figure(
         key="calls.greeted_ms",
-        value=1e3 * greeted[ALONE // 2],
+        value=1e3 * greeted[size.alone // 2],
         how="from dialling until the caller hears the first sound, median of calls that come alone",
-        beside=f"the slowest of {ALONE} {1e3 * greeted[-1]:.0f}",
+        beside=f"the slowest of {size.alone} {1e3 * greeted[-1]:.0f}",
     )
     yield Figure(
         key="calls.lost",
@@ -166,11 +165,11 @@ def _silent(portal: httpx.Client, calls: list[str]) -> float:
     return silent / max(all_, 1)
 
 
-def _talk(running: Demo, data: Path, customers: list[str]) -> tuple[Talked, Used]:
+def _talk(running: Demo, data: Path, customers: list[str], *, measured: int) -> tuple[Talked, Used]:
     talk = Talk(
         hub=running.facts["hub"]["url"],
         customers=customers,
-        seconds=2 * MEASURED,
+        seconds=2 * measured,
     )
     command = [sys.executable, "-m", "bench.talkers"]
     given = environment() | {"CENTRALA_DATA": str(data), "DATABASE_URL": Cluster.at(data).dsn()}
@@ -180,15 +179,15 @@ def _talk(running: Demo, data: Path, customers: list[str]) -> tuple[Talked, Used
         process.stdin.write(msgspec.json.encode(talk))
         process.stdin.close()
         process.stdout.readline()  # all talk
-        used = _used(running)
+        used = _used(running, measured / 2)
         return msgspec.json.decode(process.stdout.read(), type=Talked), used
 
 
-def _used(running: Demo) -> Used:
+def _used(running: Demo, measured: float) -> Used:
     hub = [*running.children("centrala.cli"), *running.children("postgres")]
     cloud = running.children("localazure")
     before, at = (_seconds(hub), _seconds(cloud)), time.perf_counter()
-    time.sleep(MEASURED / 2)
+    time.sleep(measured)
     passed = time.perf_counter() - at
     return Used((_seconds(hub) - before[0]) / passed, (_seconds(cloud) - before[1]) / passed)
 

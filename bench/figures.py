@@ -24,6 +24,9 @@ class Size:
     rooms: int  # calls with their sound streamed
     waiting: int  # callers who hear music
     talking: int  # and who talk to an agent
+    alone: int  # callers who come one after the other
+    measured: int  # seconds of sound
+    patience: float  # seconds for what the desks have not seen when the last text was answered
 
 
 FULL = Size(
@@ -43,6 +46,9 @@ FULL = Size(
     rooms=100,
     waiting=200,
     talking=40,
+    alone=20,
+    measured=10,
+    patience=5.0,
 )
 QUICK = Size(
     repetitions=1,
@@ -61,6 +67,9 @@ QUICK = Size(
     rooms=5,
     waiting=4,
     talking=2,
+    alone=3,
+    measured=1,
+    patience=1.0,
 )
 
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import psutil
 import psycopg
 
+from bench import prepared
 from centrala.postgres import Cluster
 
 
@@ -52,15 +53,12 @@ def hub(settings: Mapping[str, str] | None = None) -> Iterator[Hub]:
         data = Path(folder) / "installation"
         cluster = Cluster.at(data)
         try:
+            prepared.lay(data)
             cluster.start()
-            cluster.ensure_database()
             environment = clean_environment() | {"CENTRALA_DATA": str(data), "DATABASE_URL": cluster.dsn()}
             environment |= settings or {}
-            run = [sys.executable, "-m"]
-            subprocess.run([*run, "centrala.cli", "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
-            made = subprocess.run(
-                [*run, "bench.connected"], env=environment, check=True, stdout=subprocess.PIPE, text=True
-            )
+            connect = [sys.executable, "-m", "bench.connected"]
+            made = subprocess.run(connect, env=environment, check=True, stdout=subprocess.PIPE, text=True)
             with psycopg.connect(cluster.dsn(), autocommit=True) as connection:
                 yield Hub(made.stdout.strip(), connection, cluster, environment)
         finally:

@@ -23,7 +23,7 @@ KEPT = "select count(*), count(*) filter (where state = 'received') from inbox_e
 def measure(size: Size) -> Iterator[Figure]:
     with rig() as made, made.hub.running("worker"):
         customers = _known(made, size.rate * size.seconds)
-        seen = _watched(made, customers.everybody(), rate=size.rate)
+        seen = _watched(made, customers.everybody(), rate=size.rate, patience=size.patience)
     took = [one for one in seen.streamed if one is not None]
     lost = len(seen.streamed) - len(took)
     how = f"{size.rate} texts a second for {size.seconds} s, {STREAMS} desks open, {lost} not seen"
@@ -37,7 +37,8 @@ def most(size: Size) -> Iterator[Figure]:
     """Event Grid's own limit for a topic, an event a request, for a minute."""
     with rig() as made, made.hub.running("worker"):
         customers = _known(made, size.customers)
-        seen = _watched(made, customers.some(size.offered * size.offered_seconds), rate=size.offered)
+        senders = customers.some(size.offered * size.offered_seconds)
+        seen = _watched(made, senders, rate=size.offered, patience=size.patience)
         row = made.hub.connection.execute(KEPT).fetchone()
     assert row is not None
     kept, waits = int(str(row[0])) - customers.known, int(str(row[1]))
@@ -47,7 +48,7 @@ def most(size: Size) -> Iterator[Figure]:
         value=_at(seen.answered, 0.99),
         most=POSTS_P99_MS,
         how=f"{size.offered} texts a second for {size.offered_seconds} s, {STREAMS} desks open, one in five is new",
-        beside=f"median {_at(seen.answered, 0.5):.1f}; {waits} wait five seconds after the last",
+        beside=f"median {_at(seen.answered, 0.5):.1f}; {waits} wait {size.patience:g} s after the last",
     )
     yield Figure(key="offered.lost", value=many - kept, most=0, how="answered 200 and not kept")
     yield Figure(key="offered.late_ms", value=_at(seen.late, 0.99), how="p99 of the client's own delay")
@@ -60,7 +61,7 @@ def _known(made: Rig, many: int) -> Customers:
     return customers
 
 
-def _watched(made: Rig, senders: Iterable[int], *, rate: int) -> Seen:
+def _watched(made: Rig, senders: Iterable[int], *, rate: int, patience: float) -> Seen:
     _, cookie = signed_in(made.hub)
     found = made.hub.connection.execute("""
         select contact.number, conversation.id::text from conversations_conversation as conversation
@@ -78,6 +79,7 @@ def _watched(made: Rig, senders: Iterable[int], *, rate: int) -> Seen:
         rate=rate,
         events=[msgspec.Raw(msgspec.json.encode([one])) for one in events],
         conversations=[ids.get(f"+{one['data']['from']}", "") for one in events],
+        patience=patience,
     )
     command = [sys.executable, "-m", "bench.watcher"]
     told = subprocess.run(command, input=msgspec.json.encode(watch), stdout=subprocess.PIPE, check=True).stdout

@@ -12,7 +12,6 @@ import uvloop
 
 from bench.poster import request
 
-PATIENCE = 5.0  # seconds for what is still on its way at the end
 CONNECTIONS = 256
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -28,6 +27,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     rate: int  # a second
     events: list[msgspec.Raw]
     conversations: list[str]
+    patience: float  # seconds for what is still on its way at the end
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ async def watched(watch: Watch) -> Seen:
         writer.close()
 
     await asyncio.gather(*(sender() for _ in range(CONNECTIONS)))
-    await asyncio.sleep(PATIENCE)
+    await asyncio.sleep(watch.patience)
     for stream in streams:
         stream.cancel()
     seen = [streamed.get(id_.encode()) for id_ in watch.conversations]
