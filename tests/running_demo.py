@@ -16,6 +16,7 @@ from typing import Any, TextIO, TypeVar
 import httpx
 import psutil
 
+import prepared
 from centrala.postgres import Cluster
 
 T = TypeVar("T")
@@ -96,13 +97,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_demo(data: Path, *options: str, keep: bool = False, **environment: str) -> Iterator[Demo]:
+def running_demo(
+    data: Path, *options: str, keep: bool = False, from_nothing: bool = False, **environment: str
+) -> Iterator[Demo]:
     """Starts a demo, waits for its ready file, and stops it with SIGTERM. Fails with its log when it does not start.
 
-    `keep` leaves its database for another start.
+    `keep` leaves its database for another start. `from_nothing`: it makes its database itself (see `prepared`).
     """
     log, ready = data / "demo.log", data / "ready.json"
     data.mkdir(parents=True, exist_ok=True)
+    if not from_nothing and not (data / "installation").exists():
+        prepared.lay(data / "installation", clean_environment())
     argv = [sys.executable, "-m", "centrala.cli", "demo", "--data", str(data / "installation")]
     for option in ("--port", "--tls-port", "--azure-port", "--portal-port"):
         argv += [option, str(free_port())]

@@ -69,11 +69,11 @@ def test_database_that_was_moved_along_is_left_to_its_folder(left: Cluster, tmp_
 
 @pytest.mark.long
 def test_demo_begins_anew_after_its_folder_was_deleted(tmp_path: Path) -> None:
-    with running_demo(tmp_path, keep=True) as first:
+    with running_demo(tmp_path, keep=True, from_nothing=True) as first:
         shutil.rmtree(first.data)
         with pytest.raises(Misconfigured, match="still runs, though its folder is gone"):
             make_room(first.data, fresh=False)
 
-    with running_demo(tmp_path) as again, again.api() as api:
+    with running_demo(tmp_path, from_nothing=True) as again, again.api() as api:
         assert until(lambda: api.get("/api/v1/connection").status_code == 200)
         assert again.hub["agent"] != first.hub["agent"]

@@ -47,7 +47,7 @@ def assert_names_accounts(demo: Demo) -> None:
 
 def test_demo_comes_back_on_other_ports_with_everything_and_fresh_without(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
-    with running_demo(tmp_path, keep=True, **HOSTILE) as first:
+    with running_demo(tmp_path, keep=True, from_nothing=True, **HOSTILE) as first:
         assert_keeps_contract(first.facts, connected=True)
         assert_names_accounts(first)
         assert stat.S_IMODE(ready.stat().st_mode) == 0o600
