@@ -13,6 +13,8 @@ from django.template import Template
 from django.test import override_settings
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 pytest.register_assert_rewrite("ready_file")  # its failures say what differs
 pytest_plugins = ["browser_fixtures"]
@@ -26,6 +28,7 @@ JOBS = {
 }  # not Django's
 MIGRATED = "migrated"
 LONGEST = {"test_bench.py", "test_verify.py", "test_two_of_each.py", "test_kills.py", "test_calls_of_two_nodes.py"}
+QUICK_JOURNEYS = "tests/journey"
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 HOLDING_ROWS = """
 do $$ declare name text; holds boolean; begin
@@ -43,6 +46,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     many = Counter(item.path for item in items)
     first = {item.path for item in items if item.path.name in LONGEST}
     items.sort(key=lambda item: (item.path not in first, -many[item.path], str(item.path)))
+
+
+class ByFile(LoadFileScheduling):
+    """A file is one process's; so are all of the quick journeys, which share a demo."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return QUICK_JOURNEYS if file.startswith(f"{QUICK_JOURNEYS}/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return ByFile(config, log) if config.option.markexpr == "not long" else None
 
 
 @pytest.fixture(scope="session")
