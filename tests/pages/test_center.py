@@ -81,7 +81,7 @@ def test_connected_phone_numbers_offer_advanced_instead_of_get_started(
     page = read(administrator.get("/center/phone-numbers/"))
 
     leads = [one.attributes["href"] for one in page.one("div", class_="commands").all("a")]
-    assert leads == ["/center/phone-numbers/add/", "/center/phone-numbers/advanced/"]
+    assert leads == [f"/center/phone-numbers/{one}/" for one in ("add", "carriers", "advanced")]
     assert "Get started" not in page.text()
     assert table(page) == [
         ["+1 833-555-0100", "Microsoft", "Toll-free", "None", "Send and receive SMS", "—", "SMS", "Connected"]
@@ -95,7 +95,8 @@ def test_numbers_take_the_same_queries_however_many(
     for extra in range(count - 1):
         PhoneNumber.objects.create(connection=connection, number=f"+4873210020{extra}", type=NumberType.MOBILE)
 
-    with django_assert_num_queries(8):  # session, person, connection, orders; numbers, counted, lines, workstreams
+    # session, person, connection, carriers, orders, imports; numbers, counted, lines, workstreams
+    with django_assert_num_queries(10):
         page = read(administrator.get("/center/phone-numbers/"))
 
     assert len(table(page)) == count
