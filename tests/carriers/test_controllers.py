@@ -1,16 +1,19 @@
 """Border controllers and voice routes in the local cloud, as Microsoft's client sees them there."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from azure.communication.phonenumbers.siprouting import SipRoutingClient
 from azure.core.pipeline.transport import RequestsTransport
 from django.conf import settings
+from django.db import connection as database
 
 from centrala.azure.direct_routing import STABLE, Controller, DirectRouting, VoiceRoute
 from centrala.azure.errors import AzureError
-from centrala.carriers import controllers
-from centrala.carriers.controllers import RouteChange
+from centrala.carriers import controllers, sip, voice_routes
+from centrala.carriers.voice_routes import RouteChange
 from centrala.connection.models import Connection
 from centrala.errors import Refused
 from centrala.organization.models import AuditEntry, User
@@ -36,12 +39,18 @@ def two(connection: Connection, adam: User) -> None:
 
 
 def saved(connection: Connection, adam: User, route: VoiceRoute, known: str = "", version: str = "") -> None:
-    change = RouteChange(route=route, known=known, version=version or controllers.of(connection).version)
-    controllers.save_route(connection=connection, change=change, actor=adam)
+    change = RouteChange(route=route, known=known, version=version or sip.of(connection).version)
+    voice_routes.save_route(connection=connection, change=change, actor=adam)
+
+
+def removed(connection: Connection, adam: User, fqdn: str, version: str = "") -> list[str]:
+    return controllers.remove_controller(
+        connection=connection, fqdn=fqdn, version=version or sip.of(connection).version, actor=adam
+    )
 
 
 def routed(connection: Connection) -> list[tuple[str, tuple[str, ...]]]:
-    return [(route.name, route.controllers) for route in controllers.of(connection).routes]
+    return [(route.name, route.controllers) for route in sip.of(connection).routes]
 
 
 @pytest.mark.usefixtures("two")
@@ -94,8 +103,8 @@ def test_routes_are_saved_changed_moved_and_deleted(
 ) -> None:
     saved(connection, adam, WORLD)
     saved(connection, adam, POLAND)
-    found = controllers.of(connection)
-    controllers.move_route(connection=connection, name="Poland", up=True, version=found.version, actor=adam)
+    found = sip.of(connection)
+    voice_routes.move_route(connection=connection, name="Poland", up=True, version=found.version, actor=adam)
     assert [route.name for route in microsofts.list_routes()] == ["Poland", "World"]
 
     saved(connection, adam, VoiceRoute(name="PL", pattern=r"^\+48", controllers=(TWO,)), known="Poland")
@@ -104,8 +113,8 @@ def test_routes_are_saved_changed_moved_and_deleted(
         ("World", r"^\+\d+$", [ONE, TWO]),
     ]
 
-    version = controllers.of(connection).version
-    controllers.remove_route(connection=connection, name="World", version=version, actor=adam)
+    version = sip.of(connection).version
+    voice_routes.remove_route(connection=connection, name="World", version=version, actor=adam)
     assert routed(connection) == [("PL", (TWO,))]
     acts = AuditEntry.objects.filter(act__endswith="voice route").order_by("at").values_list("act", flat=True)
     assert [act.split()[0] for act in acts] == ["add", "add", "move", "change", "delete"]
@@ -116,20 +125,22 @@ def test_last_route_moves_no_further_down_and_the_first_no_further_up(connection
     saved(connection, adam, POLAND)
     saved(connection, adam, WORLD)
     for name, up in (("Poland", True), ("World", False)):
-        version = controllers.of(connection).version
-        controllers.move_route(connection=connection, name=name, up=up, version=version, actor=adam)
+        version = sip.of(connection).version
+        voice_routes.move_route(connection=connection, name=name, up=up, version=version, actor=adam)
     assert [name for name, _ in routed(connection)] == ["Poland", "World"]
 
 
 @pytest.mark.usefixtures("two")
 def test_what_somebody_else_changed_in_the_meantime_is_not_written_over(connection: Connection, adam: User) -> None:
-    seen = controllers.of(connection).version
+    seen = sip.of(connection).version
     saved(connection, adam, POLAND)
 
     with pytest.raises(Refused, match="in the meantime"):
         saved(connection, adam, WORLD, version=seen)
     with pytest.raises(Refused, match="in the meantime"):
-        controllers.remove_route(connection=connection, name="Poland", version=seen, actor=adam)
+        removed(connection, adam, ONE, version=seen)
+    with pytest.raises(Refused, match="in the meantime"):
+        voice_routes.remove_route(connection=connection, name="Poland", version=seen, actor=adam)
     assert routed(connection) == [("Poland", (ONE,))]
 
 
@@ -139,7 +150,10 @@ def test_what_somebody_else_changed_in_the_meantime_is_not_written_over(connecti
     [
         (VoiceRoute(name=" ", pattern=r"^\+48", controllers=(ONE,)), "name"),
         (VoiceRoute(name="x" * 257, pattern=r"^\+48", controllers=(ONE,)), "name"),
-        (VoiceRoute(name="POLAND", pattern=r"^\+48", controllers=(ONE,)), "name"),
+        (VoiceRoute(name="a\nb", pattern=r"^\+48", controllers=(ONE,)), "name"),
+        (VoiceRoute(name="Poland\u200b", pattern=r"^\+48", controllers=(ONE,)), "name"),
+        (VoiceRoute(name="Other", pattern="^\\+4\n8", controllers=(ONE,)), "pattern"),
+        (VoiceRoute(name=" POLAND ", pattern=r"^\+48", controllers=(ONE,)), "name"),
         (VoiceRoute(name="Other", pattern="[", controllers=(ONE,)), "pattern"),
         (VoiceRoute(name="Other", pattern=r"^(\+?\d+)+$", controllers=(ONE,)), "pattern"),
         (VoiceRoute(name="Other", pattern=r"^\+48", controllers=()), "controllers"),
@@ -162,10 +176,11 @@ def test_deleted_controller_leaves_its_routes_and_takes_those_along_that_lead_no
     saved(connection, adam, POLAND)
     saved(connection, adam, WORLD)
 
-    assert controllers.remove_controller(connection=connection, fqdn=ONE, actor=adam) == ["Poland"]
+    assert removed(connection, adam, ONE.upper()) == ["Poland"]
     assert routed(connection) == [("World", (TWO,))]
-    assert [one.fqdn for one in controllers.of(connection).controllers] == [TWO]
-    assert controllers.remove_controller(connection=connection, fqdn=ONE, actor=adam) == []
+    assert [one.fqdn for one in sip.of(connection).controllers] == [TWO]
+    with pytest.raises(Refused, match="any more"):
+        removed(connection, adam, ONE)
 
 
 def test_refused_key_is_azures_to_say(connection: Connection, local_azure: LocalAzure, adam: User) -> None:
@@ -181,7 +196,7 @@ def test_older_interface_is_asked_where_the_newer_is_not_served(
 ) -> None:
     monkeypatch.setattr("centrala.azure.direct_routing.WITH_HEALTH", "2099-01-01-preview")
     saved(connection, adam, POLAND)
-    found = controllers.of(connection)
+    found = sip.of(connection)
     assert (found.health_told, [route.name for route in found.routes]) == (False, ["Poland"])
     assert STABLE == "2023-03-01"
 
@@ -211,3 +226,50 @@ def test_all_of_a_change_or_nothing(connection: Connection) -> None:
         with pytest.raises(AzureError):
             azure.change(put=[Controller(fqdn="sbc3.contoso.example", port=5061)], routes=[POLAND, POLAND])
         assert {one.fqdn for one in azure.read().controllers} == {ONE, TWO}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("two")
+def test_of_two_administrators_at_once_one_is_told_and_nothing_is_lost(connection: Connection, adam: User) -> None:
+    seen = sip.of(connection).version
+
+    def save(name: str) -> bool:
+        try:
+            saved(connection, adam, replace(WORLD, name=name), version=seen)
+        except Refused:
+            return False
+        else:
+            return True
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(4) as people:
+        went = dict(zip("ABCD", people.map(save, "ABCD"), strict=True))
+    assert sorted(went.values()) == [False, False, False, True]
+    assert [name for name, _ in routed(connection)] == [name for name, saved_ in went.items() if saved_]
+    assert AuditEntry.objects.filter(act="add voice route").count() == 1
+
+
+@pytest.mark.usefixtures("two")
+def test_change_whose_answer_was_lost_is_looked_for_and_told(
+    connection: Connection, adam: User, local_azure: LocalAzure
+) -> None:
+    lost = {"operation": "PATCH /sip", "status": 503, "done": True, "times": 1}
+    local_azure.control.post("/_local/faults", json=lost).raise_for_status()
+    saved(connection, adam, POLAND)
+    assert routed(connection) == [("Poland", (ONE,))]
+    assert AuditEntry.objects.filter(act="add voice route").count() == 1
+
+    local_azure.control.post("/_local/faults", json=lost | {"done": False}).raise_for_status()
+    with pytest.raises(AzureError):
+        saved(connection, adam, WORLD)
+    assert AuditEntry.objects.filter(act="add voice route").count() == 1
+
+
+def test_resource_that_is_lent_to_a_trial_is_the_lenders_to_set_up(connection: Connection, adam: User) -> None:
+    connection.is_trial = True
+    with pytest.raises(Refused, match="only lent"):
+        controllers.add_controller(connection=connection, fqdn=ONE, port=5061, actor=adam)
+    with pytest.raises(Refused, match="only lent"):
+        saved(connection, adam, POLAND)
+    assert sip.of(connection).controllers == ()

@@ -49,6 +49,20 @@ def test_number_is_read_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("+44 (0)20 7946 0018", "GB", "+442079460018"),
+        ("+49 (0)30 901820", "DE", "+4930901820"),
+        ("+1 (1) 425 555 0100", "US", "+14255550100"),
+        ("+36 (06) 1 429 1234", "HU", "+3614291234"),
+        ("+7 (8) 495 123 45 67", "RU", "+74951234567"),
+    ],
+)
+def test_trunk_prefix_in_brackets_is_no_part_of_the_number(text: str, country: str, number: str) -> None:
+    assert own_numbers.read(text, country=country) == number
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("", "no telephone number"),
@@ -207,6 +221,10 @@ def test_carriers_have_names_of_their_own(carrier: Carrier, adam: User) -> None:
         save_carrier(carrier=Carrier(name="contoso TELECOM"), actor=adam)
     with pytest.raises(Refused, match="Microsoft"):
         save_carrier(carrier=Carrier(name="microsoft"), actor=adam)
+    with pytest.raises(Refused, match="already"):
+        save_carrier(carrier=Carrier(name="Contoso  Telecom "), actor=adam)
+    with pytest.raises(Refused, match="control character"):
+        save_carrier(carrier=Carrier(name="Contoso\u200b Telecom"), actor=adam)
     carrier.name = "Contoso Voice"
     assert save_carrier(carrier=carrier, actor=adam).name == "Contoso Voice"
     assert AuditEntry.objects.get(act="change carrier").before == {"name": "Contoso Telecom"}

@@ -30,6 +30,7 @@ def fits(*patterns: str, number: str) -> list[Fit]:
         (r"^\+(?!1900)1\d{10}$", AMERICAN, Fit.MATCHES),
         (r"^\+(?<country>48)\d{9}\z", POLISH, Fit.MATCHES),
         (r"^\+(?'country'48)\d{9}$", POLISH, Fit.MATCHES),
+        (r"^\+(48|49)\d{9}$", POLISH, Fit.MATCHES),
         (r"(?<twice>\d)\k<twice>", POLISH, Fit.MATCHES),
         (r"^+48", POLISH, Fit.DIFFERS),  # a plus that was not escaped
         (r"[", POLISH, Fit.UNREADABLE),
@@ -62,6 +63,9 @@ def test_many_that_run_away_are_given_up_together() -> None:
         ("[", "no regular expression"),
         ("a{1,99999999999999999999}", "no regular expression"),
         (FOR_EVER, "takes for ever"),
+        (r"^\+48(\d+)+x$", "takes for ever"),
+        (r"^\+(4|48|8)+9?(\d|66)*z$", "takes for ever"),
+        ("^\\+4\n8", "control character"),
         ("1" * (LONGEST + 1), "at most"),
     ],
 )
@@ -73,3 +77,21 @@ def test_pattern_that_is_none_is_refused_with_its_reason(pattern: str, reason: s
 
 def test_pattern_is_taken_without_the_blanks_around_it() -> None:
     assert check("  ^\\+48\\d{9}$ ") == r"^\+48\d{9}$"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^\+[0-9-[5]]+$",
+        r"^\+\p{Nd}+$",
+        r"(?<=\+)48",
+        r"^\+48(?i)a$",
+        r"^\+\d++$",
+        r"(?P<a>1)",
+        r"^\+\N{DIGIT ONE}",
+    ],
+)
+def test_what_dotnet_alone_can_tell_is_not_told_here(pattern: str) -> None:
+    """Azure has the last word of it, when it is saved."""
+    assert fits(pattern, r"^\+48", number=POLISH) == [Fit.UNREADABLE, Fit.MATCHES]
+    assert check(pattern) == pattern

@@ -73,7 +73,7 @@ def test_controllers_and_routes_are_made_tried_and_deleted(connection: Connectio
         (("add-number", "+12065550100", "--carrier", "N", "--country", "PL", "--makes-calls"), "another country"),
         (("delete-number", WARSAW), "centrala carriers lists them"),
         (("add-controller", "sbc"), "no full name"),
-        (("add-route", "A", "--pattern", "[", "--controller", SBC), "border controllers"),
+        (("add-route", "A", "--pattern", "[", "--controller", SBC), "regular expression"),
         (("delete-route", "A"), "in the meantime"),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from centrala.carriers import controllers
+from centrala.carriers import controllers, sip
 from centrala.connection.models import Connection
 from centrala.numbers.actions import sync
 from centrala.numbers.models import Carrier, NumberType, PhoneNumber
@@ -44,7 +44,7 @@ def carrier(db: None) -> Carrier:
 
 
 def version(real: Connection) -> str:
-    return controllers.of(real).version
+    return sip.of(real).version
 
 
 def rows(page: Element, caption: str) -> list[str]:
@@ -84,8 +84,12 @@ def test_controller_is_added_with_its_state_and_deleted(administrator: Client, r
     [row] = rows(read(administrator.get(CARRIERS)), "Session border controllers")
     assert ONE in row
     assert "5061 Online Valid Come in" in row
-    administrator.post(f"{CARRIERS}controllers/delete/", {"fqdn": ONE})
-    assert controllers.of(real).controllers == ()
+    ghost = administrator.post(
+        f"{CARRIERS}controllers/delete/", {"fqdn": "ghost", "version": version(real)}, follow=True
+    )
+    assert "no border controller “ghost” any more" in read(ghost).text()
+    administrator.post(f"{CARRIERS}controllers/delete/", {"fqdn": ONE, "version": version(real)})
+    assert sip.of(real).controllers == ()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +144,7 @@ def test_route_is_made_changed_moved_and_deleted(administrator: Client, real: Co
     changed = POLAND | {"name": "PL", "version": version(real)}
     administrator.post(f"{CARRIERS}routes/?name=Poland", changed)
     administrator.post(f"{CARRIERS}routes/delete/", {"name": "World", "version": version(real)})
-    assert [route.name for route in controllers.of(real).routes] == ["PL"]
+    assert [route.name for route in sip.of(real).routes] == ["PL"]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +166,7 @@ def test_route_that_cannot_be_is_refused_with_its_reason(
     answer = administrator.post(f"{CARRIERS}routes/", POLAND | {"version": version(real)} | changed)
     assert answer.status_code == 422
     assert reason in read(answer).text()
-    assert controllers.of(real).routes == ()
+    assert sip.of(real).routes == ()
 
 
 def test_route_that_is_not_there_is_not_found(administrator: Client, real: Connection) -> None:
@@ -187,8 +191,10 @@ def test_number_that_no_route_takes_says_what_becomes_of_it(administrator: Clien
     routed(real, administrator)
     page = read(administrator.post(CARRIERS, {"number": "+1 206 555 0100"})).text()
     assert "No route takes +1 206-555-0100" in page
-    nonsense = administrator.post(CARRIERS, {"number": "my aunt"})
-    assert (nonsense.status_code, "no digit" in read(nonsense).text()) == (422, True)
+    for nonsense in ("my aunt", "112", "+48", "abc 600"):
+        refused = administrator.post(CARRIERS, {"number": nonsense})
+        assert (refused.status_code, "no telephone number" in read(refused).text()) == (422, True)
+    assert "takes the route “Poland”" in read(administrator.post(CARRIERS, {"number": "0048 600 100 200"})).text()
 
 
 @pytest.mark.usefixtures("two")
@@ -206,15 +212,23 @@ def test_route_whose_controllers_are_all_down_says_so(
 def test_route_before_it_that_could_not_be_tried_is_told(
     administrator: Client, real: Connection, cloud: LocalAzure
 ) -> None:
-    route = {"name": "Old", "numberPattern": r"^(\+?\d+)+x$", "trunks": [ONE]}
-    given = controllers.VoiceRoute.of(route)
-    with controllers._asked(real) as azure:
-        azure.change(routes=[given])
+    routed(real, administrator, name="Old", pattern=r"^\+\p{Nd}+$")
     routed(real, administrator)
 
-    page = read(administrator.post(CARRIERS, {"number": "+48" + "1" * 34})).text()
-    assert "Old : its pattern takes too long to be tried" in page
+    page = read(administrator.post(CARRIERS, {"number": "+48600100200"})).text()
+    assert "Old : its pattern cannot be read here" in page
     assert "could not be tried out here" in page
+
+
+@pytest.mark.usefixtures("two")
+def test_what_was_typed_stays_when_azure_has_a_fault(
+    administrator: Client, real: Connection, cloud: LocalAzure
+) -> None:
+    fault = {"operation": "PATCH /sip", "status": 503, "times": 1}
+    cloud.control.post("/_local/faults", json=fault).raise_for_status()
+    answer = administrator.post(f"{CARRIERS}routes/", POLAND | {"version": version(real)})
+    assert answer.status_code == 422
+    assert read(answer).one("input", name="pattern").attributes["value"] == POLAND["pattern"]
 
 
 def test_azure_that_does_not_answer_leaves_carriers_in_sight(

@@ -8,7 +8,7 @@ from centrala.carriers.models import NumberImport, State
 from centrala.errors import Refused
 from centrala.numbers.models import Carrier
 from centrala.organization.audit import record
-from centrala.organization.fields import one_line
+from centrala.organization.fields import one_line, readable
 from centrala.organization.models import User
 
 
@@ -16,7 +16,7 @@ from centrala.organization.models import User
 def save_carrier(*, carrier: Carrier, actor: User | None) -> Carrier:
     """Makes or renames it. Raises Refused, with the field `name`."""
     known = Carrier.objects.select_for_update().filter(pk=carrier.pk).first()
-    carrier.name = one_line(carrier.name, model=Carrier, field="name")
+    carrier.name = one_line(readable(carrier.name, field="name"), model=Carrier, field="name")
     if carrier.name.lower() == "microsoft":
         raise Refused(_("Microsoft's own numbers go by this name. Fix: choose another."), field="name")
     try:

@@ -13,12 +13,13 @@ from centrala.carriers import own_numbers
 from centrala.carriers.models import ImportRow, NumberImport, State
 from centrala.carriers.number_sheets import Checked
 from centrala.carriers.own_numbers import OwnNumber
+from centrala.carriers.sip import refuse_lent
 from centrala.characters import storable
 from centrala.connection.models import Connection
 from centrala.errors import Refused
 from centrala.numbers.actions import hold
 from centrala.numbers.models import Carrier, NumberType
-from centrala.ordering.actions import QUEUE, refuse_lent
+from centrala.ordering.actions import QUEUE
 from centrala.organization.audit import record
 from centrala.organization.models import User
 

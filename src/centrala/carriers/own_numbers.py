@@ -9,11 +9,12 @@ from django.db.models import ProtectedError
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from centrala.carriers.sip import refuse_lent
 from centrala.connection.models import Connection
 from centrala.errors import Refused
 from centrala.numbers.actions import KEPT, hold
 from centrala.numbers.models import Carrier, NumberType, PhoneNumber
-from centrala.ordering.actions import refuse_lent, refuse_where_called_by, refuse_where_used
+from centrala.ordering.actions import refuse_where_called_by, refuse_where_used
 from centrala.organization.audit import changed, record
 from centrala.organization.models import User
 
@@ -58,7 +59,7 @@ def read(text: str, *, country: str) -> str:
         raise _refused(
             _("This number is of the country %(region)s, not of %(country)s.") % {"region": region, "country": country}
         )
-    return f"+{digits}"
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def why_not(*, connection: Connection, numbers: Collection[str]) -> dict[str, str]:

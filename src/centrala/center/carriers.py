@@ -1,7 +1,5 @@
 """Bring your own carrier: carriers, border controllers and voice routes on one page, and which route a number takes."""
 
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from centrala.azure.direct_routing import Controller, SipRouting
 from centrala.azure.errors import AzureError
-from centrala.carriers import controllers, patterns
+from centrala.carriers import controllers, sip
 from centrala.carriers.access import carriers_of
 from centrala.carriers.actions import remove_carrier, save_carrier
-from centrala.carriers.patterns import Fit, Tried
+from centrala.carriers.trying import try_out
 from centrala.carriers.words import controller_words
 from centrala.connection.access import connections_of
 from centrala.connection.azure_words import in_words
@@ -60,41 +57,6 @@ class TryForm(forms.Form):
         help_text=gettext_lazy("With its country code, as +48 600 100 200."),
         widget=forms.TextInput({"type": "tel", "autocomplete": "off"}),
     )
-
-    def clean_number(self) -> str:
-        digits = "".join(letter for letter in self.cleaned_data["number"] if letter.isdecimal() and letter.isascii())
-        if not digits:
-            raise forms.ValidationError(_("There is no digit in it."))
-        return f"+{digits}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """Which route takes the number, if any; `several`: its controllers are taken at random."""
-
-    number: str
-    tried: list[Tried]
-    routing: SipRouting
-
-    @property
-    def taker(self) -> Tried | None:
-        return next((one for one in self.tried if one.fit == Fit.MATCHES), None)
-
-    @property
-    def unsure(self) -> bool:
-        """A route before it could not be tried out here."""
-        fits = [one.fit for one in self.tried]
-        before = fits[: fits.index(Fit.MATCHES)] if Fit.MATCHES in fits else fits
-        return any(fit in {Fit.TAKES_TOO_LONG, Fit.UNREADABLE} for fit in before)
-
-    @property
-    def controllers(self) -> list[Controller]:
-        names = self.taker.route.controllers if self.taker else ()
-        return [one for one in self.routing.controllers if one.fqdn in names]
-
-    @property
-    def all_down(self) -> bool:
-        return bool(self.controllers) and not any(one.takes_calls for one in self.controllers)
 
 
 @administrators_only
@@ -172,10 +134,12 @@ def add_controller(request: StaffRequest) -> HttpResponse:
 @administrators_only
 @post_only
 def remove_controller(request: StaffRequest) -> HttpResponse:
-    fqdn = request.POST.get("fqdn", "")
+    fqdn, version = request.POST.get("fqdn", ""), request.POST.get("version", "")
     try:
-        gone = controllers.remove_controller(connection=connected(request), fqdn=fqdn, actor=request.user)
-    except (AzureError, Misconfigured) as error:
+        gone = controllers.remove_controller(
+            connection=connected(request), fqdn=fqdn, version=version, actor=request.user
+        )
+    except (Refused, AzureError, Misconfigured) as error:
         messages.warning(request, as_refused(error).message)
         return redirect("center:carriers")
     messages.success(request, _("“%(name)s” is deleted.") % {"name": fqdn})
@@ -193,23 +157,20 @@ def overview(
     trying: TryForm | None = None,
 ) -> HttpResponse:
     connection, trying = connected(request), trying or TryForm()
-    context: dict[str, object] = {
-        "carriers": carriers_of(request.user),
-        "carrier_form": carrier or CarrierForm(),
-        "controller_form": controller or ControllerForm(),
-        "try_form": trying,
-    }
-    wrong = any(form is not None and form.errors for form in (carrier, controller, trying))
+    forms_ = {"carrier_form": carrier or CarrierForm(), "controller_form": controller or ControllerForm()}
+    context: dict[str, object] = {"carriers": carriers_of(request.user), "try_form": trying} | forms_
     try:
-        routing = controllers.of(connection)
+        routing = sip.of(connection)
+        context |= {"routing": routing, "controllers": [(one, controller_words(one)) for one in routing.controllers]}
+        if trying.is_bound and trying.is_valid():
+            context["outcome"] = try_out(trying.cleaned_data["number"], routing)
+    except Refused as refused:
+        explain(trying, refused)
     except (AzureError, Misconfigured) as error:
         context["reason"] = as_refused(error).message
-        return render(request, "center/carriers.html", context, status=UNPROCESSABLE if wrong else BAD_GATEWAY)
-    context |= {"routing": routing, "controllers": [(one, controller_words(one)) for one in routing.controllers]}
-    if trying.is_bound and trying.is_valid():
-        number = trying.cleaned_data["number"]
-        context["outcome"] = Outcome(number=number, tried=patterns.tried(routing.routes, number), routing=routing)
-    return render(request, "center/carriers.html", context, status=UNPROCESSABLE if wrong else 200)
+    wrong = any(form is not None and form.errors for form in (carrier, controller, trying))
+    status = UNPROCESSABLE if wrong else BAD_GATEWAY if "reason" in context else 200
+    return render(request, "center/carriers.html", context, status=status)
 
 
 def connected(request: StaffRequest) -> Connection:

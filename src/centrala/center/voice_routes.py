@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from centrala.azure.direct_routing import SipRouting, VoiceRoute
 from centrala.azure.errors import AzureError
-from centrala.carriers import controllers, patterns
-from centrala.carriers.controllers import LONGEST_DESCRIPTION, LONGEST_NAME, RouteChange
+from centrala.carriers import patterns, sip, voice_routes
+from centrala.carriers.voice_routes import LONGEST_DESCRIPTION, LONGEST_NAME, RouteChange
 from centrala.center.carriers import HOST, as_refused, connected
 from centrala.errors import Misconfigured, Refused
 from centrala.organization.access import StaffRequest, administrators_only
@@ -77,21 +77,23 @@ def edit(request: StaffRequest) -> HttpResponse:
     """The route whose name stands in the address; without one a new route."""
     connection, name = connected(request), request.GET.get("name", "")
     try:
-        routing = controllers.of(connection)
-        known = next((route for route in routing.routes if route.name == name), None)
-        if name and known is None:
-            raise Http404
-        form = RouteForm(request.POST if request.method == "POST" else None, routing=routing, known=known)
-        if form.is_valid():
-            change = RouteChange(route=form.change, known=name, version=form.cleaned_data["version"])
-            controllers.save_route(connection=connection, change=change, actor=request.user)
-            messages.success(request, _("“%(name)s” is saved in Azure.") % {"name": change.route.name})
-            return redirect("center:carriers")
-    except Refused as refused:
-        explain(form, refused)
+        routing = sip.of(connection)
     except (AzureError, Misconfigured) as error:
         messages.warning(request, as_refused(error).message)
         return redirect("center:carriers")
+    known = next((route for route in routing.routes if route.name == name), None)
+    if name and known is None:
+        raise Http404
+    form = RouteForm(request.POST if request.method == "POST" else None, routing=routing, known=known)
+    if form.is_valid():
+        change = RouteChange(route=form.change, known=name, version=form.cleaned_data["version"])
+        try:
+            voice_routes.save_route(connection=connection, change=change, actor=request.user)
+        except (Refused, AzureError, Misconfigured) as error:
+            explain(form, as_refused(error))
+        else:
+            messages.success(request, _("“%(name)s” is saved in Azure.") % {"name": change.route.name})
+            return redirect("center:carriers")
     context = {"form": form, "known": known, "routing": routing, "examples": EXAMPLES}
     return render(request, "center/voice_route.html", context, status=UNPROCESSABLE if form.errors else 200)
 
@@ -102,7 +104,7 @@ def move(request: StaffRequest) -> HttpResponse:
     name, version = request.POST.get("name", ""), request.POST.get("version", "")
     up = request.POST.get("to") == "up"
     try:
-        controllers.move_route(connection=connected(request), name=name, up=up, version=version, actor=request.user)
+        voice_routes.move_route(connection=connected(request), name=name, up=up, version=version, actor=request.user)
     except (Refused, AzureError, Misconfigured) as error:
         messages.warning(request, as_refused(error).message)
     return redirect("center:carriers")
@@ -113,7 +115,7 @@ def move(request: StaffRequest) -> HttpResponse:
 def remove(request: StaffRequest) -> HttpResponse:
     name, version = request.POST.get("name", ""), request.POST.get("version", "")
     try:
-        controllers.remove_route(connection=connected(request), name=name, version=version, actor=request.user)
+        voice_routes.remove_route(connection=connected(request), name=name, version=version, actor=request.user)
     except (Refused, AzureError, Misconfigured) as error:
         messages.warning(request, as_refused(error).message)
     else:

@@ -86,10 +86,10 @@ def _list(connection: "Connection", options: argparse.Namespace) -> None:
 
 
 def _controllers(connection: "Connection", options: argparse.Namespace) -> None:
-    from centrala.carriers import controllers
+    from centrala.carriers import sip
     from centrala.carriers.words import controller_words
 
-    for one in controllers.of(connection).controllers:
+    for one in sip.of(connection).controllers:
         words = controller_words(one)
         told = {
             "fqdn": one.fqdn,
@@ -104,28 +104,31 @@ def _controllers(connection: "Connection", options: argparse.Namespace) -> None:
 
 
 def _routes(connection: "Connection", options: argparse.Namespace) -> None:
-    from centrala.carriers import controllers
+    from centrala.carriers import sip
 
-    for place, route in enumerate(controllers.of(connection).routes, 1):
+    for place, route in enumerate(sip.of(connection).routes, 1):
         told = {"place": place, "name": route.name, "pattern": route.pattern, "controllers": list(route.controllers)}
         _say(options, told, f"{place}. {route.name}\t{route.pattern}\t{', '.join(route.controllers)}")
 
 
 def _try(connection: "Connection", options: argparse.Namespace) -> None:
-    from centrala.carriers import controllers, patterns
+    from centrala.carriers import sip
+    from centrala.carriers.trying import try_out
 
-    digits = "".join(letter for letter in options.number if letter.isdecimal() and letter.isascii())
-    routing = controllers.of(connection)
-    tried = patterns.tried(routing.routes, f"+{digits}")
-    taker = next((one.route for one in tried if one.fit == patterns.Fit.MATCHES), None)
+    found = try_out(options.number, sip.of(connection))
+    route = found.taker.route if found.taker else None
     told = {
-        "number": f"+{digits}",
-        "route": taker.name if taker else None,
-        "controllers": list(taker.controllers) if taker else [],
-        "tried": [{"name": one.route.name, "fit": str(one.fit)} for one in tried],
+        "number": found.number,
+        "route": route.name if route else None,
+        "controllers": list(route.controllers) if route else [],
+        "unsure": found.unsure,
+        "all_down": found.all_down,
+        "tried": [{"name": one.route.name, "fit": str(one.fit)} for one in found.tried],
     }
-    words = f"{taker.name}\t{', '.join(taker.controllers)}" if taker else "no route takes it"
-    _say(options, told, "\n".join([words, *(f"  {one.route.name}: {one.fit}" for one in tried)]))
+    words = f"{route.name}\t{', '.join(route.controllers)}" if route else "no route takes it"
+    words += "\tan earlier route could not be tried out here" if found.unsure else ""
+    words += "\tnone of its controllers takes calls" if found.all_down else ""
+    _say(options, told, "\n".join([words, *(f"  {one.route.name}: {one.fit}" for one in found.tried)]))
 
 
 def _add_number(connection: "Connection", options: argparse.Namespace) -> None:
@@ -200,18 +203,19 @@ def _add_controller(connection: "Connection", options: argparse.Namespace) -> No
 
 
 def _delete_controller(connection: "Connection", options: argparse.Namespace) -> None:
-    from centrala.carriers import controllers
+    from centrala.carriers import controllers, sip
 
+    version = sip.of(connection).version
     _ask(options, f"Deletes {options.fqdn} in Azure, with the routes that lead to it alone.")
-    gone = controllers.remove_controller(connection=connection, fqdn=options.fqdn, actor=None)
+    gone = controllers.remove_controller(connection=connection, fqdn=options.fqdn, version=version, actor=None)
     words = f"{options.fqdn} is deleted." + (f" With it went: {', '.join(gone)}." if gone else "")
     _say(options, {"fqdn": options.fqdn, "routes": gone}, words)
 
 
 def _add_route(connection: "Connection", options: argparse.Namespace) -> None:
     from centrala.azure.direct_routing import VoiceRoute
-    from centrala.carriers import controllers
-    from centrala.carriers.controllers import RouteChange
+    from centrala.carriers import sip
+    from centrala.carriers.voice_routes import RouteChange, save_route
 
     route = VoiceRoute(
         name=options.name,
@@ -219,17 +223,18 @@ def _add_route(connection: "Connection", options: argparse.Namespace) -> None:
         description=options.description,
         controllers=tuple(options.controller),
     )
-    change = RouteChange(route=route, version=controllers.of(connection).version)
-    controllers.save_route(connection=connection, change=change, actor=None)
+    change = RouteChange(route=route, version=sip.of(connection).version)
+    save_route(connection=connection, change=change, actor=None)
     _say(options, {"name": route.name, "pattern": route.pattern}, f"{route.name} is saved in Azure.")
 
 
 def _delete_route(connection: "Connection", options: argparse.Namespace) -> None:
-    from centrala.carriers import controllers
+    from centrala.carriers import sip
+    from centrala.carriers.voice_routes import remove_route
 
+    version = sip.of(connection).version
     _ask(options, f"Deletes the route {options.name} in Azure.")
-    version = controllers.of(connection).version
-    controllers.remove_route(connection=connection, name=options.name, version=version, actor=None)
+    remove_route(connection=connection, name=options.name, version=version, actor=None)
     _say(options, {"name": options.name}, f"{options.name} is deleted.")
 
 

@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         act = acts.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         act.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="the installation's folder")
         act.add_argument("--json", action="store_true", help="as one line of JSON")
-        if name in {"start", "provision", "end"}:
+        if name != "status":
             act.add_argument("--yes", action="store_true", help="do not ask; needed where no terminal is")
         if name == "start":
             act.add_argument("--resource-id", help="of the lender; default: the only resource you can see")

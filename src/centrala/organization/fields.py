@@ -10,7 +10,17 @@ from centrala.errors import Refused
 
 # Controls (NUL among them), halves of characters, and marks that turn the direction of what follows around.
 UNFIT = {"Cc", "Cs"}
+UNSEEN = {"Cf", "Zl", "Zp"}  # breaks of lines, and what has no width: two names that look alike would differ
 TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def readable(text: str, *, field: str) -> str:
+    """A name that looks like no other one: no control character, nothing unseen, one blank where there were several.
+    Raises Refused."""
+    text = " ".join(word for word in text.split(" ") if word)
+    if any(unicodedata.category(letter) in UNFIT | UNSEEN for letter in text):
+        raise Refused(_("A control character is in this text. Fix: type it anew."), field=field)
+    return text
 
 
 def one_line(text: str, *, model: type[Model], field: str) -> str:
