@@ -9,7 +9,12 @@ from pytest_django import DjangoAssertNumQueries
 from centrala.connection.models import Connection
 from centrala.dataverse import actions, pages
 from centrala.dataverse.models import ApplicationRole, ApplicationUser
+from centrala.dataverse.tables import TABLES as KNOWN
+from centrala.numbers.models import Carrier
 from centrala.organization.models import AuditEntry, User
+from centrala.workstreams.actions import set_up
+from centrala.workstreams.context import ContextVariable
+from centrala.workstreams.models import Channel
 from dataverse.scene import APP_ID, SECRET, TENANT_ID, Reader
 from hooks.scene import CLIENT
 from pages.reading import Element, read
@@ -237,3 +242,17 @@ def test_application_user_is_changed_disabled_enabled_and_removed(
     assert [bar.text() for bar in removed.all("div", class_="ok")] == ["Saved.", "“Dialler” is removed."]
     acts = list(AuditEntry.objects.order_by("at").values_list("act", flat=True))
     assert acts == ["add application user", *["change application user"] * 3, "remove application user"]
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_table_has_a_page_and_so_has_every_row_of_it(browser: Client, connection: Connection, name: str) -> None:
+    Carrier.objects.create(name="Northwind Voice")
+    voice = set_up(name="Travel desk", channel=Channel.VOICE, numbers=[])
+    ContextVariable.objects.create(workstream=voice, name="customer_tier")
+
+    page = browser.get(f"{TABLES}{name}/")
+    assert page.status_code == 200
+    links = [one.attributes["href"] for one in read(page).all("a")]
+    own = [link for link in links if link.startswith(f"{TABLES}{name}/") and link != f"{TABLES}{name}/"]
+    assert own != []
+    assert {browser.get(link).status_code for link in own} == {200}

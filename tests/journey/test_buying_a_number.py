@@ -20,11 +20,17 @@ async def press(page: Page, selector: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def choose(page: Page, selector: str, word: str) -> None:
-    """In a list, by the letters of what stands there; it leads on by itself."""
-    await page.locator(selector).focus()
-    await page.keyboard.type(word)
-    await page.keyboard.press("Enter")
+async def choose(page: Page, selector: str, begins: str) -> None:
+    """In a list, down from its first, and on with the button behind it."""
+    field = page.locator(selector)
+    await expect(field).to_be_visible()
+    labels = await field.locator("option").all_text_contents()
+    place = next(place for place, label in enumerate(labels) if label.startswith(begins))
+    await field.press("Home")
+    for _ in range(place):
+        await field.press("ArrowDown")
+    await expect(field.locator("option:checked")).to_have_text(labels[place])
+    await press(page, f"form:has({selector}) button")
 
 
 @pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)

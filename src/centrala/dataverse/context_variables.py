@@ -87,7 +87,7 @@ TABLE = Table(
     description=_("What systems before the hub may send along with a call."),
     title=_("Context variable columns and data"),
     object_type=10_406,
-    shown=("msdyn_name", "msdyn_datatype", PARENT, "statecode"),
+    shown=("msdyn_name", "msdyn_datatype", f"_{PARENT}_value", "statecode"),
     columns=COLUMNS,
     relationships=(
         Relationship(
