@@ -26,10 +26,10 @@ demo: setup
 	@$(BIN)/centrala demo $(ARGS)
 
 test: setup
-	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -m "not long" -n 3 --dist loadscope $(ARGS)
 
 test-long: setup az
-	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -m long -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Against a real subscription, named by the environment: docs/test-azure.md says what it makes and costs.
 test-azure: setup
