@@ -230,8 +230,12 @@ def test_all_of_a_change_or_nothing(connection: Connection) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("two")
-def test_of_two_administrators_at_once_one_is_told_and_nothing_is_lost(connection: Connection, adam: User) -> None:
+def test_of_two_administrators_at_once_one_is_told_and_nothing_is_lost(
+    connection: Connection, adam: User, local_azure: LocalAzure
+) -> None:
     seen = sip.of(connection).version
+    slow = {"operation": "PATCH /sip", "delay_seconds": 1, "times": 4}  # the others have long read by then
+    local_azure.control.post("/_local/faults", json=slow).raise_for_status()
 
     def save(name: str) -> bool:
         try:

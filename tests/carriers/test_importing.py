@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,7 @@ from centrala.carriers.models import ImportRow, NumberImport, State
 from centrala.carriers.number_sheets import COLUMNS, MOST_ROWS, TEMPLATE, Checked
 from centrala.carriers.own_numbers import OwnNumber
 from centrala.connection.models import Connection
-from centrala.database import run
+from centrala.database import dsn
 from centrala.errors import Refused
 from centrala.numbers.actions import keep
 from centrala.numbers.models import Carrier, NumberType, PhoneNumber
@@ -226,7 +227,9 @@ def in_its_own_connection(act: Callable[[], object]) -> None:
 
 
 def waits_for_a_lock() -> None:
-    until(lambda: run("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"))
+    waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    with psycopg.connect(dsn(), autocommit=True) as watcher:  # a transaction would see one moment of it alone
+        until(lambda: watcher.execute(waiting).fetchone())
 
 
 def test_stopped_import_goes_on_where_it_was(connection: Connection, carrier: Carrier, adam: User) -> None:

@@ -157,8 +157,12 @@ def overview(
     trying: TryForm | None = None,
 ) -> HttpResponse:
     connection, trying = connected(request), trying or TryForm()
-    forms_ = {"carrier_form": carrier or CarrierForm(), "controller_form": controller or ControllerForm()}
-    context: dict[str, object] = {"carriers": carriers_of(request.user), "try_form": trying} | forms_
+    context: dict[str, object] = {
+        "carriers": carriers_of(request.user),
+        "carrier_form": carrier or CarrierForm(),
+        "controller_form": controller or ControllerForm(),
+        "try_form": trying,
+    }
     try:
         routing = sip.of(connection)
         context |= {"routing": routing, "controllers": [(one, controller_words(one)) for one in routing.controllers]}

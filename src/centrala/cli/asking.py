@@ -1,7 +1,9 @@
 """Asking before something outside of this installation is changed."""
 
 import argparse
+import json
 import sys
+from collections.abc import Mapping
 
 from centrala.errors import Refused
 
@@ -31,3 +33,14 @@ def confirm(plan: str, *, yes: bool) -> None:
         answer = ""
     if answer.strip().lower() not in YES:
         raise Refused("Nothing was changed.")
+
+
+def ask(options: argparse.Namespace, plan: str) -> None:
+    """For a command with --yes and --json: with both its output is for a program, which reads nothing else."""
+    if not (options.yes and options.json):
+        confirm(plan, yes=options.yes)
+
+
+def say(options: argparse.Namespace, told: Mapping[str, object], words: str) -> None:
+    """One line of JSON for a program, else the words."""
+    print(json.dumps(told, ensure_ascii=False) if options.json else words)

@@ -1,12 +1,11 @@
 """`centrala carriers`: numbers of an own carrier, border controllers, voice routes, and which route a number takes."""
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from centrala.cli.asking import confirm
+from centrala.cli.asking import ask, say
 from centrala.cli.database import database
 from centrala.errors import Refused
 
@@ -80,9 +79,9 @@ def _list(connection: "Connection", options: argparse.Namespace) -> None:
 
     for carrier in Carrier.objects.all():
         for number in connection.numbers.filter(carrier=carrier):
-            _say(options, _number(number, carrier), f"{carrier}\t{number.number}\t{number.get_type_display()}")
+            say(options, _number(number, carrier), f"{carrier}\t{number.number}\t{number.get_type_display()}")
         if not connection.numbers.filter(carrier=carrier).exists():
-            _say(options, {"carrier": carrier.name, "number": None}, f"{carrier}\tno numbers")
+            say(options, {"carrier": carrier.name, "number": None}, f"{carrier}\tno numbers")
 
 
 def _controllers(connection: "Connection", options: argparse.Namespace) -> None:
@@ -100,7 +99,7 @@ def _controllers(connection: "Connection", options: argparse.Namespace) -> None:
             "options": one.ping or None,
             "advice": words.advice or None,
         }
-        _say(options, told, f"{one.fqdn}:{one.port}\t{words.state}\t{words.advice}".rstrip())
+        say(options, told, f"{one.fqdn}:{one.port}\t{words.state}\t{words.advice}".rstrip())
 
 
 def _routes(connection: "Connection", options: argparse.Namespace) -> None:
@@ -108,7 +107,7 @@ def _routes(connection: "Connection", options: argparse.Namespace) -> None:
 
     for place, route in enumerate(sip.of(connection).routes, 1):
         told = {"place": place, "name": route.name, "pattern": route.pattern, "controllers": list(route.controllers)}
-        _say(options, told, f"{place}. {route.name}\t{route.pattern}\t{', '.join(route.controllers)}")
+        say(options, told, f"{place}. {route.name}\t{route.pattern}\t{', '.join(route.controllers)}")
 
 
 def _try(connection: "Connection", options: argparse.Namespace) -> None:
@@ -128,7 +127,7 @@ def _try(connection: "Connection", options: argparse.Namespace) -> None:
     words = f"{route.name}\t{', '.join(route.controllers)}" if route else "no route takes it"
     words += "\tan earlier route could not be tried out here" if found.unsure else ""
     words += "\tnone of its controllers takes calls" if found.all_down else ""
-    _say(options, told, "\n".join([words, *(f"  {one.route.name}: {one.fit}" for one in found.tried)]))
+    say(options, told, "\n".join([words, *(f"  {one.route.name}: {one.fit}" for one in found.tried)]))
 
 
 def _add_number(connection: "Connection", options: argparse.Namespace) -> None:
@@ -143,7 +142,7 @@ def _add_number(connection: "Connection", options: argparse.Namespace) -> None:
     own = OwnNumber(number=number, country=options.country, type=NumberType(options.type), **plans)
     carrier = _carrier(options)
     own_numbers.add(connection=connection, carrier=carrier, numbers=[own], actor=None)
-    _say(options, _number(connection.numbers.get(number=number), carrier), f"{number} is added.")
+    say(options, _number(connection.numbers.get(number=number), carrier), f"{number} is added.")
 
 
 def _import(connection: "Connection", options: argparse.Namespace) -> None:
@@ -159,9 +158,9 @@ def _import(connection: "Connection", options: argparse.Namespace) -> None:
     if checked.wrong:
         for one in checked.wrong:
             told = {"line": one.line, "number": one.written, "reason": one.reason}
-            _say(options, told, f"line {one.line}: {one.written}: {one.reason}")
+            say(options, told, f"line {one.line}: {one.written}: {one.reason}")
         raise Refused(f"{len(checked.wrong)} lines are wrong: nothing was imported.")
-    _ask(options, f"Imports {len(checked.numbers)} numbers of {options.carrier}.")
+    ask(options, f"Imports {len(checked.numbers)} numbers of {options.carrier}.")
     kept = importing.keep(
         connection=connection,
         carrier=_carrier(options),
@@ -173,7 +172,7 @@ def _import(connection: "Connection", options: argparse.Namespace) -> None:
     importing.carry_out(import_id=kept.pk)
     kept.refresh_from_db()
     told = {"imported": kept.imported, "skipped": kept.skipped, "state": kept.state}
-    _say(options, told, f"{kept.imported} numbers are imported, {kept.skipped} were here already.")
+    say(options, told, f"{kept.imported} numbers are imported, {kept.skipped} were here already.")
 
 
 def _carrier(options: argparse.Namespace) -> "Carrier":
@@ -190,26 +189,26 @@ def _delete_number(connection: "Connection", options: argparse.Namespace) -> Non
     number = connection.numbers.exclude(carrier=None).filter(number=options.number).first()
     if number is None:
         raise Refused(f"No carrier has a number {options.number} here. Fix: centrala carriers lists them.")
-    _ask(options, f"Deletes {number.number} here.")
+    ask(options, f"Deletes {number.number} here.")
     own_numbers.remove(number=number, actor=None)
-    _say(options, {"number": number.number}, f"{number.number} is deleted.")
+    say(options, {"number": number.number}, f"{number.number} is deleted.")
 
 
 def _add_controller(connection: "Connection", options: argparse.Namespace) -> None:
     from centrala.carriers import controllers
 
     controllers.add_controller(connection=connection, fqdn=options.fqdn, port=options.port, actor=None)
-    _say(options, {"fqdn": options.fqdn, "port": options.port}, f"{options.fqdn} is saved in Azure.")
+    say(options, {"fqdn": options.fqdn, "port": options.port}, f"{options.fqdn} is saved in Azure.")
 
 
 def _delete_controller(connection: "Connection", options: argparse.Namespace) -> None:
     from centrala.carriers import controllers, sip
 
     version = sip.of(connection).version
-    _ask(options, f"Deletes {options.fqdn} in Azure, with the routes that lead to it alone.")
+    ask(options, f"Deletes {options.fqdn} in Azure, with the routes that lead to it alone.")
     gone = controllers.remove_controller(connection=connection, fqdn=options.fqdn, version=version, actor=None)
     words = f"{options.fqdn} is deleted." + (f" With it went: {', '.join(gone)}." if gone else "")
-    _say(options, {"fqdn": options.fqdn, "routes": gone}, words)
+    say(options, {"fqdn": options.fqdn, "routes": gone}, words)
 
 
 def _add_route(connection: "Connection", options: argparse.Namespace) -> None:
@@ -225,7 +224,7 @@ def _add_route(connection: "Connection", options: argparse.Namespace) -> None:
     )
     change = RouteChange(route=route, version=sip.of(connection).version)
     save_route(connection=connection, change=change, actor=None)
-    _say(options, {"name": route.name, "pattern": route.pattern}, f"{route.name} is saved in Azure.")
+    say(options, {"name": route.name, "pattern": route.pattern}, f"{route.name} is saved in Azure.")
 
 
 def _delete_route(connection: "Connection", options: argparse.Namespace) -> None:
@@ -233,9 +232,9 @@ def _delete_route(connection: "Connection", options: argparse.Namespace) -> None
     from centrala.carriers.voice_routes import remove_route
 
     version = sip.of(connection).version
-    _ask(options, f"Deletes the route {options.name} in Azure.")
+    ask(options, f"Deletes the route {options.name} in Azure.")
     remove_route(connection=connection, name=options.name, version=version, actor=None)
-    _say(options, {"name": options.name}, f"{options.name} is deleted.")
+    say(options, {"name": options.name}, f"{options.name} is deleted.")
 
 
 def _number(number: "PhoneNumber", carrier: "Carrier") -> dict[str, Any]:
@@ -248,15 +247,6 @@ def _number(number: "PhoneNumber", carrier: "Carrier") -> dict[str, Any]:
         "makes_calls": number.makes_calls,
         "status": "inactive" if number.missing_since else "connected" if number.lines.exists() else "ready for setup",
     }
-
-
-def _ask(options: argparse.Namespace, plan: str) -> None:
-    if not (options.yes and options.json):  # whose output is for a program
-        confirm(plan, yes=options.yes)
-
-
-def _say(options: argparse.Namespace, told: dict[str, Any], words: str) -> None:
-    print(json.dumps(told, ensure_ascii=False) if options.json else words)
 
 
 VERBS: "dict[str, Callable[[Connection, argparse.Namespace], None]]" = {

@@ -1,13 +1,12 @@
 """`centrala numbers`: the resource's telephone numbers; what Azure offers, buying, adding features, giving back."""
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from centrala.cli.asking import confirm
+from centrala.cli.asking import ask, say
 from centrala.cli.database import database
 from centrala.errors import Refused
 
@@ -73,7 +72,7 @@ def _list(connection: "Connection", options: argparse.Namespace) -> None:
         _fetch(connection)
     for number in connection.numbers.prefetch_related("lines__workstream"):
         told = _told(number)
-        _say(
+        say(
             options, told, f"{number.number}\t{number.get_type_display()}\t{', '.join(_able(number))}\t{told['status']}"
         )
 
@@ -100,12 +99,12 @@ def _offers(connection: "Connection", options: argparse.Namespace) -> None:
     market = Market(connection=connection.connection_string, cloud=settings.CLOUD)
     if options.country is None:
         for country in market.countries():
-            _say(options, {"country": country.code, "name": country.name}, f"{country.code}\t{country.name}")
+            say(options, {"country": country.code, "name": country.name}, f"{country.code}\t{country.name}")
         return
     for offer in market.offers(options.country):
         kind, cost = str(OURS.get(offer.type, offer.type)), f"{offer.monthly_cost} {offer.currency}"
         told = {"type": kind, "calling": offer.features.calling, "sms": offer.features.sms, "monthly_cost": cost}
-        _say(options, told, f"{kind}\tcalls: {offer.features.calling}\tSMS: {offer.features.sms}\t{cost} a month")
+        say(options, told, f"{kind}\tcalls: {offer.features.calling}\tSMS: {offer.features.sms}\t{cost} a month")
 
 
 def _buy(connection: "Connection", options: argparse.Namespace) -> None:
@@ -123,7 +122,7 @@ def _buy(connection: "Connection", options: argparse.Namespace) -> None:
     )
     order = _awaited(order)
     if order.state == State.FOUND:
-        _ask(options, f"Buys {order.number} for {order.monthly_cost} {order.currency} a month.")
+        ask(options, f"Buys {order.number} for {order.monthly_cost} {order.currency} a month.")
         actions.purchase(order=order, agreed=options.agree_to_not_resell, actor=None)
         order = _awaited(order)
     _end(options, order, f"{order.number} is bought.")
@@ -144,7 +143,7 @@ def _release(connection: "Connection", options: argparse.Namespace) -> None:
     from centrala.ordering import actions
 
     number = _named(connection, options.number)
-    _ask(options, f"Gives {number.number} back to Microsoft, for good.")
+    ask(options, f"Gives {number.number} back to Microsoft, for good.")
     _end(options, _awaited(actions.release(number=number, actor=None)), f"{number.number} is released.")
 
 
@@ -174,7 +173,7 @@ def _end(options: argparse.Namespace, order: "Order", words: str) -> None:
         raise Refused(" ".join(filter(None, (str(WORDS.get(order.trouble, "")), order.said))))
     cost = str(order.monthly_cost) if order.monthly_cost is not None else None
     told = {"order": str(order.pk), "number": order.number, "monthly_cost": cost, "currency": order.currency}
-    _say(options, told, words)
+    say(options, told, words)
 
 
 def _named(connection: "Connection", text: str) -> "PhoneNumber":
@@ -206,15 +205,6 @@ def _told(number: "PhoneNumber") -> dict[str, Any]:
 
 def _able(number: "PhoneNumber") -> list[str]:
     return [words for name, words in FEATURES.items() if getattr(number, name)]
-
-
-def _ask(options: argparse.Namespace, plan: str) -> None:
-    if not (options.yes and options.json):  # whose output is for a program
-        confirm(plan, yes=options.yes)
-
-
-def _say(options: argparse.Namespace, told: dict[str, Any], words: str) -> None:
-    print(json.dumps(told, ensure_ascii=False) if options.json else words)
 
 
 ACTS: "dict[str, Callable[[Connection, argparse.Namespace], None]]" = {

@@ -46,8 +46,8 @@ def keep(found: list[Number], connection: Connection, *, whole: bool = True) -> 
         ours, update_conflicts=True, unique_fields=["connection", "number"], update_fields=KEPT
     )
     if whole:
-        # Not Azure's to list: short codes, an own carrier's numbers, and what only an event has told of so far.
-        known = connection.numbers.exclude(synced_at=None).exclude(type=NumberType.SHORT_CODE).filter(carrier=None)
+        # What was never synced is not Azure's to list: an own carrier's, and what only an event has told of so far.
+        known = connection.numbers.exclude(synced_at=None).exclude(type=NumberType.SHORT_CODE)
         known.filter(missing_since=None).exclude(number__in=by_number).update(missing_since=at)
     return kept
 
